@@ -1,0 +1,104 @@
+package visit
+
+import (
+	"context"
+	"time"
+
+	"plainclothes/internal/auth"
+	"plainclothes/internal/event"
+	"plainclothes/internal/evidence"
+)
+
+// Repo opens transactions; the organisation is in every WHERE inside.
+type Repo interface {
+	// InTx runs one change: all of it or nothing.
+	InTx(ctx context.Context, org string, change func(Tx) error) error
+	// View runs reads that may be a moment old.
+	View(ctx context.Context, org string, read func(Tx) error) error
+}
+
+// Tx is what a use case needs inside one transaction.
+type Tx interface {
+	visits
+	reports
+	// Append puts changes at the end of the organisation's event chain. Called last: it holds the chain until commit.
+	Append(ctx context.Context, org string, at time.Time, changes ...event.Change) error
+}
+
+// visits are the rows of visits and what they refer to.
+type visits interface {
+	// Visit loads one; lock keeps others from changing it until the transaction ends.
+	Visit(ctx context.Context, org, id string, lock bool) (Visit, error)
+	Visits(ctx context.Context, org string, q Query) ([]Row, error)
+	CreateVisits(ctx context.Context, org string, vs []Visit) error
+	// UpdateVisit writes all fields of v where the row version is still v.RowVersion, else fault.Conflict.
+	UpdateVisit(ctx context.Context, org string, v Visit) error
+	VisitByClientKey(ctx context.Context, org, key string) (Visit, error)
+	Version(ctx context.Context, org, id string) (Version, error)
+	// CurrentVersion is the published version of a programme that is in effect on a date (2026-11-21).
+	CurrentVersion(ctx context.Context, org, programme, on string) (Version, error)
+	Place(ctx context.Context, org, branch string) (Place, error)
+	// ShopperAt says when a shopper was last at a branch for a programme, "" when never.
+	ShopperAt(ctx context.Context, org, shopper, branch, programme string) (date string, err error)
+}
+
+// reports are the rows below a visit.
+type reports interface {
+	// Report gives the zero Report with its keys set when nothing was answered yet.
+	Report(ctx context.Context, org, visit string) (Report, error)
+	// SaveReport inserts or updates by row version, else fault.Conflict.
+	SaveReport(ctx context.Context, org string, r Report) error
+	Submission(ctx context.Context, org, id string) (Submission, error)
+	SaveSubmission(ctx context.Context, org string, s Submission) error
+	AppendOps(ctx context.Context, org, visit string, ops []Op) error
+	Ops(ctx context.Context, org, visit string) ([]Op, error)
+	SaveOutcomes(ctx context.Context, org, visit string, outcomes []Outcome) error
+	Outcomes(ctx context.Context, org, visit string) ([]Outcome, error)
+	AddRollup(ctx context.Context, org string, r Rollup) error
+	Photos(ctx context.Context, org, visit string) ([]evidence.Photo, error)
+	Photo(ctx context.Context, org, id string) (evidence.Photo, error)
+	AddPhoto(ctx context.Context, org string, p evidence.Photo) error
+	RemovePhoto(ctx context.Context, org, id string, at time.Time) error
+	Notes(ctx context.Context, org, visit string) ([]Note, error)
+	AddNote(ctx context.Context, org string, n Note) error
+}
+
+// Query is a list of visits. Zero fields do not filter; Reach always does.
+type Query struct {
+	Reach     auth.Reach
+	States    []State
+	Programme string
+	Branch    string
+	Scenario  string
+	From, To  string // VisitedOn, inclusive
+	Order     Order
+	Limit     int    // at most MaxList
+	After     string // cursor: Row.Cursor of the last row seen
+}
+
+// MaxList is the longest page of a list.
+const MaxList = 200
+
+// Order of a list of visits.
+type Order int
+
+// The orders.
+const (
+	ByDue      Order = iota // soonest first
+	ByReceived              // longest waiting first
+	ByVisited               // newest first
+)
+
+// Row is a visit in a list, with the names that go with it.
+type Row struct {
+	Visit
+	BranchName    string
+	BranchCode    string
+	BranchZone    string
+	RegionName    string
+	ProgrammeName string
+	Number        int    // of the version, 0 while open
+	Alias         string // of the shopper; callers who may not see it clear it
+	Answered      int    // number of ops so far: has anything been said?
+	Cursor        string
+}

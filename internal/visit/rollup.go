@@ -1,0 +1,100 @@
+package visit
+
+import "plainclothes/internal/scoring"
+
+// Rollup is what one published visit adds to the sums that comparison reads: one cell of scores, one row a standard.
+type Rollup struct {
+	Programme, Branch, Shopper string
+	Scenario, Month            string
+	Cell                       CellRollup
+	Standards                  []StandardRollup
+}
+
+// CellRollup sums scores in basis points.
+type CellRollup struct {
+	Series                string
+	N, SumBP, SumBP2      int64 // visits with a score
+	Unscored              int64 // visits without
+	SumPenalty            int64 // final − base, basis points
+	Caps, Zeros, Breaches int64 // visits lowered by a cap, with a zeroed section, failed by a critical
+}
+
+// StandardRollup counts the outcomes of one standard. W and WR are sums in 1e-9.
+type StandardRollup struct {
+	Standard, Series     string
+	N, X, NWow, XWow     int64
+	Partial, NA, Unknown int64
+	W, WR                int64
+}
+
+// NoShopper stands in rollups for a visit that no member made.
+const NoShopper = "00000000-0000-0000-0000-000000000000"
+
+// RollupOf makes the rollup of one visit from its result; sign −1 takes it out again.
+func RollupOf(v *Visit, res *scoring.Result, series string, outcomes []Outcome, sign int64) Rollup {
+	r := Rollup{Programme: v.Programme, Branch: v.Branch, Shopper: v.Shopper, Scenario: v.Scenario, Month: v.Month}
+	if r.Shopper == "" {
+		r.Shopper = NoShopper
+	}
+	r.Cell = cellOf(res, series, sign)
+	if r.Cell.Unscored != 0 {
+		return r // not scorable: averaged into nothing
+	}
+	for _, o := range outcomes {
+		r.Standards = append(r.Standards, standardOf(o, sign))
+	}
+	return r
+}
+
+// cellOf counts the visit once: with its score when it has one that may be averaged.
+func cellOf(res *scoring.Result, series string, sign int64) CellRollup {
+	c := CellRollup{Series: series}
+	if res.BaseBP == nil || res.Level == scoring.NotScorable {
+		c.Unscored = sign
+		return c
+	}
+	base := int64(*res.BaseBP)
+	c.N, c.SumBP, c.SumBP2 = sign, sign*base, sign*base*base
+	c.SumPenalty = sign * (int64(*res.FinalBP) - base)
+	if *res.FinalBP < *res.BaseBP {
+		c.Caps = sign
+	}
+	for _, s := range res.Sections {
+		if s.Zeroed {
+			c.Zeros = sign
+		}
+	}
+	if res.Level == scoring.Failed {
+		c.Breaches = sign
+	}
+	return c
+}
+
+// standardOf counts one outcome (n = good + wow + partial + below; na and unknown apart).
+func standardOf(o Outcome, sign int64) StandardRollup {
+	s := StandardRollup{Standard: o.Standard, Series: o.Series, W: sign * o.Share, WR: sign * scaled(o.Share, o.Rate)}
+	switch o.Outcome {
+	case scoring.OutcomeNA:
+		s.NA = sign
+		return s
+	case scoring.OutcomeUnknown:
+		s.Unknown = sign
+		return s
+	case scoring.OutcomeGood, scoring.OutcomeWow:
+		s.X = sign
+	case scoring.OutcomePartial:
+		s.Partial = sign
+	case scoring.OutcomeBelow:
+	}
+	s.N = sign
+	if o.WowOffered {
+		s.NWow = sign
+		if o.Outcome == scoring.OutcomeWow {
+			s.XWow = sign
+		}
+	}
+	return s
+}
+
+// scaled multiplies two numbers of 1e-9 in [0, 1] without overflow: their product is below 1e18.
+func scaled(share, rate int64) int64 { return share * rate / 1_000_000_000 }
