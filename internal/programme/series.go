@@ -28,58 +28,94 @@ func Series(p *Programme, standard string) string {
 // ScoreSeries names the definition of the visit's score: all scored questions, the score policy and the section
 // weights. Scores of two visits may be compared when their ScoreSeries is the same.
 func ScoreSeries(p *Programme) string {
-	weights := slices.Clone(p.Policy.Weights)
-	slices.SortFunc(weights, func(a, b SectionWeight) int { return cmp.Compare(a.Section, b.Section) })
 	return seriesOf(scoreDefinition{
-		Wow: p.Policy.Wow, BonusCap: p.Policy.BonusCapBP, MinCompleteness: p.Policy.MinCompleteness, Weights: weights,
+		Wow: p.Policy.Wow, BonusCap: p.Policy.BonusCapBP, MinCompleteness: p.Policy.MinCompleteness,
+		Weights:   weightDefinitions(p.Policy.Weights),
 		Questions: definitions(p, scores),
 	})
 }
 
-// standardDefinition is what the series of a standard is the hash of. Field order is part of the hash.
+// standardDefinition is what the series of a standard is the hash of. Names and order of the fields are part of the
+// hash of every visit that was ever counted: they stay as they are.
 type standardDefinition struct {
-	Standard          string
-	Met, Partial, Wow int
-	Questions         []definition
+	Standard  string       `json:"standard"`
+	Met       int          `json:"met"`
+	Partial   int          `json:"partial"`
+	Wow       int          `json:"wow"`
+	Questions []definition `json:"questions"`
 }
 
 // scoreDefinition is what the series of the score is the hash of.
 type scoreDefinition struct {
-	Wow                       WowPolicy
-	BonusCap, MinCompleteness int
-	Weights                   []SectionWeight `json:",omitempty"` // none: never mind whether nil or empty
-	Questions                 []definition
+	Wow             WowPolicy          `json:"wow"`
+	BonusCap        int                `json:"bonus_cap"`
+	MinCompleteness int                `json:"min_completeness"`
+	Weights         []weightDefinition `json:"weights"`
+	Questions       []definition       `json:"questions"`
 }
 
-// definition is what a question measures, in a form whose JSON is stable.
+// weightDefinition is the weight of a section.
+type weightDefinition struct {
+	Section string `json:"section"`
+	Weight  int    `json:"weight"`
+}
+
+// definition is what a question measures, in a form whose JSON is stable. What is not set is left out.
 type definition struct {
-	ID, Section, Stage string
-	SectionShowIf      *Node
-	ShowIf             *Node
-	Kind               Kind
-	Text               string
-	Points             Points
-	HasPoints, Reverse bool
-	Options            []optionDefinition
-	Cap                Points
-	HasCap             bool
-	Bands              []Band `json:",omitempty"`
-	Unit               string
-	ScaleLo, ScaleHi   int
-	Below              string
-	Good, Wow          LevelText
-	NAAllowed          bool
-	MustObserve        bool
-	Required           bool
-	Critical           *Critical
+	ID            string              `json:"id"`
+	Section       string              `json:"section"`
+	Stage         string              `json:"stage,omitempty"`
+	SectionShowIf *Node               `json:"section_show_if,omitempty"`
+	ShowIf        *Node               `json:"show_if,omitempty"`
+	Kind          Kind                `json:"kind"`
+	Text          string              `json:"text"`
+	Points        Points              `json:"points"`
+	HasPoints     bool                `json:"has_points,omitempty"`
+	Reverse       bool                `json:"reverse,omitempty"`
+	Options       []optionDefinition  `json:"options,omitempty"`
+	Cap           Points              `json:"cap,omitempty"`
+	HasCap        bool                `json:"has_cap,omitempty"`
+	Bands         []bandDefinition    `json:"bands,omitempty"`
+	Unit          string              `json:"unit,omitempty"`
+	Scale         [2]int              `json:"scale"`
+	Below         string              `json:"below,omitempty"`
+	Good          *levelDefinition    `json:"good,omitempty"`
+	Wow           *levelDefinition    `json:"wow,omitempty"`
+	NAAllowed     bool                `json:"na_allowed,omitempty"`
+	MustObserve   bool                `json:"must_observe,omitempty"`
+	Required      bool                `json:"required,omitempty"`
+	Critical      *criticalDefinition `json:"critical,omitempty"`
 }
 
 // optionDefinition is what an option measures.
 type optionDefinition struct {
-	Code, Label          string
-	Points               Points
-	HasPoints, Exclusive bool
-	Critical             *Critical
+	Code      string              `json:"code"`
+	Label     string              `json:"label"`
+	Points    Points              `json:"points"`
+	HasPoints bool                `json:"has_points,omitempty"`
+	Exclusive bool                `json:"exclusive,omitempty"`
+	Critical  *criticalDefinition `json:"critical,omitempty"`
+}
+
+// bandDefinition is what a band measures.
+type bandDefinition struct {
+	UpTo   Decimal `json:"up_to"`
+	Open   bool    `json:"open,omitempty"`
+	Points Points  `json:"points"`
+}
+
+// levelDefinition is what a level asks for.
+type levelDefinition struct {
+	Text   string `json:"text"`
+	Points Points `json:"points"`
+}
+
+// criticalDefinition is what must not fail.
+type criticalDefinition struct {
+	When    []string `json:"when,omitempty"`
+	Effect  Effect   `json:"effect"`
+	Cap     int      `json:"cap,omitempty"`
+	Section string   `json:"section,omitempty"`
 }
 
 // seriesOf is the short hash of a definition. Its parts are plain data, so that Marshal cannot fail.
@@ -111,9 +147,9 @@ func define(s *Section, q *Question) definition {
 	return definition{
 		ID: q.ID, Section: s.ID, Stage: s.Stage, SectionShowIf: s.ShowIf.root(), ShowIf: q.ShowIf.root(),
 		Kind: q.Kind, Text: wording(q.Text), Points: q.Points, HasPoints: q.HasPoints, Reverse: q.Reverse,
-		Options: optionDefinitions(q.Options), Cap: q.Cap, HasCap: q.HasCap, Bands: q.Bands, Unit: q.Unit,
-		ScaleLo: q.ScaleLo, ScaleHi: q.ScaleHi, Below: wording(q.Below), Good: q.Good.wording(), Wow: q.Wow.wording(),
-		NAAllowed: q.NAAllowed, MustObserve: q.MustObserve, Required: q.Required, Critical: q.Critical.sorted(),
+		Options: optionDefinitions(q.Options), Cap: q.Cap, HasCap: q.HasCap, Bands: bandDefinitions(q.Bands), Unit: q.Unit,
+		Scale: [2]int{q.ScaleLo, q.ScaleHi}, Below: wording(q.Below), Good: q.Good.definition(), Wow: q.Wow.definition(),
+		NAAllowed: q.NAAllowed, MustObserve: q.MustObserve, Required: q.Required, Critical: q.Critical.definition(),
 	}
 }
 
@@ -123,10 +159,29 @@ func optionDefinitions(options []Option) []optionDefinition {
 	for i, o := range options {
 		all[i] = optionDefinition{
 			Code: o.Code, Label: wording(o.Label), Points: o.Points, HasPoints: o.HasPoints, Exclusive: o.Exclusive,
-			Critical: o.Critical.sorted(),
+			Critical: o.Critical.definition(),
 		}
 	}
 	slices.SortFunc(all, func(a, b optionDefinition) int { return cmp.Compare(a.Code, b.Code) })
+	return all
+}
+
+// bandDefinitions gives the bands in their order, which means something.
+func bandDefinitions(bands []Band) []bandDefinition {
+	all := make([]bandDefinition, len(bands))
+	for i, b := range bands {
+		all[i] = bandDefinition(b)
+	}
+	return all
+}
+
+// weightDefinitions gives the weights by section.
+func weightDefinitions(weights []SectionWeight) []weightDefinition {
+	all := make([]weightDefinition, len(weights))
+	for i, w := range weights {
+		all[i] = weightDefinition(w)
+	}
+	slices.SortFunc(all, func(a, b weightDefinition) int { return cmp.Compare(a.Section, b.Section) })
 	return all
 }
 
@@ -150,21 +205,21 @@ func (c *Condition) root() *Node {
 	return &c.Root
 }
 
-// sorted gives the critical with its answers in a fixed order.
-func (c *Critical) sorted() *Critical {
+// definition gives the critical with its answers in a fixed order.
+func (c *Critical) definition() *criticalDefinition {
 	if c == nil {
 		return nil
 	}
-	s := *c
-	s.When = slices.Sorted(slices.Values(c.When))
-	return &s
+	return &criticalDefinition{When: slices.Sorted(slices.Values(c.When)), Effect: c.Effect, Cap: c.CapBP, Section: c.Section}
+}
+
+// definition is nil for a level that the question does not have.
+func (l LevelText) definition() *levelDefinition {
+	if !l.Set {
+		return nil
+	}
+	return &levelDefinition{Text: wording(l.Text), Points: l.Points}
 }
 
 // wording evens out spaces, which change no meaning.
 func wording(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// wording evens out the spaces of a level's text.
-func (l LevelText) wording() LevelText {
-	l.Text = wording(l.Text)
-	return l
-}
