@@ -7,11 +7,12 @@ import "time"
 
 // Organisation is a company whose branches are visited. Every row of data belongs to exactly one.
 type Organisation struct {
-	ID       string
-	Name     string
-	Zone     string // IANA time zone, for branches without their own
-	Currency string // ISO 4217
-	Created  time.Time
+	ID         string
+	Name       string
+	Zone       string // IANA time zone, for branches without their own
+	Currency   string // ISO 4217
+	Created    time.Time
+	RowVersion int
 }
 
 // Region groups branches; regions form a tree.

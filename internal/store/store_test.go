@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plainclothes/internal/org"
+	"plainclothes/internal/store/pgtest"
+)
+
+// noon is the time in all tests of this package.
+var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
+func clock() time.Time { return noon }
+
+// migrated is a PostgreSQL database with the schema, copied for each test.
+var migrated = pgtest.NewTemplate(func(ctx context.Context, url string) error {
+	s, err := Open(ctx, url, clock)
+	if err != nil {
+		return err
+	}
+	if err := s.Migrate(ctx); err != nil {
+		return err
+	}
+	return s.Close()
+})
+
+// forEach runs a test on both databases.
+func forEach(t *testing.T, test func(t *testing.T, s *Store)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		s := openTest(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+		if err := s.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		test(t, s)
+	})
+	t.Run("postgres", func(t *testing.T) { test(t, openTest(t, migrated.DB(t))) })
+}
+
+func openTest(t *testing.T, url string) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), url, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func id() string { return uuid.NewString() }
+
+// newOrg makes an organisation.
+func newOrg(t *testing.T, s *Store, name string) org.Organisation {
+	t.Helper()
+	o := org.Organisation{ID: id(), Name: name, Zone: "Europe/London", Currency: "GBP", Created: noon, RowVersion: 1}
+	if err := s.createOrganisation(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}

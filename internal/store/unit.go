@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"plainclothes/internal/event"
+)
+
+// unit is one transaction with the scope it was opened for.
+type unit struct {
+	scope
+	tx     *gorm.DB
+	writes bool
+	events []pending // to be chained at the end
+}
+
+// pending is an event that waits for the end of its unit.
+type pending struct {
+	at     time.Time
+	change event.Change
+}
+
+// inTx runs fn in a transaction that may write rows of one organisation; org "" is for people, sessions, links and
+// attempts, which belong to none. Inside another inTx of the same organisation fn joins that transaction.
+// An error of fn rolls everything back.
+func (s *Store) inTx(ctx context.Context, org string, fn func(*Store) error) error {
+	return s.run(ctx, scope{org: org}, true, fn)
+}
+
+// inView runs fn in a transaction that only reads; inside a unit of work it joins it. On SQLite it never waits for a writer.
+func (s *Store) inView(ctx context.Context, org string, fn func(*Store) error) error {
+	return s.run(ctx, scope{org: org}, false, fn)
+}
+
+// run opens a unit of work or joins the one that s is.
+func (s *Store) run(ctx context.Context, sc scope, writes bool, fn func(*Store) error) error {
+	if s.unit == nil {
+		return translate(s.open(ctx, sc, writes, fn))
+	}
+	if err := s.unit.admits(sc, writes); err != nil {
+		return err
+	}
+	return translate(fn(s))
+}
+
+// admits refuses what would quietly see nothing, or write where only reading was promised.
+func (u *unit) admits(sc scope, writes bool) error {
+	if writes && !u.writes {
+		return errors.New("store: a write inside a read-only unit of work")
+	}
+	if sc.org != "" && sc.org != u.org || sc.person != u.person && sc.person != "" || sc.tokenHash != "" || sc.operator && !u.operator {
+		return errors.New("store: a unit of work inside that of another organisation")
+	}
+	return nil
+}
+
+func (s *Store) open(ctx context.Context, sc scope, writes bool, fn func(*Store) error) error {
+	db, opts := s.w, []*sql.TxOptions(nil)
+	if !writes {
+		db = s.r
+		if s.dialect == postgresDialect {
+			opts = append(opts, &sql.TxOptions{ReadOnly: true})
+		}
+	}
+	return db.WithContext(context.WithValue(ctx, scopeKey{}, sc)).Transaction(func(tx *gorm.DB) error {
+		in := &Store{core: s.core, unit: &unit{scope: sc, tx: tx, writes: writes}}
+		if err := fn(in); err != nil {
+			return err
+		}
+		return in.chain(ctx)
+	}, opts...)
+}
+
+// errNoUnit is a mistake of ours: a statement outside any unit of work would meet no wall but its own WHERE.
+var errNoUnit = errors.New("store: a statement outside a unit of work")
+
+// db is the handle of the unit of work. Outside one every statement on it fails.
+func (s *Store) db(ctx context.Context) *gorm.DB {
+	if s.unit == nil {
+		db := s.w.Session(&gorm.Session{NewDB: true, DryRun: true})
+		_ = db.AddError(errNoUnit)
+		return db
+	}
+	return s.unit.tx.WithContext(ctx)
+}
+
+// sqlTx gives the transaction of the unit, for the job queue.
+func (s *Store) sqlTx() (*sql.Tx, error) {
+	if s.unit == nil {
+		return nil, errNoUnit
+	}
+	tx, ok := s.unit.tx.Statement.ConnPool.(*sql.Tx)
+	if !ok {
+		return nil, fmt.Errorf("store: not in a transaction: %T", s.unit.tx.Statement.ConnPool)
+	}
+	return tx, nil
+}
