@@ -69,7 +69,7 @@ func (m Mixture) Quantile(q float64) float64 {
 	}
 	lo, hi := -logitReach, logitReach
 	l := m.guess(q)
-	for range 200 {
+	for step := range 400 {
 		f, slope, bend := m.around(l, q)
 		if f < 0 {
 			lo = l
@@ -79,6 +79,9 @@ func (m Mixture) Quantile(q float64) float64 {
 		next := l - halley(f, slope, bend)
 		if math.Abs(next-l) < logitTol {
 			return pointAtLogit(next).x
+		}
+		if step > 8 && step%4 == 0 {
+			next = math.NaN() // between two humps Halley crawls: halve the bracket now and then
 		}
 		l = inside(next, lo, hi)
 	}
