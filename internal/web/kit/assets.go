@@ -1,0 +1,124 @@
+package kit
+
+import (
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"sync"
+
+	"github.com/labstack/echo/v4"
+
+	"plainclothes/static"
+)
+
+// asset is one file of static/, with its zipped form where that is smaller.
+type asset struct {
+	body, zipped []byte
+	kind         string
+}
+
+// assetTree holds every file, and one hash of all: modules import each other by relative paths, so they share a folder.
+type assetTree struct {
+	hash  string
+	files map[string]asset
+}
+
+// assets reads the embedded tree once.
+var assets = sync.OnceValue(readAssets)
+
+func readAssets() assetTree {
+	t := assetTree{files: map[string]asset{}}
+	sum := sha256.New()
+	err := fs.WalkDir(static.Files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		body, err := static.Files.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(sum, "%s %d\n", name, len(body))
+		sum.Write(body)
+		t.files[name] = newAsset(name, body)
+		return nil
+	})
+	if err != nil {
+		panic(fmt.Sprintf("kit: read the embedded assets: %v", err))
+	}
+	t.hash = hex.EncodeToString(sum.Sum(nil))[:8]
+	return t
+}
+
+func newAsset(name string, body []byte) asset {
+	a := asset{body: body, kind: kindOf(name)}
+	if z := zipAt(body, gzip.BestCompression); len(body) >= zipFrom && len(z) < len(body) {
+		a.zipped = z
+	}
+	return a
+}
+
+// kindOf does not ask the machine's own list of types: it differs from one to the next.
+func kindOf(name string) string {
+	switch path.Ext(name) {
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
+	case ".webmanifest":
+		return "application/manifest+json"
+	case ".md":
+		return "text/plain; charset=utf-8"
+	}
+	if t := mime.TypeByExtension(path.Ext(name)); t != "" {
+		return t
+	}
+	return "application/octet-stream"
+}
+
+// Asset gives the address of a file of static/: Asset("css/app.css") is /static/1a2b3c4d/css/app.css.
+// A file that does not exist is an error, so that a page that names it fails its test.
+func Asset(name string) (string, error) {
+	t := assets()
+	if _, ok := t.files[name]; !ok {
+		return "", fmt.Errorf("there is no file static/%s", name)
+	}
+	return "/static/" + t.hash + "/" + name, nil
+}
+
+// serveAsset answers /static/:hash/*. Under the present hash a file never changes; under another (a page from before
+// an update) the present file is sent, but not kept.
+func serveAsset(c echo.Context) error {
+	t := assets()
+	a, ok := t.files[c.Param("*")]
+	if !ok {
+		return echo.ErrNotFound
+	}
+	h := c.Response().Header()
+	h.Set(echo.HeaderCacheControl, "no-cache")
+	if c.Param("hash") == t.hash {
+		h.Set(echo.HeaderCacheControl, "public, max-age=31536000, immutable")
+	}
+	return sendAsset(c, a)
+}
+
+func sendAsset(c echo.Context, a asset) error {
+	h, body := c.Response().Header(), a.body
+	if a.zipped != nil {
+		h.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
+		if acceptsGzip(c.Request()) {
+			body = a.zipped
+			h.Set(echo.HeaderContentEncoding, "gzip")
+		}
+	}
+	if c.Request().Method == http.MethodHead {
+		body = nil
+	}
+	return c.Blob(http.StatusOK, a.kind, body)
+}

@@ -1,0 +1,38 @@
+package kit
+
+import (
+	"html/template"
+	"slices"
+	"strings"
+)
+
+// funcs are the functions of every template. Each says the type it takes: templates are checked strictly.
+func funcs() template.FuncMap {
+	return template.FuncMap{
+		"asset":    Asset,
+		"icon":     icon,
+		"money":    Money,
+		"percent":  Percent,
+		"points":   Points,
+		"date":     Date,
+		"clock":    Clock,
+		"datetime": DateTime,
+		"when":     when,
+		"ago":      Ago,
+		"plural":   Plural,
+		"add":      func(a, b int) int { return a + b },
+		"join":     func(list []string, sep string) string { return strings.Join(list, sep) },
+		"has":      func(list []string, x string) bool { return slices.Contains(list, x) },
+		"field":    NewField,
+	}
+}
+
+// icon draws a symbol of static/icons.svg. It is decoration: a word or an aria-label says the same.
+func icon(name string) (template.HTML, error) {
+	src, err := Asset("icons.svg")
+	if err != nil {
+		return "", err
+	}
+	//nolint:gosec // both parts are ours: the address of an embedded file and, escaped, a name from a template
+	return template.HTML(`<svg class="icon" aria-hidden="true" focusable="false"><use href="` + src + `#` + template.HTMLEscapeString(name) + `"/></svg>`), nil
+}

@@ -1,0 +1,111 @@
+package kit
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/jba/templatecheck"
+	"github.com/labstack/echo/v4"
+
+	"plainclothes/templates"
+)
+
+// Page is a template that was checked against its struct when the program started: a field that is not there fails
+// every test, not a reader.
+type Page[T any] struct {
+	name string
+	tmpl *templatecheck.CheckedTemplate[T]
+}
+
+// NewPage makes the page templates/<name>.html inside its layout. The layout follows from the folder: "shopper" for
+// shopper/, "plain" for auth/ and the top folder, "desk" for the others; a second argument names another.
+// It panics when template and T do not fit. T embeds Chrome.
+func NewPage[T any](name string, layout ...string) *Page[T] {
+	if _, ok := any(new(T)).(chromed); !ok {
+		panic(fmt.Sprintf("kit: the struct of page %s does not embed kit.Chrome", name))
+	}
+	frame := layoutOf(name)
+	if len(layout) > 0 {
+		frame = layout[0]
+	}
+	return &Page[T]{name: name, tmpl: templatecheck.MustChecked[T](parse("layout/"+frame, name))}
+}
+
+// NewFragment makes a page of one block: what htmx puts into a page that is already there. The block is defined in
+// templates/<name>.html, so that the whole page can use it too.
+func NewFragment[T any](name, block string) *Page[T] {
+	t := parse(name, name).Lookup(block)
+	if t == nil {
+		panic(fmt.Sprintf("kit: templates/%s.html defines no block %q", name, block))
+	}
+	return &Page[T]{name: name + "#" + block, tmpl: templatecheck.MustChecked[T](t)}
+}
+
+func layoutOf(name string) string {
+	switch path.Dir(name) {
+	case "shopper":
+		return "shopper"
+	case ".", "auth":
+		return "plain"
+	}
+	return "desk"
+}
+
+// parse reads a layout, then the shared parts, then the page: a later definition of a block replaces an earlier one.
+func parse(layout, name string) *template.Template {
+	t := template.New(path.Base(layout) + ".html").Funcs(funcs())
+	t = template.Must(t.ParseFS(templates.Files, layout+".html", "layout/base.html", "part/*.html"))
+	if layout != name {
+		t = template.Must(t.ParseFS(templates.Files, name+".html"))
+	}
+	return t
+}
+
+// Render fills in the chrome and answers with the whole page, or with nothing when the template fails.
+func (p *Page[T]) Render(c echo.Context, status int, view T) error {
+	if v, ok := any(&view).(chromed); ok {
+		v.chrome().fill(c)
+		framing(c, v.chrome())
+	}
+	var b bytes.Buffer
+	if err := p.tmpl.Execute(&b, view); err != nil {
+		return fmt.Errorf("render %s: %w", p.name, err)
+	}
+	return send(c, status, echo.MIMETextHTMLCharsetUTF8, b.Bytes())
+}
+
+// Name gives the template's path without ending, for tests.
+func (p *Page[T]) Name() string { return p.name }
+
+// send answers with text, zipped when the browser can take it. What is not said to be cacheable is not.
+func send(c echo.Context, status int, kind string, body []byte) error {
+	h := c.Response().Header()
+	if h.Get(echo.HeaderCacheControl) == "" {
+		h.Set(echo.HeaderCacheControl, "no-store")
+	}
+	if len(body) >= zipFrom {
+		h.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
+		if acceptsGzip(c.Request()) {
+			body = zip(body)
+			h.Set(echo.HeaderContentEncoding, "gzip")
+		}
+	}
+	if c.Request().Method == http.MethodHead {
+		body = nil
+	}
+	return c.Blob(status, kind, body)
+}
+
+func acceptsGzip(r *http.Request) bool {
+	for _, enc := range strings.Split(r.Header.Get(echo.HeaderAcceptEncoding), ",") {
+		name, q, _ := strings.Cut(strings.TrimSpace(enc), ";")
+		if name == "gzip" && strings.TrimSpace(q) != "q=0" {
+			return true
+		}
+	}
+	return false
+}

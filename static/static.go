@@ -1,0 +1,12 @@
+// Package static carries the files that browsers fetch as they are: style sheets, icons, scripts.
+//
+// The one rule: nothing here is built. What is embedded is what is sent, addressed by the hash of the whole tree;
+// vendored files are listed in vendor/VENDOR.md with their origin and sha256.
+package static
+
+import "embed"
+
+// Files holds the tree; paths are as in the address after /static/<hash>/.
+//
+//go:embed css vendor icons.svg favicon.svg manifest.webmanifest
+var Files embed.FS
