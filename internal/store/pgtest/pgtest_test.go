@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -332,6 +333,51 @@ func TestAURLHoldsWhatTheConnectionHolds(t *testing.T) {
 		}
 		if got := urlOf(c, c.Database); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+// recorder notes how a test ended, and ends its goroutine as the real one does.
+type recorder struct {
+	testing.TB
+	skipped, fatal string
+}
+
+func (*recorder) Helper() {}
+
+func (r *recorder) Skipf(format string, args ...any) {
+	r.skipped = fmt.Sprintf(format, args...)
+	runtime.Goexit()
+}
+
+func (r *recorder) Fatalf(format string, args ...any) {
+	r.fatal = fmt.Sprintf(format, args...)
+	runtime.Goexit()
+}
+
+func TestWithoutPostgreSQLATestIsSkippedOrFailsAsDemanded(t *testing.T) {
+	for _, c := range []struct {
+		what, all string
+		err       error
+		skips     bool
+	}{
+		{"no server", "", errMissing, true},
+		{"no server where all is demanded", "1", errMissing, false},
+		{"a broken server", "", errTaken, false},
+	} {
+		t.Setenv(envAll, c.all)
+		end := &recorder{TB: t}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			giveUp(end, c.err)
+		}()
+		<-done
+		if (end.skipped != "") != c.skips || (end.fatal == "") != c.skips {
+			t.Errorf("%s: skipped with %q, failed with %q", c.what, end.skipped, end.fatal)
+		}
+		if c.skips && (!strings.Contains(end.skipped, "apt-get install postgresql") || strings.Contains(end.skipped, "\n")) {
+			t.Errorf("%s: %q does not tell in one line what was left out and how to have it", c.what, end.skipped)
 		}
 	}
 }
