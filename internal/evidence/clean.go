@@ -15,8 +15,8 @@ import (
 	"plainclothes/internal/fault"
 )
 
-// Cleaned is a picture as it is kept: a JPEG made by us, upright, without any metadata.
-type Cleaned struct {
+// Clean is a picture as it is kept: a JPEG made by us, upright, without any metadata.
+type Clean struct {
 	Bytes  []byte
 	SHA256 string // hex, of Bytes
 	Type   string // image/jpeg
@@ -27,21 +27,21 @@ type Cleaned struct {
 // decoding is the memory that all decoders of this process share: at most maxDecoders small ones or one large one.
 var decoding = semaphore.NewWeighted(maxDecodeBytes)
 
-// Clean reads an uploaded picture of at most maxBytes and makes it again from its pixels. What the file is decides
-// its content, never its name or a header. Errors are fault.Invalid or fault.TooLarge with a sentence for the
-// person, or fault.Busy when the request ended before its turn came.
-func Clean(ctx context.Context, r io.Reader, maxBytes int64) (Cleaned, error) {
+// CleanPhoto reads an uploaded picture of at most maxBytes and makes it again from its pixels. What the file is
+// decides its content, never its name or a header. Errors are fault.Invalid or fault.TooLarge with a sentence for the
+// person. It waits for its turn, a fraction of a second for each picture before it.
+func CleanPhoto(r io.Reader, maxBytes int64) (Clean, error) {
 	b, err := readAll(r, maxBytes)
 	if err != nil {
-		return Cleaned{}, err
+		return Clean{}, err
 	}
 	p, err := inspect(b)
 	if err != nil {
-		return Cleaned{}, err
+		return Clean{}, err
 	}
 	cost := max(p.decodeBytes(), maxDecodeBytes/maxDecoders)
-	if err := decoding.Acquire(ctx, cost); err != nil {
-		return Cleaned{}, &fault.Fault{Kind: fault.Busy, Message: "Many photos arrive at the moment. Send this one again.", Cause: err}
+	if err := decoding.Acquire(context.Background(), cost); err != nil {
+		return Clean{}, fmt.Errorf("wait to decode a photo: %w", err)
 	}
 	defer decoding.Release(cost)
 	return remake(p)
@@ -68,19 +68,19 @@ func megabytes(n int64) string {
 }
 
 // remake decodes, shrinks, turns upright and encodes.
-func remake(p picture) (Cleaned, error) {
+func remake(p picture) (Clean, error) {
 	img, err := decode(p)
 	if err != nil {
-		return Cleaned{}, unreadable(err)
+		return Clean{}, unreadable(err)
 	}
 	small := upright(shrink(img, LongSide), p.orientation)
 	var out bytes.Buffer
 	if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: jpegQuality}); err != nil {
-		return Cleaned{}, fmt.Errorf("encode a photo: %w", err)
+		return Clean{}, fmt.Errorf("encode a photo: %w", err)
 	}
 	sum := sha256.Sum256(out.Bytes())
 	size := small.Bounds().Size()
-	return Cleaned{Bytes: out.Bytes(), SHA256: hex.EncodeToString(sum[:]), Type: "image/jpeg", Width: size.X, Height: size.Y}, nil
+	return Clean{Bytes: out.Bytes(), SHA256: hex.EncodeToString(sum[:]), Type: "image/jpeg", Width: size.X, Height: size.Y}, nil
 }
 
 // decode runs the decoder of the picture's own kind. A decoder that panics on a hostile file found a file that we

@@ -2,7 +2,6 @@ package evidence_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -77,7 +76,7 @@ func withAPP1(j, exif []byte) []byte {
 }
 
 // names of the quarters of a cleaned picture, read in rows.
-func quarters(t *testing.T, c evidence.Cleaned) string {
+func quarters(t *testing.T, c evidence.Clean) string {
 	t.Helper()
 	m, err := jpeg.Decode(bytes.NewReader(c.Bytes))
 	if err != nil {
@@ -103,9 +102,9 @@ func quarters(t *testing.T, c evidence.Cleaned) string {
 	return out.String()
 }
 
-func clean(t *testing.T, b []byte) evidence.Cleaned {
+func clean(t *testing.T, b []byte) evidence.Clean {
 	t.Helper()
-	c, err := evidence.Clean(t.Context(), bytes.NewReader(b), evidence.MaxUploadBytes)
+	c, err := evidence.CleanPhoto(bytes.NewReader(b), evidence.MaxUpload)
 	if err != nil {
 		t.Fatalf("clean: %v", err)
 	}
@@ -204,7 +203,7 @@ func TestEveryKindThatPhonesAndBrowsersMakeIsRead(t *testing.T) {
 		"progressive JPEG": fixture(t, "progressive.jpg"), "grey JPEG": jpegOf(t, gray), "grey PNG": pngOf(t, gray),
 		"16-bit PNG": pngOf(t, deep), "PNG with palette": pngOf(t, cmyk),
 	} {
-		if _, err := evidence.Clean(t.Context(), bytes.NewReader(b), evidence.MaxUploadBytes); err != nil {
+		if _, err := evidence.CleanPhoto(bytes.NewReader(b), evidence.MaxUpload); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -225,7 +224,7 @@ func TestFilesThatAreNoPhotosAreRefusedInWords(t *testing.T) {
 		"animated WebP": animated(w), "PNG with a broken checksum": flip(p, len(p)/2), "PNG without pixels": pngHeader(0, 10),
 		"JPEG with a thousand scans": manyScans(fixture(t, "progressive.jpg"), 1000),
 	} {
-		_, err := evidence.Clean(t.Context(), bytes.NewReader(b), evidence.MaxUploadBytes)
+		_, err := evidence.CleanPhoto(bytes.NewReader(b), evidence.MaxUpload)
 		f, ok := fault.As(err)
 		if !ok || f.Kind != fault.Invalid || f.Message != "This file is not a photo that we can read. Take it again, or choose a JPEG, PNG or WebP picture." {
 			t.Errorf("%s: %v", name, err)
@@ -240,7 +239,7 @@ func TestPicturesThatWouldFillTheMemoryAreRefusedBeforeDecoding(t *testing.T) {
 		"progressive JPEG of 40 megapixels": resized(fixture(t, "progressive.jpg"), 8_000, 5_000),
 	} {
 		start := time.Now()
-		_, err := evidence.Clean(t.Context(), bytes.NewReader(b), evidence.MaxUploadBytes)
+		_, err := evidence.CleanPhoto(bytes.NewReader(b), evidence.MaxUpload)
 		if f, ok := fault.As(err); !ok || f.Kind != fault.TooLarge && name != "PNG of a gigapixel" {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -252,10 +251,10 @@ func TestPicturesThatWouldFillTheMemoryAreRefusedBeforeDecoding(t *testing.T) {
 
 func TestFilesOverTheByteLimitAreRefused(t *testing.T) {
 	b := jpegOf(t, corners(640, 480))
-	if _, err := evidence.Clean(t.Context(), bytes.NewReader(b), int64(len(b))); err != nil {
+	if _, err := evidence.CleanPhoto(bytes.NewReader(b), int64(len(b))); err != nil {
 		t.Errorf("exactly the limit: %v", err)
 	}
-	_, err := evidence.Clean(t.Context(), bytes.NewReader(b), int64(len(b))-1)
+	_, err := evidence.CleanPhoto(bytes.NewReader(b), int64(len(b))-1)
 	if f, ok := fault.As(err); !ok || f.Kind != fault.TooLarge || !strings.HasPrefix(f.Message, "This photo has more than") {
 		t.Errorf("one byte over: %v", err)
 	}
@@ -263,17 +262,8 @@ func TestFilesOverTheByteLimitAreRefused(t *testing.T) {
 
 func TestABrokenConnectionIsNotBlamedOnThePicture(t *testing.T) {
 	broken := errors.New("connection reset")
-	_, err := evidence.Clean(t.Context(), iotest.ErrReader(broken), 100)
+	_, err := evidence.CleanPhoto(iotest.ErrReader(broken), 100)
 	if !errors.Is(err, broken) || fault.KindOf(err) != fault.Internal {
-		t.Errorf("got %v", err)
-	}
-}
-
-func TestAnEndedRequestDoesNotDecode(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, err := evidence.Clean(ctx, bytes.NewReader(jpegOf(t, corners(8, 8))), evidence.MaxUploadBytes)
-	if !fault.Is(err, fault.Busy) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -298,7 +288,7 @@ func FuzzClean(f *testing.F) {
 	f.Add(withAPP1(jpegOf(f, corners(16, 8)), tiff(binary.BigEndian, 6)))
 	f.Add(pngOf(f, corners(16, 8)))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		c, err := evidence.Clean(t.Context(), bytes.NewReader(b), 1<<20)
+		c, err := evidence.CleanPhoto(bytes.NewReader(b), 1<<20)
 		if err != nil {
 			if fault.KindOf(err) == fault.Internal {
 				t.Fatalf("an error without words: %v", err)
@@ -315,7 +305,7 @@ func BenchmarkCleanPhoneJPEG(b *testing.B) {
 	src := jpegOf(b, corners(4032, 3024))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := evidence.Clean(b.Context(), bytes.NewReader(src), evidence.MaxUploadBytes); err != nil {
+		if _, err := evidence.CleanPhoto(bytes.NewReader(src), evidence.MaxUpload); err != nil {
 			b.Fatal(err)
 		}
 	}
