@@ -247,8 +247,10 @@ CREATE TABLE tokens (
 CREATE UNIQUE INDEX tokens_hash ON tokens (hash);
 
 -- The chain. body is text, not jsonb: its bytes are what was hashed.
+-- No foreign key to organisations: each entry would share a lock on that one row; event_heads has it, and no entry is
+-- written without its head.
 CREATE TABLE events (
-  org_id uuid        NOT NULL REFERENCES organisations (id),
+  org_id uuid        NOT NULL,
   seq    bigint      NOT NULL,
   at     timestamptz NOT NULL,
   prev   text        NOT NULL,

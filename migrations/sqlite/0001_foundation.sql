@@ -189,8 +189,10 @@ CREATE TABLE tokens (
 CREATE UNIQUE INDEX tokens_hash ON tokens (hash);
 
 -- The chain: the bytes of body are what was hashed.
+-- No foreign key to organisations: each entry would share a lock on that one row; event_heads has it, and no entry is
+-- written without its head.
 CREATE TABLE events (
-  org_id text     NOT NULL REFERENCES organisations (id),
+  org_id text     NOT NULL,
   seq    integer  NOT NULL,
   at     datetime NOT NULL,
   prev   text     NOT NULL,
