@@ -125,6 +125,13 @@ func TestTheRulesRefuseWhatTheHouseForbids(t *testing.T) {
 	}
 }
 
+func TestAPackageWithoutAPlaceIsToldOnce(t *testing.T) {
+	got := check([]file{imports("internal/loyalty/a.go", "plainclothes/internal/fault"), imports("internal/loyalty/b.go")})
+	if len(got) != 1 || !strings.Contains(got[0], "internal/arch/place_test.go") {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestEveryPairOfTheLineIsAllowedInOneDirectionOnly(t *testing.T) {
 	for i, left := range line {
 		for j, right := range line {

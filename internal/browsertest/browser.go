@@ -40,7 +40,7 @@ const (
 const patience = 15 * time.Second
 
 // errMissing says that this machine has no browser.
-var errMissing = errors.New("Chromium is not installed: install it (Debian: apt-get install chromium) or set " + envChromium)
+var errMissing = errors.New("no Chromium on this machine: install it (Debian: apt-get install chromium) or set " + envChromium)
 
 // Browser is one running Chromium. Its pages belong to different people: they
 // share no cookies, no storage and no cache.

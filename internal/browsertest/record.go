@@ -1,8 +1,10 @@
 package browsertest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/chromedp/cdproto/log"
@@ -93,13 +95,9 @@ func exceptionText(d *runtime.ExceptionDetails) string {
 }
 
 func argumentsText(args []*runtime.RemoteObject) string {
-	text := ""
+	var words []string
 	for _, a := range args {
-		if a.Description != "" {
-			text += a.Description + " "
-		} else {
-			text += string(a.Value) + " "
-		}
+		words = append(words, cmp.Or(a.Description, string(a.Value)))
 	}
-	return text
+	return strings.Join(words, " ")
 }

@@ -29,7 +29,7 @@ const (
 )
 
 // errMissing says that this machine has no PostgreSQL to start or borrow.
-var errMissing = errors.New("PostgreSQL is not installed: install it (Debian: apt-get install postgresql) or set " + envServer)
+var errMissing = errors.New("no PostgreSQL on this machine: install it (Debian: apt-get install postgresql) or set " + envServer)
 
 // patience bounds one step of administration: starting a server, making or dropping a database.
 const patience = 60 * time.Second

@@ -135,8 +135,10 @@ func launch(bin string, port int, o Options) (*process, error) {
 
 // settings are the server's arguments: quick and forgetful, unless it must be durable.
 func settings(dir string, port int, o Options) []string {
-	args := []string{"-p", strconv.Itoa(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=" + dir,
-		"-c", "max_connections=200", "-c", "timezone=UTC"}
+	args := []string{
+		"-p", strconv.Itoa(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=" + dir,
+		"-c", "max_connections=200", "-c", "timezone=UTC",
+	}
 	if o.Durable {
 		return args
 	}
