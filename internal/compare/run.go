@@ -1,0 +1,157 @@
+package compare
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"plainclothes/internal/stats"
+)
+
+// Result is all that one page says.
+type Result struct {
+	TargetBP  int
+	Model     Model
+	Standards []Standard
+	Summaries []Summary   // by standard
+	Branches  []BranchRow // best estimate first, those without scores last; equal ones by id
+	Worst     []Worst     // who is probably among the worst 10 %, surest first; often nobody
+	// ShowPlaces is whether places may be shown at all: branches differ, and at least half of what is seen is real.
+	ShowPlaces bool
+	Headline   Headline
+}
+
+// BranchRow is one branch of the league table and of the heat map.
+type BranchRow struct {
+	Branch
+	Score    ScoreEstimate
+	Outcomes []Outcome // in the order of Result.Standards
+}
+
+// Summary is one standard over all branches shown.
+type Summary struct {
+	Standard string
+	Counts
+	States States
+}
+
+// States counts branches by status.
+type States struct{ Below, Meets, WOW, CannotTell, TooFew, Breach, NoBreach, Unjudged int }
+
+func (s *States) add(status Status) {
+	switch status {
+	case Unjudged:
+		s.Unjudged++
+	case TooFew:
+		s.TooFew++
+	case CannotTell:
+		s.CannotTell++
+	case Below:
+		s.Below++
+	case Meets:
+		s.Meets++
+	case WOW:
+		s.WOW++
+	case Breach:
+		s.Breach++
+	case NoBreach:
+		s.NoBreach++
+	}
+}
+
+// Worst is a branch that is probably among the worst 10 %.
+type Worst struct {
+	Branch string
+	P      float64 // at least 0.5
+}
+
+// Words says how sure that is.
+func (w Worst) Words() string {
+	switch {
+	case w.P >= 0.9:
+		return "almost surely"
+	case w.P >= 0.8:
+		return "very likely"
+	}
+	return "probably"
+}
+
+// Run compares. It never fails: what the data cannot carry is said in Model.Notes and in the states.
+func Run(in Input) Result {
+	t := newTable(in)
+	rows := judge(t, in, true)
+	model := newScoreModel(t.scores, in.Level)
+	r := Result{TargetBP: in.TargetBP, Model: model.Model, Standards: slices.Clone(in.Standards)}
+	var beliefs []stats.Belief
+	var ranked []int // index in r.Branches of each belief
+	for i, b := range t.branches {
+		if b.Background {
+			continue
+		}
+		row := BranchRow{Branch: b, Score: model.estimate(t.scores[i], in.TargetBP), Outcomes: rows[i]}
+		r.Branches = append(r.Branches, row)
+		if belief, ok := model.belief(t.scores[i]); ok && model.Level == LevelB {
+			beliefs, ranked = append(beliefs, belief), append(ranked, len(r.Branches)-1)
+		}
+	}
+	r.place(beliefs, ranked)
+	r.Worst = r.worst(len(beliefs))
+	slices.SortStableFunc(r.Branches, byEstimate)
+	r.Summaries = summarise(r.Standards, r.Branches)
+	r.Headline = r.headline()
+	return r
+}
+
+// place ranks the branches shown among one another.
+func (r *Result) place(beliefs []stats.Belief, ranked []int) {
+	ranking, ok := stats.NewRanking(beliefs)
+	if !ok {
+		return
+	}
+	among, _ := ranking.AmongWorst(worstPart)
+	for i, at := range ranked {
+		e := &r.Branches[at].Score
+		e.HasPlace, e.Place, e.PWorst = true, ranking.Place(i), among[i]
+	}
+	r.ShowPlaces = !r.Model.Alike && r.Model.Rankability >= 0.5
+}
+
+const worstPart = 0.10
+
+// worst lists those more likely than not among the worst tenth, never more than a tenth of all. Where branches do not
+// differ, nobody is worst.
+func (r *Result) worst(ranked int) []Worst {
+	if r.Model.Alike {
+		return nil
+	}
+	var out []Worst
+	for _, b := range r.Branches {
+		if b.Score.HasPlace && b.Score.PWorst >= 0.5 {
+			out = append(out, Worst{Branch: b.ID, P: b.Score.PWorst})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Worst) int { return cmp.Compare(b.P, a.P) })
+	return out[:min(len(out), ranked/10)]
+}
+
+func byEstimate(a, b BranchRow) int {
+	if (a.Score.N > 0) != (b.Score.N > 0) {
+		if a.Score.N > 0 {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(b.Score.EstimateBP, a.Score.EstimateBP), strings.Compare(a.ID, b.ID))
+}
+
+func summarise(standards []Standard, rows []BranchRow) []Summary {
+	out := make([]Summary, len(standards))
+	for k, s := range standards {
+		out[k].Standard = s.ID
+		for _, row := range rows {
+			out[k].Counts = out[k].Counts.plus(row.Outcomes[k].Counts)
+			out[k].States.add(row.Outcomes[k].Status)
+		}
+	}
+	return out
+}

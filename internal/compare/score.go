@@ -1,0 +1,205 @@
+package compare
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"slices"
+
+	"plainclothes/internal/stats"
+)
+
+// ScoreEstimate is what is believed about a branch's expected score. All *BP are basis points of the score, unrounded.
+type ScoreEstimate struct {
+	N          int
+	Level      Level   // 0: no visits with a score
+	MeanBP     float64 // of its visits
+	EstimateBP float64 // the expected score, drawn to the network's as far as its visits are few
+	SDBP       float64
+	LoBP, HiBP float64 // 90 % range, within 0 to 10 000; only where HasRange
+	HasRange   bool    // false where no spread between visits is known
+	PBelow     float64 // chance that the expected score is below the target; only where HasRange and there is a target
+	Status     Status
+	Lean       Lean
+
+	HasPlace bool    // level B only
+	Place    Place   // among the branches shown
+	PWorst   float64 // chance to be among the worst 10 % of the branches shown; only where HasPlace
+}
+
+// Place is where a branch stands: 1 is best; the true place lies from Lo to Hi with 90 %.
+type Place = stats.Place
+
+// possible tells whether visits can have such sums: none, or squares that are not less than the mean allows.
+func (s Scores) possible() bool {
+	if s.N <= 0 {
+		return s == Scores{}
+	}
+	_, ok := s.spread()
+	return ok && s.SumBP >= 0
+}
+
+// spread is Σ(score − mean)² in basis points squared, taken in 128 bits: the difference of two large equal numbers.
+func (s Scores) spread() (float64, bool) {
+	size, sum := uint64(s.N), uint64(max(s.SumBP, -s.SumBP))
+	if s.SumBP2 < 0 {
+		return 0, false
+	}
+	hi, lo := bits.Mul64(size, uint64(s.SumBP2))
+	mhi, mlo := bits.Mul64(sum, sum)
+	lo, borrow := bits.Sub64(lo, mlo, 0)
+	hi, borrow = bits.Sub64(hi, mhi, borrow)
+	if borrow != 0 {
+		return 0, false
+	}
+	return (float64(hi)*(1<<64) + float64(lo)) / float64(s.N), true
+}
+
+// group is the branch's scores in points.
+func (s Scores) group() stats.ScoreGroup {
+	if s.N <= 0 {
+		return stats.ScoreGroup{}
+	}
+	ss, _ := s.spread()
+	return stats.ScoreGroup{N: int(s.N), Mean: float64(s.SumBP) / float64(s.N) / 100, SS: ss / 10_000}
+}
+
+// Spread is how much the scores of visits to one branch differ: the residual standard deviation in points and its degrees
+// of freedom. It is what an interval of a single branch's mean rests on.
+type Spread struct {
+	SD    float64
+	Spare int // 0: not known
+}
+
+// Model is how the scores were estimated.
+type Model struct {
+	Level       Level // 0: no scores
+	Spread      Spread
+	MeanBP      float64 // the network's expected score
+	BranchSDBP  float64 // how much branches differ; level B
+	Rankability float64 // share of the differences between branch means that is real, 0 to 1; level B
+	Alike       bool    // plain REML finds no difference between branches: none may be shown
+	Notes       []string
+}
+
+const (
+	fewBranches = stats.PoolMinBranches // fewer are not pooled
+	fewVisits   = 30
+)
+
+// scoreModel fits the network and believes each branch.
+type scoreModel struct {
+	Model
+	fit   stats.OneWay
+	total Scores
+}
+
+func newScoreModel(scores []Scores, wanted Level) scoreModel {
+	m := scoreModel{}
+	var groups []stats.ScoreGroup
+	within, branches := 0.0, 0
+	for _, s := range scores {
+		m.total = m.total.plus(s)
+		if s.N > 0 {
+			branches++
+			groups = append(groups, s.group())
+		}
+	}
+	if branches == 0 {
+		return m
+	}
+	slices.SortFunc(groups, func(a, b stats.ScoreGroup) int { return cmp.Compare(a.SS, b.SS) })
+	for _, g := range groups {
+		within += g.SS
+	}
+	m.Level = LevelA
+	m.MeanBP = float64(m.total.SumBP) / float64(m.total.N)
+	if spare := int(m.total.N) - branches; spare > 0 {
+		m.Spread = Spread{SD: math.Sqrt(within / float64(spare)), Spare: spare}
+	}
+	m.pool(groups, branches, wanted)
+	return m
+}
+
+// pool goes up to level B where the visits carry it, and says why where they do not.
+func (m *scoreModel) pool(groups []stats.ScoreGroup, branches int, wanted Level) {
+	switch {
+	case wanted == LevelA:
+		return
+	case branches < fewBranches:
+		m.note("Scores are pooled from %s on; there %s with scores. Each branch stands for itself.",
+			count(fewBranches, "branch", "branches"), areCount(branches, "branch", "branches"))
+		return
+	case m.total.N < fewVisits:
+		m.note("Scores are pooled from %d visits on; there are %d. Each branch stands for itself.", fewVisits, m.total.N)
+		return
+	}
+	fit, ok := stats.FitOneWay(groups, stats.BoundaryAvoiding)
+	plain, okPlain := stats.FitOneWay(groups, stats.REML)
+	if !ok || !okPlain {
+		m.note("Scores of one branch's visits never differ, so luck cannot be told from branches. Each branch stands for itself.")
+		return
+	}
+	m.fit, m.Level = fit, LevelB
+	m.MeanBP, m.BranchSDBP = 100*fit.Mean, 100*math.Sqrt(fit.BranchVar)
+	m.Spread.SD = math.Sqrt(fit.VisitVar)
+	var visits []int
+	for _, g := range groups {
+		visits = append(visits, g.N)
+	}
+	m.Alike = plain.BranchVar == 0
+	m.Rankability = plain.Rankability(visits)
+}
+
+// belief about one branch; false without scores, or without any known spread.
+func (m *scoreModel) belief(s Scores) (stats.Belief, bool) {
+	if s.N <= 0 {
+		return stats.Belief{}, false
+	}
+	g := s.group()
+	if m.Level == LevelB {
+		return m.fit.Branch(g.N, g.Mean), true
+	}
+	return stats.OwnScore(g.N, g.Mean, m.Spread.SD*m.Spread.SD, m.Spread.Spare)
+}
+
+// estimate judges one branch's score against the target (basis points, 0: not judged).
+func (m *scoreModel) estimate(s Scores, targetBP int) ScoreEstimate {
+	if s.N <= 0 {
+		return ScoreEstimate{}
+	}
+	e := ScoreEstimate{N: int(s.N), Level: m.Level, MeanBP: float64(s.SumBP) / float64(s.N)}
+	e.EstimateBP = e.MeanBP
+	belief, ok := m.belief(s)
+	if ok {
+		iv, _ := belief.Interval(rangeLevel)
+		e.EstimateBP, e.SDBP, e.HasRange = 100*belief.Mean, 100*belief.SD, true
+		e.LoBP, e.HiBP = clip(100*iv.Lo), clip(100*iv.Hi)
+	}
+	if targetBP > 0 {
+		e.judge(belief, ok, float64(targetBP))
+	}
+	return e
+}
+
+// judge applies the rule for shares to the score: by its own visits alone a branch is below when its mean is.
+func (e *ScoreEstimate) judge(belief stats.Belief, known bool, targetBP float64) {
+	switch {
+	case e.N < minVisits:
+		e.Status = TooFew
+		return
+	case !known:
+		e.Status = CannotTell
+		return
+	}
+	own := 0.0
+	if e.MeanBP < targetBP {
+		own = 1
+	}
+	e.PBelow = belief.Below(targetBP / 100)
+	const someMissed = -1 // a score has no "all met"
+	e.Status = priceOf(Normal).decide(e.N, someMissed, e.PBelow, own)
+	e.Lean = leanOf(e.Status, e.PBelow)
+}
+
+func clip(bp float64) float64 { return math.Max(0, math.Min(10_000, bp)) }

@@ -1,0 +1,284 @@
+package compare
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// visitColumns are the columns that are not standards.
+func visitColumns() []string {
+	return []string{"visit", "branch", "region", "format", "shopper", "scenario", "month", "score_bp"}
+}
+
+// constant is what a column that the table lacks has in every line.
+const constant = "all"
+
+// Visits is what was read of a table of visits: sums by branch, and what was left out.
+type Visits struct {
+	N        int // lines
+	Warnings []string
+
+	standards []Standard
+	branches  map[string]*branchVisits
+}
+
+type branchVisits struct {
+	Branch
+	latest Month // of the region
+	scores Scores
+	counts []Counts
+	mix    *mixRow
+}
+
+// mixExact is the unit of the weight shares summed from visits: finer than a rollup's, to stay right to 10⁻⁹ points.
+const mixExact = 1e12
+
+// ReadVisits reads one visit a line: visit, branch, region, format, shopper, scenario, month, score_bp, then a column for
+// each standard with 1 (Good), 2 (WOW), 0 (not), empty or NA (does not apply, unknown). Columns that are missing are
+// taken as constant, columns of no standard are left out and named in Warnings. Sums are kept, not visits, but for their
+// names, which must differ. An error is [Problems], unless reading itself failed.
+func ReadVisits(r io.Reader, standards []Standard) (*Visits, error) {
+	t, err := newCSVTable(r)
+	if err != nil {
+		return nil, err
+	}
+	v := &Visits{standards: standards, branches: map[string]*branchVisits{}}
+	v.checkHeader(t)
+	names, bad := map[string]int{}, Problems{}
+	read := newVisitReader(t, standards)
+	for {
+		more, err := t.next()
+		if err != nil {
+			return nil, err
+		}
+		if !more || bad.full() {
+			break
+		}
+		if name := t.cell("visit"); name != "" {
+			if first, twice := names[name]; twice {
+				bad.add(t.line, "visit", "%q already stands in line %d; give each visit one line", name, first)
+			} else {
+				names[strings.Clone(name)] = t.line
+			}
+		}
+		v.add(read, &bad)
+	}
+	if v.N == 0 {
+		bad.add(0, "", "The table has no visits.")
+	}
+	return v, bad.err()
+}
+
+func (v *Visits) checkHeader(t *csvTable) {
+	for _, s := range v.standards {
+		if !t.has(s.ID) {
+			v.Warnings = append(v.Warnings, fmt.Sprintf("The visits have no column for standard %s; it has no visits.", s.ID))
+		}
+	}
+	for _, c := range t.header {
+		isStandard := slices.ContainsFunc(v.standards, func(s Standard) bool { return s.ID == c })
+		if !isStandard && !slices.Contains(visitColumns(), c) {
+			v.Warnings = append(v.Warnings, fmt.Sprintf("Column %s is no standard of the standards table; it was left out.", c))
+		}
+	}
+	if !t.has("branch") {
+		v.Warnings = append(v.Warnings, "The visits have no column branch; all are taken as visits to one branch.")
+	}
+	if !t.has("score_bp") {
+		v.Warnings = append(v.Warnings, "The visits have no column score_bp; there are no scores to compare.")
+	}
+}
+
+// visitReader reads the line that its table stands on.
+type visitReader struct {
+	*csvTable
+	standards []Standard
+	columns   []int // of each standard, −1 for none
+	answers   []byte
+}
+
+func newVisitReader(t *csvTable, standards []Standard) *visitReader {
+	r := &visitReader{csvTable: t, standards: standards, answers: make([]byte, len(standards))}
+	for _, s := range standards {
+		at, ok := t.at[s.ID]
+		if !ok {
+			at = -1
+		}
+		r.columns = append(r.columns, at)
+	}
+	return r
+}
+
+func (r *visitReader) word(column string) string {
+	if !r.has(column) {
+		return constant
+	}
+	return r.cell(column)
+}
+
+// add counts the line that the reader stands on; a line with a problem is not counted.
+func (v *Visits) add(r *visitReader, bad *Problems) {
+	before := len(*bad)
+	month, name := r.month(bad), r.word("branch")
+	score, scored := r.score(bad)
+	r.readAnswers(bad)
+	if name == "" {
+		bad.add(r.line, "branch", "name the branch")
+	}
+	if len(*bad) > before {
+		return
+	}
+	b := v.branch(r, name)
+	if b.Format != r.word("format") {
+		bad.add(r.line, "format", "branch %s was %q before and is %q here; a branch has one format", name, b.Format, r.word("format"))
+		return
+	}
+	v.N++
+	b.place(month, r.word("region"))
+	if scored {
+		b.scores = b.scores.plus(Scores{N: 1, SumBP: score, SumBP2: score * score})
+	}
+	b.count(v.standards, r.answers)
+}
+
+func (v *Visits) branch(r *visitReader, name string) *branchVisits {
+	if b, ok := v.branches[name]; ok {
+		return b
+	}
+	name = strings.Clone(name)
+	b := &branchVisits{Branch: Branch{ID: name, Name: name, Format: strings.Clone(r.word("format"))}}
+	b.counts = make([]Counts, len(v.standards))
+	b.mix = &mixRow{branch: name, w: make([]int64, len(v.standards)), wr: make([]int64, len(v.standards))}
+	v.branches[name] = b
+	return b
+}
+
+// place keeps the region of the latest month, whatever the order of the lines.
+func (b *branchVisits) place(month Month, region string) {
+	if b.Region == "" || month > b.latest || month == b.latest && region > b.Region {
+		b.latest, b.Region = month, strings.Clone(region)
+	}
+}
+
+// answer codes; 0 is what does not apply or is not known.
+const (
+	answerNone byte = iota
+	answerNot
+	answerGood
+	answerWow
+)
+
+func (r *visitReader) readAnswers(bad *Problems) {
+	for k, at := range r.columns {
+		r.answers[k] = answerNone
+		if at < 0 {
+			continue
+		}
+		switch text := strings.TrimSpace(r.row[at]); text {
+		case "", "NA":
+		case "0":
+			r.answers[k] = answerNot
+		case "1":
+			r.answers[k] = answerGood
+		case "2":
+			r.answers[k] = answerWow
+		default:
+			bad.add(r.line, r.header[at], "%q is not an outcome; write 1 (Good), 2 (WOW), 0 (not met) or nothing", text)
+		}
+	}
+}
+
+func (r *visitReader) month(bad *Problems) Month {
+	text := r.cell("month")
+	if text == "" {
+		return 0
+	}
+	m, err := ParseMonth(text)
+	if err != nil {
+		bad.add(r.line, "month", "%s", err)
+	}
+	return m
+}
+
+func (r *visitReader) score(bad *Problems) (int64, bool) {
+	text := r.cell("score_bp")
+	if text == "" || text == "NA" {
+		return 0, false
+	}
+	s, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || s < 0 || s > 10_000 {
+		bad.add(r.line, "score_bp", "%q is not a score; write basis points from 0 to 10000 (8750 is 87.5 %%)", text)
+		return 0, false
+	}
+	return s, true
+}
+
+// count adds one visit's outcomes, and each standard's share of the visit's weight.
+func (b *branchVisits) count(standards []Standard, answers []byte) {
+	total := 0.0
+	for k, a := range answers {
+		if a != answerNone {
+			total += standards[k].Weight
+		}
+	}
+	if total > 0 {
+		b.mix.visits++
+	}
+	for k, a := range answers {
+		c := &b.counts[k]
+		if a == answerNone {
+			c.NA++
+			continue
+		}
+		share := int64(standards[k].Weight/total*mixExact + 0.5)
+		b.mix.w[k] += share
+		c.N++
+		if a >= answerGood {
+			c.X++
+			b.mix.wr[k] += share
+		}
+		if standards[k].WowTargetBP > 0 {
+			c.NWow++
+			if a == answerWow {
+				c.XWow++
+			}
+		}
+	}
+}
+
+// Input makes the visits comparable, at the wanted level and with the wanted peers.
+func (v *Visits) Input(wanted Level, peers Peers) Input {
+	in := Input{Standards: v.standards, Level: wanted, Peers: peers}
+	for _, b := range v.sorted() {
+		in.Branches = append(in.Branches, b.Branch)
+		if b.scores.N > 0 {
+			in.Scores = append(in.Scores, ScoreCell{Branch: b.ID, Scores: b.scores})
+		}
+		for k, c := range b.counts {
+			in.Shares = append(in.Shares, ShareCell{Branch: b.ID, Standard: v.standards[k].ID, Counts: c})
+		}
+	}
+	return in
+}
+
+// Gaps splits each branch's distance from all the others over the standards.
+func (v *Visits) Gaps() []Gap {
+	book := newMixBook(len(v.standards))
+	for _, b := range v.sorted() {
+		book.rows[b.ID] = b.mix
+	}
+	return book.gaps(v.standards, mixExact)
+}
+
+func (v *Visits) sorted() []*branchVisits {
+	out := make([]*branchVisits, 0, len(v.branches))
+	for _, b := range v.branches {
+		out = append(out, b)
+	}
+	slices.SortFunc(out, func(a, b *branchVisits) int { return cmp.Compare(a.ID, b.ID) })
+	return out
+}
