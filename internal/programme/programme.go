@@ -22,6 +22,9 @@ type Programme struct {
 	Levels     Levels
 	Standards  []Standard
 	Sections   []Section
+
+	ix  *index // finds questions; nil in a Programme made by hand
+	src *tree  // the file that Parse read, so that Lint can name lines; nil otherwise
 }
 
 // VisitPlan is how a visit is planned and paid.
