@@ -139,4 +139,3 @@ func TestSentencesAreThoseOfTheSpecification(t *testing.T) {
 		}
 	}
 }
-

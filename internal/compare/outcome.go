@@ -20,7 +20,7 @@ type Outcome struct {
 type Plan struct {
 	Made  bool // false where nobody asked
 	More  int  // after so many more visits it is more likely than not settled; 0: not even after 64
-	Clean int  // so many met in a row, with those so far, would prove it; 0: something was missed, or no number would
+	Clean int  // so many met in a row, with those so far, would prove it by themselves; 0: something was missed, or they are there
 }
 
 // Statuses judges given counts against given targets and nothing else: what a what-if needs. The outcomes come by branch
@@ -100,10 +100,11 @@ func (j judgeOf) outcome(i int, branch string, s Standard, c Counts) Outcome {
 	return o
 }
 
-// planFor promises a number of clean visits only where the branch's peers would then let it be said.
+// planFor counts clean visits by the branch's own evidence: where its peers often miss, pooling would ask for more of
+// them, but a branch should not have to outweigh others to be believed.
 func (j judgeOf) planFor(i int, c share) Plan {
 	p := Plan{Made: true, More: j.good.moreVisits(i, c, j.rule)}
-	if c.x == c.n && j.clean > c.n && j.good.state(i, share{j.clean, j.clean}, j.rule) == Meets {
+	if c.x == c.n && j.clean > c.n {
 		p.Clean = j.clean
 	}
 	return p

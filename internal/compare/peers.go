@@ -227,9 +227,6 @@ func (s *series) settles(p *group, c share, m int, rule price) float64 {
 	return sum
 }
 
-// state is what would be said of the branch with index i, had it these counts.
-func (s *series) state(i int, c share, rule price) Status { return s.stateOf(s.belief[i], c, rule) }
-
 func (s *series) stateOf(p *group, c share, rule price) Status {
 	return rule.decide(c.n, c.x, s.below(p, c), s.shared.ownBelow(c))
 }
