@@ -31,37 +31,75 @@ const (
 )
 
 // Result is the score of one visit. Scores are basis points, rounded once, half up. A nil score is "nothing to
-// score": neither 0 nor 100, and part of no mean.
+// score": neither 0 nor 100, and part of no mean. Its JSON (json.Marshal) is for keeping and loses nothing; Wire is
+// the form for other programs.
 type Result struct {
-	Engine         int
-	BaseBP         *int
-	FinalBP        *int
-	Level          Level
-	CompletenessBP *int
-	Wow            WowPoints
-	Sections       []SectionResult  // visible sections with something possible, in file order
-	Standards      []StandardResult // every standard of the programme, in file order
-	Criticals      []string         // question ids whose critical fired, in file order
+	Engine         int              `json:"engine"`
+	BaseBP         *int             `json:"base_bp"`  // before caps; what branches are compared by
+	FinalBP        *int             `json:"final_bp"` // after the lowest cap_visit
+	Level          Level            `json:"level"`
+	CompletenessBP *int             `json:"completeness_bp"` // nil when no question with Good points applied
+	Wow            WowPoints        `json:"wow"`
+	Sections       []SectionResult  `json:"sections"`  // visible sections with something possible, in file order
+	Standards      []StandardResult `json:"standards"` // every standard of the programme, in file order
+	Unlinked       Part             `json:"unlinked"`  // of questions without a standard
+	Criticals      []string         `json:"criticals"` // question ids whose critical fired, in file order
 }
 
-// WowPoints are the WOW points of this visit.
-type WowPoints struct{ Earned, Available programme.Points }
+// WowPoints are WOW points earned and on offer, over answered questions.
+type WowPoints struct {
+	Earned    programme.Points `json:"earned"`
+	Available programme.Points `json:"available"`
+}
 
 // SectionResult is one section's score.
 type SectionResult struct {
-	Section          string
-	BP               int
-	Earned, Possible programme.Points // Good points; Earned is rounded half up for show where a rating made it a fraction
-	Weight           int
-	Zeroed           bool
+	Section string `json:"section"`
+	BP      int    `json:"bp"` // with WOW points under the expected policy, without them under the others
+	// Good points over answered questions; Earned is rounded half up for show where a rating made it a fraction, and 0
+	// when the section was zeroed.
+	Earned   programme.Points `json:"earned"`
+	Possible programme.Points `json:"possible"`
+	Wow      WowPoints        `json:"wow"` // as answered, also when zeroed
+	Weight   int              `json:"weight"`
+	Zeroed   bool             `json:"zeroed,omitempty"`
 }
 
 // StandardResult is what one visit says about one standard.
 type StandardResult struct {
-	Standard   string
-	Outcome    Outcome
-	WowOffered bool // the visit offered WOW points for it
-	// Share is this standard's share of the visit's weight and Rate its earned share, both in 1e-9, the numbers that the
-	// exact decomposition of a gap adds up. Both 0 when nothing of it was answered.
-	Share, Rate int64
+	Standard   string  `json:"standard"`
+	Outcome    Outcome `json:"outcome"`
+	WowOffered bool    `json:"wow_offered,omitempty"` // the visit offered WOW points for it in a question that was answered
+	// Share is this standard's share of the visit's weight and Rate its earned share, as in Part.
+	Share int64 `json:"share"`
+	Rate  int64 `json:"rate"`
+}
+
+// Part gives what the standard brings to the score.
+func (s *StandardResult) Part() Part { return Part{Share: s.Share, Rate: s.Rate} }
+
+// Part is a share of the visit's weight and the rate that was earned of it, both in 1e-9 and rounded half up: the
+// numbers that the exact decomposition of a gap adds up. Both are 0 when nothing of it was answered or weighs anything.
+type Part struct {
+	Share int64 `json:"share"`
+	Rate  int64 `json:"rate"`
+}
+
+// Points gives Share × Rate: what this part brings to the score, in 1e-9, rounded half up.
+func (p Part) Points() int64 {
+	return ratio(uint64(max(p.Share, 0)), nanoOne).mul(whole(uint64(max(p.Rate, 0)))).round(1)
+}
+
+// Penalty gives what zeroed sections took from the base score (below 0) or bonus points and their cap put on it, in
+// 1e-9: base − Σ Share × Rate. Without either it is 0 but for rounding (the base score is kept in whole basis points).
+// ok is false when there is no score.
+func (r *Result) Penalty() (nano int64, ok bool) {
+	if r.BaseBP == nil {
+		return 0, false
+	}
+	nano = int64(*r.BaseBP)*(nanoOne/bpOne) - r.Unlinked.Points()
+	for i := range r.Standards {
+		nano -= r.Standards[i].Part().Points()
+	}
+	return nano, true
 }

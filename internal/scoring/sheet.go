@@ -1,0 +1,250 @@
+package scoring
+
+import (
+	"slices"
+
+	"plainclothes/internal/programme"
+)
+
+// Input is one visit as it is scored.
+type Input struct {
+	Context programme.Context
+	Answers programme.Answers
+	// Stages that are sealed. Nil means that all count (a checklist without stages, a past visit); an empty list means
+	// that none is. A section outside the stages always counts.
+	Stages []string
+	// Final says that no more stages will come: those not sealed have expired, and their questions are missing though
+	// optional. Without it they are left out until they are sealed.
+	Final bool
+}
+
+// State of one question in one visit.
+type State string
+
+// The states of a question. Only an answered one earns and offers points.
+const (
+	StateHidden      State = "hidden"
+	StateAnswered    State = "answered"
+	StateNA          State = "na"
+	StateNotObserved State = "not_observed"
+	StateMissing     State = "missing"
+	StateExpired     State = "expired" // its stage ended without being sealed
+	StateWaiting     State = "waiting" // its stage is still to come
+)
+
+// applicable reports whether the question's Good points belong to those that completeness counts.
+func (s State) applicable() bool {
+	return s == StateAnswered || s == StateNotObserved || s == StateMissing || s == StateExpired
+}
+
+// sheet is one visit spread out over the checklist. Sheets are reused; nothing of a sheet is kept in a result.
+type sheet struct {
+	c                    *Checklist
+	ctx                  programme.Context
+	env                  programme.Env
+	marks                []mark
+	sections             []sectionSum
+	pairs                []sum
+	standards            []standardSum // the last is for questions without a standard
+	fired                []firing
+	wow                  offer
+	answered, applicable num
+}
+
+type mark struct {
+	state       State
+	answer      programme.Answer
+	earned, wow num
+}
+
+// offer is what was earned of WOW points and what was on offer, over answered questions.
+type offer struct{ earned, available num }
+
+// sum is earned and possible Good points over answered questions, and the WOW points beside them.
+type sum struct {
+	earned, possible num
+	wow              offer
+}
+
+type sectionSum struct {
+	sum
+	visible, zeroed bool
+}
+
+type standardSum struct {
+	sum
+	open  num // Good points of questions that apply and are not answered
+	fired bool
+}
+
+// sheet gives a sheet for a visit, filled in. Return it with put.
+func (c *Checklist) sheet(in *Input) *sheet {
+	s := c.blank()
+	s.ctx = in.Context
+	s.walk(in)
+	s.add()
+	return s
+}
+
+func (c *Checklist) blank() *sheet {
+	if s, ok := c.sheets.Get().(*sheet); ok {
+		return s
+	}
+	s := &sheet{
+		c: c, marks: make([]mark, len(c.items)), sections: make([]sectionSum, len(c.sections)),
+		pairs: make([]sum, len(c.pairs)), standards: make([]standardSum, len(c.p.Standards)+1),
+	}
+	s.env = programme.Env{Context: &s.ctx, Answer: s.lookup}
+	return s
+}
+
+func (c *Checklist) put(s *sheet) {
+	clear(s.marks)
+	clear(s.sections)
+	clear(s.pairs)
+	clear(s.standards)
+	*s = sheet{
+		c: c, env: s.env, marks: s.marks, sections: s.sections, pairs: s.pairs, standards: s.standards, fired: s.fired[:0],
+	}
+	c.sheets.Put(s)
+}
+
+// lookup is what conditions ask: the answer of an earlier question, false when it is hidden. A question whose stage
+// is not sealed has no answer yet.
+func (s *sheet) lookup(question string) (programme.Answer, bool) {
+	at, ok := s.c.index[question]
+	if !ok || !s.marks[at].state.visible() {
+		return programme.Answer{}, false
+	}
+	return s.marks[at].answer, true
+}
+
+// visible is false for a hidden question and for one that was not reached yet.
+func (s State) visible() bool { return s != "" && s != StateHidden }
+
+// walk finds the state of every question, in file order, since conditions only look back.
+func (s *sheet) walk(in *Input) {
+	for i := range s.c.sections {
+		sec := &s.c.sections[i]
+		stage := s.c.stageState(sec, in)
+		show := s.shows(sec.show)
+		s.sections[i].visible = show
+		for at := sec.first; at < sec.end; at++ {
+			it, m := &s.c.items[at], &s.marks[at]
+			switch {
+			case !show || !s.shows(it.q.ShowIf):
+				m.state = StateHidden
+			case stage != "":
+				m.state = stage
+			default:
+				m.answer = fit(it.q, in.Answers[it.q.ID])
+				m.state = stateOf(m.answer.State)
+			}
+		}
+	}
+}
+
+func (s *sheet) shows(c *programme.Condition) bool { return c == nil || c.Root.Eval(&s.env) }
+
+// stageState gives the state that a section's stage puts on its questions, "" when the stage counts.
+func (c *Checklist) stageState(s *section, in *Input) State {
+	if s.stage == "" || in.Stages == nil {
+		return ""
+	}
+	switch stage := c.stageOf(s, in.Context.Scenario); {
+	case stage == "" || slices.Contains(in.Stages, stage):
+		return ""
+	case in.Final:
+		return StateExpired
+	}
+	return StateWaiting
+}
+
+func stateOf(s programme.AnswerState) State {
+	switch s {
+	case programme.Answered:
+		return StateAnswered
+	case programme.NA:
+		return StateNA
+	case programme.NotObserved:
+		return StateNotObserved
+	case programme.Missing:
+		return StateMissing
+	}
+	return StateMissing
+}
+
+// add sums what the questions earned, over sections, standards and pairs of both, and notes the criticals that fired.
+func (s *sheet) add() {
+	for at := range s.c.items {
+		it, m := &s.c.items[at], &s.marks[at]
+		if !m.state.applicable() {
+			continue
+		}
+		if m.state == StateAnswered {
+			s.fire(at)
+		}
+		if it.pair >= 0 {
+			s.addItem(it, m)
+		}
+	}
+	for _, f := range s.fired {
+		cr := &s.c.items[f.item].critical[f.critical]
+		s.standards[s.c.items[f.item].standard].fired = true
+		if cr.section >= 0 {
+			s.sections[cr.section].zeroed = true
+		}
+	}
+}
+
+func (s *sheet) addItem(it *item, m *mark) {
+	s.applicable = s.applicable.add(it.good)
+	standard := &s.standards[it.standard]
+	if m.state != StateAnswered {
+		standard.open = standard.open.add(it.good)
+		return
+	}
+	m.earned, m.wow = earned(it, &m.answer), wowEarned(it, &m.answer)
+	s.answered = s.answered.add(it.good)
+	s.wow.add(m.wow, it.wow)
+	s.sections[it.section].add(it, m)
+	s.pairs[it.pair].add(it, m)
+	standard.add(it, m)
+}
+
+func (s *sum) add(it *item, m *mark) {
+	s.earned = s.earned.add(m.earned)
+	s.possible = s.possible.add(it.good)
+	s.wow.add(m.wow, it.wow)
+}
+
+func (o *offer) add(earned, available num) {
+	if available.zero() {
+		return
+	}
+	o.earned, o.available = o.earned.add(earned), o.available.add(available)
+}
+
+func (s *sheet) fire(at int) {
+	it := &s.c.items[at]
+	for i := range it.critical {
+		if it.critical[i].fires(it.q, &s.marks[at].answer) {
+			s.fired = append(s.fired, firing{item: at, critical: i})
+		}
+	}
+}
+
+// DropHidden gives the answers without those of hidden questions and of questions that the checklist does not have:
+// what is kept when a report is sealed.
+func (c *Checklist) DropHidden(ctx programme.Context, answers programme.Answers) programme.Answers {
+	s := c.sheet(&Input{Context: ctx, Answers: answers})
+	defer c.put(s)
+	kept := make(programme.Answers, len(answers))
+	for at := range s.marks {
+		id := c.items[at].q.ID
+		if a, ok := answers[id]; ok && s.marks[at].state.visible() && a.State != programme.Missing {
+			kept[id] = a
+		}
+	}
+	return kept
+}
