@@ -38,6 +38,12 @@ type visits interface {
 	// CurrentVersion is the published version of a programme that is in effect on a date (2026-11-21).
 	CurrentVersion(ctx context.Context, org, programme, on string) (Version, error)
 	Place(ctx context.Context, org, branch string) (Place, error)
+	// Alias is how a member is called by everyone but editors and schedulers.
+	Alias(ctx context.Context, org, member string) (string, error)
+	// ShopperActive reports whether a member may be given visits: active, with the role.
+	ShopperActive(ctx context.Context, org, member string) (bool, error)
+	// Currency of the organisation, ISO 4217.
+	Currency(ctx context.Context, org string) (string, error)
 	// ShopperAt says when a shopper was last at a branch for a programme, "" when never.
 	ShopperAt(ctx context.Context, org, shopper, branch, programme string) (date string, err error)
 }

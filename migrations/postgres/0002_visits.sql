@@ -15,9 +15,7 @@ CREATE TABLE programmes (
     PRIMARY KEY (org_id, id),
     UNIQUE (org_id, key)
 );
-ALTER TABLE programmes ENABLE ROW LEVEL SECURITY;
-ALTER TABLE programmes FORCE ROW LEVEL SECURITY;
-CREATE POLICY programmes_org ON programmes USING (org_id = (SELECT app.current_org())) WITH CHECK (org_id = (SELECT app.current_org()));
+SELECT app.guard('programmes');
 
 -- A version of a programme: standards and checklist together, as canonical JSON. Published ones never change.
 CREATE TABLE versions (
@@ -41,9 +39,7 @@ CREATE TABLE versions (
     FOREIGN KEY (org_id, programme_id) REFERENCES programmes (org_id, id)
 );
 CREATE UNIQUE INDEX versions_one_draft ON versions (org_id, programme_id) WHERE state = 'draft';
-ALTER TABLE versions ENABLE ROW LEVEL SECURITY;
-ALTER TABLE versions FORCE ROW LEVEL SECURITY;
-CREATE POLICY versions_org ON versions USING (org_id = (SELECT app.current_org())) WITH CHECK (org_id = (SELECT app.current_org()));
+SELECT app.guard('versions');
 
 -- One visit from plan to publication. shopper_id is a membership. client_key makes planning by programs repeatable.
 CREATE TABLE visits (
@@ -91,9 +87,7 @@ CREATE INDEX visits_by_state ON visits (org_id, state, due_at, id);
 CREATE INDEX visits_by_branch ON visits (org_id, branch_id, state, visited_on);
 -- what-if and rebuilding: published visits of a programme by month
 CREATE INDEX visits_by_month ON visits (org_id, programme_id, state, month, id);
-ALTER TABLE visits ENABLE ROW LEVEL SECURITY;
-ALTER TABLE visits FORCE ROW LEVEL SECURITY;
-CREATE POLICY visits_org ON visits USING (org_id = (SELECT app.current_org())) WITH CHECK (org_id = (SELECT app.current_org()));
+SELECT app.guard('visits');
 
 -- What a visit found: answers and comments as materialised from the op log, and the stored result.
 CREATE TABLE reports (
@@ -116,9 +110,7 @@ CREATE TABLE reports (
     FOREIGN KEY (org_id, visit_id) REFERENCES visits (org_id, id)
 );
 CREATE UNIQUE INDEX reports_by_receipt ON reports (org_id, receipt_code) WHERE receipt_code <> '';
-ALTER TABLE reports ENABLE ROW LEVEL SECURITY;
-ALTER TABLE reports FORCE ROW LEVEL SECURITY;
-CREATE POLICY reports_org ON reports USING (org_id = (SELECT app.current_org())) WITH CHECK (org_id = (SELECT app.current_org()));
+SELECT app.guard('reports');
 
 -- One device's copy of a report, the root of idempotency; seq and head are the end of its op log.
 CREATE TABLE submissions (
@@ -133,9 +125,7 @@ CREATE TABLE submissions (
     FOREIGN KEY (org_id, visit_id) REFERENCES visits (org_id, id)
 );
 CREATE INDEX submissions_by_visit ON submissions (org_id, visit_id);
-ALTER TABLE submissions ENABLE ROW LEVEL SECURITY;
-ALTER TABLE submissions FORCE ROW LEVEL SECURITY;
-CREATE POLICY submissions_org ON submissions USING (org_id = (SELECT app.current_org())) WITH CHECK (org_id = (SELECT app.current_org()));
+SELECT app.guard('submissions');
 
 -- The op log: append-only, hash-chained per submission, the truth of a report. body is verbatim what was hashed.
 CREATE TABLE ops (
@@ -153,9 +143,7 @@ CREATE TABLE ops (
     FOREIGN KEY (org_id, visit_id) REFERENCES visits (org_id, id)
 );
 CREATE INDEX ops_by_visit ON ops (org_id, visit_id);
-ALTER TABLE ops ENABLE ROW LEVEL SECURITY;
-ALTER TABLE ops FORCE ROW LEVEL SECURITY;
-CREATE POLICY ops_org ON ops USING (org_id = (SELECT app.current_org())) WITH CHECK (org_id = (SELECT app.current_org()));
+SELECT app.guard('ops');
 
 -- What a sealed visit says about each standard; series changes when the standard's definition does.
 CREATE TABLE outcomes (
@@ -170,9 +158,7 @@ CREATE TABLE outcomes (
     PRIMARY KEY (org_id, visit_id, standard),
     FOREIGN KEY (org_id, visit_id) REFERENCES visits (org_id, id)
 );
-ALTER TABLE outcomes ENABLE ROW LEVEL SECURITY;
-ALTER TABLE outcomes FORCE ROW LEVEL SECURITY;
-CREATE POLICY outcomes_org ON outcomes USING (org_id = (SELECT app.current_org())) WITH CHECK (org_id = (SELECT app.current_org()));
+SELECT app.guard('outcomes');
 
 -- Photos of a report. The bytes are in the blob store under their sha256.
 CREATE TABLE photos (
@@ -191,9 +177,7 @@ CREATE TABLE photos (
     FOREIGN KEY (org_id, visit_id) REFERENCES visits (org_id, id)
 );
 CREATE INDEX photos_by_visit ON photos (org_id, visit_id);
-ALTER TABLE photos ENABLE ROW LEVEL SECURITY;
-ALTER TABLE photos FORCE ROW LEVEL SECURITY;
-CREATE POLICY photos_org ON photos USING (org_id = (SELECT app.current_org())) WITH CHECK (org_id = (SELECT app.current_org()));
+SELECT app.guard('photos');
 
 -- Words about a report: an editor's notes, reasons for sending back, the shopper's replies, decisions.
 CREATE TABLE notes (
@@ -210,9 +194,7 @@ CREATE TABLE notes (
     FOREIGN KEY (org_id, visit_id) REFERENCES visits (org_id, id)
 );
 CREATE INDEX notes_by_visit ON notes (org_id, visit_id, created_at);
-ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
-ALTER TABLE notes FORCE ROW LEVEL SECURITY;
-CREATE POLICY notes_org ON notes USING (org_id = (SELECT app.current_org())) WITH CHECK (org_id = (SELECT app.current_org()));
+SELECT app.guard('notes');
 
 -- Published visits by branch, shopper, scenario, month and score series: what the comparison of scores adds up.
 CREATE TABLE rollup_cells (
@@ -235,9 +217,7 @@ CREATE TABLE rollup_cells (
     FOREIGN KEY (org_id, programme_id) REFERENCES programmes (org_id, id),
     FOREIGN KEY (org_id, branch_id) REFERENCES branches (org_id, id)
 );
-ALTER TABLE rollup_cells ENABLE ROW LEVEL SECURITY;
-ALTER TABLE rollup_cells FORCE ROW LEVEL SECURITY;
-CREATE POLICY rollup_cells_org ON rollup_cells USING (org_id = (SELECT app.current_org())) WITH CHECK (org_id = (SELECT app.current_org()));
+SELECT app.guard('rollup_cells');
 
 -- Published visits by branch, standard series, scenario and month: what the comparison of standards adds up. sum_w and sum_wr are in 1e-9.
 CREATE TABLE rollup_standards (
@@ -261,19 +241,10 @@ CREATE TABLE rollup_standards (
     FOREIGN KEY (org_id, programme_id) REFERENCES programmes (org_id, id),
     FOREIGN KEY (org_id, branch_id) REFERENCES branches (org_id, id)
 );
-ALTER TABLE rollup_standards ENABLE ROW LEVEL SECURITY;
-ALTER TABLE rollup_standards FORCE ROW LEVEL SECURITY;
-CREATE POLICY rollup_standards_org ON rollup_standards USING (org_id = (SELECT app.current_org())) WITH CHECK (org_id = (SELECT app.current_org()));
+SELECT app.guard('rollup_standards');
 
 -- The op log is append-only, whoever asks.
--- +goose StatementBegin
-CREATE FUNCTION app.ops_are_kept() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'the op log is append-only';
-END
-$$;
--- +goose StatementEnd
-CREATE TRIGGER ops_are_kept BEFORE UPDATE OR DELETE ON ops FOR EACH ROW EXECUTE FUNCTION app.ops_are_kept();
+SELECT app.freeze('ops');
 
 -- A published version never changes.
 -- +goose StatementBegin
@@ -299,4 +270,3 @@ DROP TABLE visits;
 DROP TABLE versions;
 DROP TABLE programmes;
 DROP FUNCTION app.published_versions_are_kept();
-DROP FUNCTION app.ops_are_kept();

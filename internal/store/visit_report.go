@@ -1,0 +1,406 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"plainclothes/internal/evidence"
+	"plainclothes/internal/fault"
+	"plainclothes/internal/scoring"
+	"plainclothes/internal/visit"
+)
+
+// reportRow is what a visit found.
+type reportRow struct {
+	OrgID          string `gorm:"primaryKey"`
+	VisitID        string `gorm:"primaryKey"`
+	Seq            int
+	Head           string
+	Revision       int
+	Answers        string
+	Comments       string
+	Result         string
+	Engine         int
+	CompletenessBP *int `gorm:"column:completeness_bp"`
+	SealedAt       *time.Time
+	ReceiptCode    string
+	Receipt        string
+	UpdatedAt      time.Time `gorm:"autoUpdateTime:false"`
+	RowVersion     int
+}
+
+// TableName is the table of reports.
+func (reportRow) TableName() string { return "reports" }
+
+func reportRowOf(r *visit.Report) (reportRow, error) {
+	answers, err := json.Marshal(r.Answers)
+	if err != nil {
+		return reportRow{}, err
+	}
+	comments, err := json.Marshal(r.Comments)
+	return reportRow{
+		OrgID: r.Org, VisitID: r.Visit, Seq: r.Seq, Head: r.Head, Revision: r.Revision, Answers: string(answers),
+		Comments: string(comments), Result: string(r.Result), Engine: r.Engine, CompletenessBP: r.Complete, SealedAt: orNilTime(r.Sealed),
+		ReceiptCode: r.Receipt, Receipt: string(r.Statement), UpdatedAt: r.Updated, RowVersion: r.RowVersion,
+	}, err
+}
+
+func (r *reportRow) report() (visit.Report, error) {
+	out := visit.Report{
+		Org: r.OrgID, Visit: r.VisitID, Seq: r.Seq, Head: r.Head, Revision: r.Revision, Engine: r.Engine, Complete: r.CompletenessBP,
+		Sealed: orZeroTime(r.SealedAt), Receipt: r.ReceiptCode, Updated: r.UpdatedAt.UTC(), RowVersion: r.RowVersion,
+		Answers: map[string]json.RawMessage{}, Comments: map[string]string{},
+	}
+	if r.Result != "" {
+		out.Result = json.RawMessage(r.Result)
+	}
+	if r.Receipt != "" {
+		out.Statement = json.RawMessage(r.Receipt)
+	}
+	if err := json.Unmarshal([]byte(r.Answers), &out.Answers); err != nil {
+		return out, err
+	}
+	return out, json.Unmarshal([]byte(r.Comments), &out.Comments)
+}
+
+// Report loads the report of a visit, an empty one before the first answer.
+func (v visits) Report(ctx context.Context, organisation, id string) (visit.Report, error) {
+	var row reportRow
+	err := v.db(ctx).Where("org_id = ? AND visit_id = ?", organisation, id).Take(&row).Error
+	if fault.Is(translate(err), fault.NotFound) {
+		return visit.Report{Org: organisation, Visit: id, Answers: map[string]json.RawMessage{}, Comments: map[string]string{}}, nil
+	}
+	if err != nil {
+		return visit.Report{}, err
+	}
+	return row.report()
+}
+
+// SaveReport inserts a report of row version 0 and updates any other, unless somebody was quicker.
+func (v visits) SaveReport(ctx context.Context, organisation string, r visit.Report) error {
+	row, err := reportRowOf(&r)
+	if err != nil {
+		return err
+	}
+	row.OrgID = organisation
+	row.RowVersion++
+	if r.RowVersion == 0 {
+		return v.db(ctx).Create(&row).Error
+	}
+	return changedOne(v.db(ctx).Model(&reportRow{}).
+		Where("org_id = ? AND visit_id = ? AND row_version = ?", organisation, r.Visit, r.RowVersion).Select("*").Updates(&row))
+}
+
+// submissionRow is one device's copy of a report.
+type submissionRow struct {
+	OrgID     string `gorm:"primaryKey"`
+	ID        string `gorm:"primaryKey"`
+	VisitID   string
+	Device    string
+	Seq       int
+	Head      string
+	CreatedAt time.Time `gorm:"autoCreateTime:false"`
+}
+
+// TableName is the table of submissions.
+func (submissionRow) TableName() string { return "submissions" }
+
+// Submission loads one.
+func (v visits) Submission(ctx context.Context, organisation, id string) (visit.Submission, error) {
+	var r submissionRow
+	err := v.db(ctx).Where("org_id = ? AND id = ?", organisation, id).Take(&r).Error
+	return visit.Submission{
+		Org: r.OrgID, ID: r.ID, Visit: r.VisitID, Device: r.Device, Seq: r.Seq, Head: r.Head, Created: r.CreatedAt.UTC(),
+	}, missing(err, "submission")
+}
+
+// SaveSubmission inserts a submission or moves the end of its log. A submission of another visit is never taken over:
+// only seq and head are ever updated, and only where organisation, id and visit fit.
+func (v visits) SaveSubmission(ctx context.Context, organisation string, sub visit.Submission) error {
+	row := submissionRow{organisation, sub.ID, sub.Visit, sub.Device, sub.Seq, sub.Head, sub.Created}
+	res := v.db(ctx).Model(&submissionRow{}).Where("org_id = ? AND id = ? AND visit_id = ?", organisation, sub.ID, sub.Visit).
+		Updates(map[string]any{"seq": sub.Seq, "head": sub.Head})
+	if res.Error != nil || res.RowsAffected == 1 {
+		return res.Error
+	}
+	return v.db(ctx).Create(&row).Error
+}
+
+// opRow is one entry of an op log.
+type opRow struct {
+	OrgID        string `gorm:"primaryKey"`
+	SubmissionID string `gorm:"primaryKey"`
+	Seq          int    `gorm:"primaryKey;autoIncrement:false"`
+	OpID         string
+	VisitID      string
+	Body         string
+	Hash         string
+	ReceivedAt   time.Time
+}
+
+// TableName is the table of ops.
+func (opRow) TableName() string { return "ops" }
+
+// AppendOps adds entries; an id or a number that is there already is refused by the keys.
+func (v visits) AppendOps(ctx context.Context, organisation, vis string, ops []visit.Op) error {
+	rows := make([]opRow, 0, len(ops))
+	for _, o := range ops {
+		rows = append(rows, opRow{organisation, o.Submission, o.Seq, o.ID, vis, string(o.Body), o.Hash, o.Received})
+	}
+	return v.db(ctx).CreateInBatches(rows, 100).Error
+}
+
+// Ops gives every log of a visit, each in its order, the submission that began first in front.
+func (v visits) Ops(ctx context.Context, organisation, vis string) ([]visit.Op, error) {
+	var rows []opRow
+	err := v.db(ctx).Table("ops").Select("ops.*").
+		Joins("JOIN submissions s ON s.org_id = ops.org_id AND s.id = ops.submission_id").
+		Where("ops.org_id = ? AND ops.visit_id = ?", organisation, vis).
+		Order("s.created_at").Order("s.id").Order("ops.seq").Find(&rows).Error
+	out := make([]visit.Op, 0, len(rows))
+	for _, r := range rows {
+		out = append(out, visit.Op{
+			Submission: r.SubmissionID, Seq: r.Seq, ID: r.OpID, Body: []byte(r.Body), Hash: r.Hash, Received: r.ReceivedAt.UTC(),
+		})
+	}
+	return out, err
+}
+
+// outcomeRow is what a visit says about one standard.
+type outcomeRow struct {
+	OrgID      string `gorm:"primaryKey"`
+	VisitID    string `gorm:"primaryKey"`
+	Standard   string `gorm:"primaryKey"`
+	Series     string
+	Outcome    string
+	WowOffered bool
+	Share      int64
+	Rate       int64
+}
+
+// TableName is the table of outcomes.
+func (outcomeRow) TableName() string { return "outcomes" }
+
+// SaveOutcomes replaces the outcomes of a visit.
+func (v visits) SaveOutcomes(ctx context.Context, organisation, vis string, outcomes []visit.Outcome) error {
+	rows := make([]outcomeRow, 0, len(outcomes))
+	for _, o := range outcomes {
+		rows = append(rows, outcomeRow{organisation, vis, o.Standard, o.Series, string(o.Outcome), o.WowOffered, o.Share, o.Rate})
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return v.db(ctx).Clauses(clause.OnConflict{ // reviewed: the key holds organisation, visit and standard
+		Columns:   []clause.Column{{Name: "org_id"}, {Name: "visit_id"}, {Name: "standard"}},
+		DoUpdates: clause.AssignmentColumns([]string{"series", "outcome", "wow_offered", "share", "rate"}),
+	}).Create(&rows).Error
+}
+
+// Outcomes gives the outcomes of a visit by standard.
+func (v visits) Outcomes(ctx context.Context, organisation, vis string) ([]visit.Outcome, error) {
+	var rows []outcomeRow
+	err := v.db(ctx).Where("org_id = ? AND visit_id = ?", organisation, vis).Order("standard").Find(&rows).Error
+	out := make([]visit.Outcome, 0, len(rows))
+	for _, r := range rows {
+		out = append(out, visit.Outcome{Series: r.Series, StandardResult: scoring.StandardResult{
+			Standard: r.Standard, Outcome: scoring.Outcome(r.Outcome), WowOffered: r.WowOffered, Share: r.Share, Rate: r.Rate,
+		}})
+	}
+	return out, err
+}
+
+// photoRow is one photo.
+type photoRow struct {
+	OrgID     string `gorm:"primaryKey"`
+	ID        string `gorm:"primaryKey"`
+	VisitID   string
+	Question  string
+	SHA256    string `gorm:"column:sha256"`
+	Size      int64
+	Type      string
+	Width     int
+	Height    int
+	AddedAt   time.Time
+	RemovedAt *time.Time
+}
+
+// TableName is the table of photos.
+func (photoRow) TableName() string { return "photos" }
+
+func (r photoRow) photo() evidence.Photo {
+	return evidence.Photo{
+		Org: r.OrgID, ID: r.ID, Visit: r.VisitID, Question: r.Question, SHA256: r.SHA256, Size: r.Size, Type: r.Type,
+		Width: r.Width, Height: r.Height, Added: r.AddedAt.UTC(), Removed: orZeroTime(r.RemovedAt),
+	}
+}
+
+// Photos gives the photos that are part of a report, in the order in which they came.
+func (v visits) Photos(ctx context.Context, organisation, vis string) ([]evidence.Photo, error) {
+	var rows []photoRow
+	err := v.db(ctx).Where("org_id = ? AND visit_id = ? AND removed_at IS NULL", organisation, vis).
+		Order("added_at").Order("id").Limit(visit.MaxList).Find(&rows).Error
+	out := make([]evidence.Photo, 0, len(rows))
+	for _, r := range rows {
+		out = append(out, r.photo())
+	}
+	return out, err
+}
+
+// Photo loads one, removed or not.
+func (v visits) Photo(ctx context.Context, organisation, id string) (evidence.Photo, error) {
+	var r photoRow
+	err := v.db(ctx).Where("org_id = ? AND id = ?", organisation, id).Take(&r).Error
+	return r.photo(), missing(err, "photo")
+}
+
+// AddPhoto inserts a photo.
+func (v visits) AddPhoto(ctx context.Context, organisation string, p evidence.Photo) error {
+	row := photoRow{
+		organisation, p.ID, p.Visit, p.Question, p.SHA256, p.Size, p.Type, p.Width, p.Height, p.Added, orNilTime(p.Removed),
+	}
+	return v.db(ctx).Create(&row).Error
+}
+
+// RemovePhoto takes a photo out of its report.
+func (v visits) RemovePhoto(ctx context.Context, organisation, id string, at time.Time) error {
+	return changedOne(v.db(ctx).Model(&photoRow{}).Where("org_id = ? AND id = ? AND removed_at IS NULL", organisation, id).
+		Update("removed_at", at))
+}
+
+// noteRow is words about a report.
+type noteRow struct {
+	OrgID     string `gorm:"primaryKey"`
+	ID        string `gorm:"primaryKey"`
+	VisitID   string
+	AuthorID  string
+	Kind      string
+	Question  string
+	Body      string
+	CreatedAt time.Time `gorm:"autoCreateTime:false"`
+}
+
+// TableName is the table of notes.
+func (noteRow) TableName() string { return "notes" }
+
+// Notes gives the words about a report, the oldest first.
+func (v visits) Notes(ctx context.Context, organisation, vis string) ([]visit.Note, error) {
+	var rows []noteRow
+	err := v.db(ctx).Where("org_id = ? AND visit_id = ?", organisation, vis).
+		Order("created_at").Order("id").Limit(visit.MaxList).Find(&rows).Error
+	out := make([]visit.Note, 0, len(rows))
+	for _, r := range rows {
+		out = append(out, visit.Note{
+			Org: r.OrgID, ID: r.ID, Visit: r.VisitID, Author: r.AuthorID, Kind: visit.NoteKind(r.Kind), Question: r.Question,
+			Body: r.Body, Created: r.CreatedAt.UTC(),
+		})
+	}
+	return out, err
+}
+
+// AddNote inserts a note.
+func (v visits) AddNote(ctx context.Context, organisation string, n visit.Note) error {
+	return v.db(ctx).Create(&noteRow{organisation, n.ID, n.Visit, n.Author, string(n.Kind), n.Question, n.Body, n.Created}).Error
+}
+
+// AddRollup adds one visit to the sums, or takes it out, and marks the programme's sums as changed.
+func (v visits) AddRollup(ctx context.Context, organisation string, r visit.Rollup) error {
+	if err := v.addStandards(ctx, organisation, r); err != nil {
+		return err
+	}
+	if err := v.addCell(ctx, organisation, r); err != nil {
+		return err
+	}
+	return v.db(ctx).Exec(`UPDATE programmes SET data_rev = data_rev + 1 WHERE org_id = ? AND id = ?`, organisation, r.Programme).Error
+}
+
+// cellRow is a sum of scores.
+type cellRow struct {
+	OrgID       string
+	ProgrammeID string
+	BranchID    string
+	ShopperID   string
+	Scenario    string
+	Month       string
+	Series      string
+	N           int64
+	SumBP       int64 `gorm:"column:sum_bp"`
+	SumBP2      int64 `gorm:"column:sum_bp2"`
+	Unscored    int64
+	SumPenalty  int64
+	Caps        int64
+	Zeros       int64
+	Breaches    int64
+}
+
+// TableName is the table of sums of scores.
+func (cellRow) TableName() string { return "rollup_cells" }
+
+func (v visits) addCell(ctx context.Context, organisation string, r visit.Rollup) error {
+	c := r.Cell
+	row := cellRow{
+		organisation, r.Programme, r.Branch, r.Shopper, r.Scenario, r.Month, c.Series, c.N, c.SumBP, c.SumBP2, c.Unscored,
+		c.SumPenalty, c.Caps, c.Zeros, c.Breaches,
+	}
+	return v.db(ctx).Clauses(adding("rollup_cells",
+		[]string{"org_id", "programme_id", "month", "branch_id", "scenario", "shopper_id", "series"},
+		[]string{"n", "sum_bp", "sum_bp2", "unscored", "sum_penalty", "caps", "zeros", "breaches"})).Create(&row).Error
+}
+
+// standardSumRow is a sum of outcomes.
+type standardSumRow struct {
+	OrgID       string
+	ProgrammeID string
+	BranchID    string
+	Standard    string
+	Series      string
+	Scenario    string
+	Month       string
+	N           int64
+	X           int64
+	NWow        int64
+	XWow        int64
+	Partial     int64
+	NA          int64 `gorm:"column:na"`
+	Unknown     int64
+	SumW        int64
+	SumWr       int64
+}
+
+// TableName is the table of sums of outcomes.
+func (standardSumRow) TableName() string { return "rollup_standards" }
+
+// addStandards adds all outcomes of a visit in one statement; their order is that of the programme, the same for every
+// visit, so that two transactions never wait for each other crosswise.
+func (v visits) addStandards(ctx context.Context, organisation string, r visit.Rollup) error {
+	rows := make([]standardSumRow, 0, len(r.Standards))
+	for _, s := range r.Standards {
+		rows = append(rows, standardSumRow{
+			organisation, r.Programme, r.Branch, s.Standard, s.Series, r.Scenario, r.Month, s.N, s.X, s.NWow, s.XWow, s.Partial, s.NA,
+			s.Unknown, s.W, s.WR,
+		})
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return v.db(ctx).Clauses(adding("rollup_standards",
+		[]string{"org_id", "programme_id", "month", "branch_id", "standard", "scenario", "series"},
+		[]string{"n", "x", "n_wow", "x_wow", "partial", "na", "unknown", "sum_w", "sum_wr"})).Create(&rows).Error
+}
+
+// adding is an upsert that adds to what is there. Reviewed: the key begins with the organisation.
+func adding(table string, key, sums []string) clause.OnConflict {
+	c := clause.OnConflict{}
+	for _, k := range key {
+		c.Columns = append(c.Columns, clause.Column{Name: k})
+	}
+	for _, s := range sums {
+		c.DoUpdates = append(c.DoUpdates, clause.Assignment{
+			Column: clause.Column{Name: s}, Value: gorm.Expr(table + "." + s + " + excluded." + s),
+		})
+	}
+	return c
+}

@@ -1,0 +1,290 @@
+package shopper
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"plainclothes/internal/programme"
+	"plainclothes/internal/visit"
+	"plainclothes/internal/web/kit"
+)
+
+// questionView is one question as part/question.html draws it.
+type questionView struct {
+	ID      string
+	Number  string // 2.1
+	Text    string
+	Hint    string
+	Shape   string // segments, stack, checks, scale, line, area, time, date, photo
+	Options []optionView
+	Extra   []optionView // "Not seen", "Does not apply" beside a typed answer
+	Value   string       // of a typed answer
+	Type    string       // of the input
+	Mode    string       // inputmode
+	Unit    string       // beside the input
+	Limit   int
+	Was     string // wire form at the time the page was made
+	Hidden  bool   // by its condition, as things stand
+	Show    string // the condition as JSON, for the page's script
+	Error   string
+	Comment commentView
+	Photos  photosView
+	Soon    bool // perishable: answer it before it fades
+}
+
+// optionView is one possible answer.
+type optionView struct {
+	Value, Label string
+	Checked      bool
+	Exclusive    bool // clears the others
+}
+
+// commentView is the words beside an answer.
+type commentView struct {
+	On       bool
+	Open     bool // shown at once; else the page's script or the next save shows it
+	Label    string
+	Hint     string
+	Value    string
+	Was      string
+	Error    string
+	When     string // answers that ask for it, separated by blanks; "*" for always
+	Optional bool
+}
+
+// photosView is the photo tray of a question.
+type photosView struct {
+	On    bool
+	Count int
+	Error string
+}
+
+// questionOf draws a question. typed holds what was posted when the page is shown again with errors.
+func questionOf(paper *visit.Paper, q *programme.Question, number string, errs kit.Errors, typed map[string]visit.Entry) questionView {
+	ans := paper.Answers[q.ID]
+	v := questionView{
+		ID: q.ID, Number: number, Text: q.Text, Hint: q.Hint, Was: string(ans.JSON(q)), Hidden: !paper.Shown.Question(q.ID),
+		Show: conditionJSON(q.ShowIf), Error: errs.For(q.ID), Soon: q.Perishable,
+	}
+	chosen := chosenOf(q, ans)
+	entry, again := typed[q.ID]
+	if again {
+		chosen, v.Was = entry.Values, entry.Was
+	}
+	v.shape(paper, q, chosen)
+	v.Comment = commentOf(paper, q, ans, errs, typed)
+	v.Photos = photosOf(paper, q, errs)
+	return v
+}
+
+// chosenOf gives the answer in the form in which the page posts it.
+func chosenOf(q *programme.Question, a programme.Answer) []string {
+	switch a.State {
+	case programme.Missing:
+		return nil
+	case programme.NA:
+		return []string{programme.CodeNA}
+	case programme.NotObserved:
+		return []string{programme.CodeNotObserved}
+	case programme.Answered:
+	}
+	switch {
+	case q.Kind == programme.Multi:
+		return a.Codes
+	case q.Kind == programme.Duration && q.Unit == "s":
+		return []string{clock(a.Number)}
+	case isNumber(q.Kind):
+		return []string{a.Number.String()}
+	}
+	return []string{a.Text}
+}
+
+func isNumber(k programme.Kind) bool {
+	return k == programme.Rating || k == programme.Number || k == programme.Duration || k == programme.Money
+}
+
+// clock writes seconds as a stopwatch does: 1:42.
+func clock(seconds programme.Decimal) string {
+	if seconds%programme.DecimalOne != 0 {
+		return seconds.String()
+	}
+	s := int64(seconds / programme.DecimalOne)
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}
+
+// shape chooses how the answers are drawn.
+func (v *questionView) shape(paper *visit.Paper, q *programme.Question, chosen []string) {
+	switch q.Kind {
+	case programme.YesNo, programme.WowKind:
+		v.Shape = "segments"
+		v.Options = append(v.Options, option("yes", "Yes", chosen), option("no", "No", chosen))
+	case programme.LevelKind:
+		v.Shape = "stack"
+		v.Options = append(v.Options,
+			option("below", q.Below, chosen), option("good", q.Good.Text, chosen), option("wow", q.Wow.Text, chosen))
+	case programme.Choice, programme.Attention:
+		v.Shape = "stack"
+		v.choices(q, chosen)
+	case programme.Multi:
+		v.Shape = "checks"
+		v.choices(q, chosen)
+	case programme.Rating:
+		v.Shape = "scale"
+		for n := q.ScaleLo; n <= q.ScaleHi; n++ {
+			v.Options = append(v.Options, option(strconv.Itoa(n), strconv.Itoa(n), chosen))
+		}
+	case programme.Photo, programme.Receipt:
+		v.Shape = "photo"
+	case programme.Number, programme.Duration, programme.Money, programme.Text, programme.StaffName, programme.Time, programme.Date:
+		v.typed(paper, q, chosen)
+		v.Extra = extras(q, chosen)
+		return
+	}
+	v.Options = append(v.Options, extras(q, chosen)...)
+}
+
+func (v *questionView) choices(q *programme.Question, chosen []string) {
+	for _, o := range q.Options {
+		ov := option(o.Code, o.Label, chosen)
+		ov.Exclusive = o.Exclusive
+		v.Options = append(v.Options, ov)
+	}
+}
+
+func option(value, label string, chosen []string) optionView {
+	return optionView{Value: value, Label: label, Checked: slices.Contains(chosen, value)}
+}
+
+// extras are the answers that say why there is none.
+func extras(q *programme.Question, chosen []string) []optionView {
+	var out []optionView
+	if q.MayBeNotObserved() {
+		o := option(programme.CodeNotObserved, "Not seen", chosen)
+		o.Exclusive = true
+		out = append(out, o)
+	}
+	if q.NAAllowed {
+		o := option(programme.CodeNA, "Does not apply", chosen)
+		o.Exclusive = true
+		out = append(out, o)
+	}
+	return out
+}
+
+// typed draws an answer that is written.
+func (v *questionView) typed(paper *visit.Paper, q *programme.Question, chosen []string) {
+	v.Shape, v.Type, v.Limit = "line", "text", 200
+	v.Value = written(chosen)
+	switch q.Kind {
+	case programme.Number:
+		v.Mode, v.Unit = "decimal", ""
+	case programme.Money:
+		v.Mode, v.Unit = "decimal", paper.Visit.Currency
+	case programme.Duration:
+		v.Mode, v.Unit = durationInput(q.Unit)
+	case programme.Time:
+		v.Shape, v.Type = "time", "time"
+	case programme.Date:
+		v.Shape, v.Type = "date", "date"
+	case programme.Text:
+		v.Shape, v.Limit = "area", 10_000
+		if q.MinChars > 0 && v.Hint == "" {
+			v.Hint = fmt.Sprintf("At least %d characters.", q.MinChars)
+		}
+	case programme.YesNo, programme.Choice, programme.Multi, programme.Rating, programme.LevelKind, programme.WowKind, programme.Photo,
+		programme.Receipt, programme.StaffName, programme.Attention:
+	}
+}
+
+func durationInput(unit string) (mode, label string) {
+	switch unit {
+	case "min":
+		return "decimal", "minutes"
+	case "h":
+		return "decimal", "hours"
+	}
+	return "text", "min:sec"
+}
+
+// written is the first posted value that is not a reserved answer.
+func written(chosen []string) string {
+	for _, s := range chosen {
+		if s != programme.CodeNA && s != programme.CodeNotObserved {
+			return s
+		}
+	}
+	return ""
+}
+
+// commentOf draws the words beside an answer: asked for when the answer is one that needs them.
+func commentOf(
+	paper *visit.Paper, q *programme.Question, ans programme.Answer, errs kit.Errors, typed map[string]visit.Entry,
+) commentView {
+	if q.Comment == nil {
+		return commentView{}
+	}
+	stored := paper.Report.Comments[q.ID]
+	v := commentView{
+		On: true, Label: "What did you see?", Value: stored, Was: stored, Error: errs.For(visit.CommentField(q.ID)),
+		When: strings.Join(commentWhen(q), " "),
+	}
+	if e, ok := typed[q.ID]; ok {
+		v.Value, v.Was = e.Comment, e.WasComment
+	}
+	if q.Comment.MinChars > 0 {
+		v.Hint = fmt.Sprintf("At least %d characters.", q.Comment.MinChars)
+	}
+	v.Open = v.Value != "" || v.Error != "" || programme.WantsComment(q, ans)
+	return v
+}
+
+// commentWhen lists the posted answers that ask for words.
+func commentWhen(q *programme.Question) []string {
+	if q.Comment.Always {
+		return []string{"*"}
+	}
+	when := slices.Clone(q.Comment.When)
+	if q.Comment.OnFail {
+		when = append(when, failing(q)...)
+	}
+	return when
+}
+
+// failing lists the answers that can be listed and earn less than the question offers.
+func failing(q *programme.Question) []string {
+	var out []string
+	for _, code := range q.Codes() {
+		if a, err := programme.ParseForm(q, []string{code}); err == nil && programme.Fails(q, a) {
+			out = append(out, code)
+		}
+	}
+	return out
+}
+
+func photosOf(paper *visit.Paper, q *programme.Question, errs kit.Errors) photosView {
+	if !visit.TakesPhoto(q) {
+		return photosView{}
+	}
+	v := photosView{On: true, Error: errs.For(visit.PhotoField(q.ID))}
+	for _, ph := range paper.Photos {
+		if ph.Question == q.ID {
+			v.Count++
+		}
+	}
+	return v
+}
+
+// conditionJSON is the tree that the page's script evaluates, "" without a condition.
+func conditionJSON(c *programme.Condition) string {
+	if c == nil {
+		return ""
+	}
+	b, err := json.Marshal(c.Root)
+	if err != nil {
+		return "" // a checked tree of strings and numbers always marshals; without it the server alone decides
+	}
+	return string(b)
+}

@@ -1,0 +1,306 @@
+package shopper
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"plainclothes/internal/auth"
+	"plainclothes/internal/fault"
+	"plainclothes/internal/programme"
+	"plainclothes/internal/visit"
+	"plainclothes/internal/web/kit"
+)
+
+// sectionView is one section of the checklist.
+type sectionView struct {
+	kit.Chrome
+	Paper     visit.Paper
+	Section   programme.Section
+	Index     int // from 1
+	Count     int
+	Questions []questionView
+	Answered  int
+	Asked     int
+	Segments  []segment
+	NextTitle string // of the next section, "" on the last
+	First     bool
+	Env       string // what conditions may ask, as JSON, for the page's script
+	Seen      string // ids on show when the page was made
+	Version   int
+}
+
+var sectionPage = kit.NewPage[sectionView]("shopper/section")
+
+func (p *Pages) section(c echo.Context, a auth.Actor) error {
+	paper, err := p.visits.Open(c.Request().Context(), a, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if !paper.Visit.State.Writable() {
+		return kit.Redirect(c, visitPath(paper))
+	}
+	view, err := sectionOf(paper, c.Param("section"), nil, nil)
+	if err != nil {
+		return err
+	}
+	return sectionPage.Render(c, http.StatusOK, view)
+}
+
+// visitPath is the address of a visit's own page.
+func visitPath(paper visit.Paper) string { return "/visits/" + paper.Visit.ID }
+
+// sectionOf draws a section; errs and typed are set when it is shown again.
+func sectionOf(paper visit.Paper, id string, errs kit.Errors, typed map[string]visit.Entry) (sectionView, error) {
+	i := slices.IndexFunc(paper.Sections, func(s programme.Section) bool { return s.ID == id })
+	if i < 0 {
+		return sectionView{}, fault.Missing("part of this visit at the moment")
+	}
+	sec := paper.Sections[i]
+	view := sectionView{
+		Chrome: kit.Chrome{Title: sec.Title, Errors: errs, Script: []string{"js/visit.js"}}, Paper: paper, Section: sec,
+		Index: i + 1, Count: len(paper.Sections), First: i == 0, Env: envJSON(paper), Version: paper.List.Version.Number,
+		Segments: segmentsOf(paper, i),
+	}
+	if i+1 < len(paper.Sections) {
+		view.NextTitle = paper.Sections[i+1].Title
+	}
+	var seen []string
+	for k := range sec.Questions {
+		q := questionOf(&paper, &sec.Questions[k], fmt.Sprintf("%d.%d", i+1, k+1), errs, typed)
+		view.Questions = append(view.Questions, q)
+		if !q.Hidden {
+			seen = append(seen, q.ID)
+		}
+		if q.Comment.Open {
+			seen = append(seen, visit.CommentField(q.ID))
+		}
+	}
+	view.Seen = strings.Join(seen, " ")
+	view.Answered, view.Asked = progressOf(paper, sec)
+	return view, nil
+}
+
+// progressOf counts the questions on show in a section and those that have an answer or a photo.
+func progressOf(paper visit.Paper, sec programme.Section) (answered, asked int) {
+	for _, q := range sec.Questions {
+		if !paper.Shown.Question(q.ID) {
+			continue
+		}
+		asked++
+		if hasAnswer(paper, q.ID) {
+			answered++
+		}
+	}
+	return answered, asked
+}
+
+func hasAnswer(paper visit.Paper, question string) bool {
+	if paper.Answers[question].State != programme.Missing {
+		return true
+	}
+	for _, ph := range paper.Photos {
+		if ph.Question == question {
+			return true
+		}
+	}
+	return false
+}
+
+// segment is one section in the progress line, in units of a line 1000 wide.
+type segment struct {
+	X, Width, Done int
+	Here           bool
+}
+
+// gap between two segments, in the same units.
+const segmentGap = 12
+
+// segmentsOf draws the progress line: each section as wide as its questions are many.
+func segmentsOf(paper visit.Paper, here int) []segment {
+	total := 0
+	for _, s := range paper.Sections {
+		_, asked := progressOf(paper, s)
+		total += max(asked, 1)
+	}
+	room := 1000 - segmentGap*(len(paper.Sections)-1)
+	x, out := 0, []segment{}
+	for i, s := range paper.Sections {
+		answered, asked := progressOf(paper, s)
+		w := room * max(asked, 1) / max(total, 1)
+		out = append(out, segment{X: x, Width: w, Done: w * answered / max(asked, 1), Here: i == here})
+		x += w + segmentGap
+	}
+	return out
+}
+
+// env is what the page's script needs to show and hide questions as the server does.
+type env struct {
+	Context map[string]any             `json:"context"`
+	Answers map[string]json.RawMessage `json:"answers"` // of questions on other pages that are on show
+}
+
+func envJSON(paper visit.Paper) string {
+	ctx := paper.Place.Context(paper.Visit.Scenario)
+	e := env{
+		Context: map[string]any{"scenario": ctx.Scenario, "channel": ctx.Channel, "format": ctx.Format, "features": ctx.Features},
+		Answers: map[string]json.RawMessage{},
+	}
+	for id, raw := range paper.Report.Answers {
+		if paper.Shown.Question(id) {
+			e.Answers[id] = raw
+		}
+	}
+	b, err := json.Marshal(e)
+	if err != nil {
+		return "{}" // stored answers are JSON already
+	}
+	return string(b)
+}
+
+func (p *Pages) saveSection(c echo.Context, a auth.Actor) error {
+	var form struct {
+		Go   string `form:"go"`
+		Seen string `form:"seen"`
+	}
+	if err := kit.Bind(c, &form); err != nil {
+		return err
+	}
+	entries, bad := entriesOf(c.Request().PostForm)
+	saved, err := p.visits.Save(c.Request().Context(), a, c.Param("id"), entries)
+	errs, ok := kit.FormErrors(err)
+	if err != nil && !ok {
+		return err
+	}
+	if errs = append(errs, bad...); len(errs) > 0 {
+		view, err := sectionOf(saved.Paper, c.Param("section"), errs, entries)
+		if err != nil {
+			return err
+		}
+		return sectionPage.Render(c, http.StatusUnprocessableEntity, view)
+	}
+	return kit.Redirect(c, onward(c, saved.Paper, form.Go, strings.Fields(form.Seen)))
+}
+
+// entriesOf reads the questions of a posted section. A typed answer beside a ticked "Not seen" is not for us to choose
+// between: both are kept on the page and the shopper is asked.
+func entriesOf(f url.Values) (map[string]visit.Entry, kit.Errors) {
+	entries, bad := map[string]visit.Entry{}, kit.Errors(nil)
+	for _, id := range f["q"] {
+		e := visit.Entry{
+			Values: f["a."+id], Was: f.Get("was." + id), Comment: trimmed(f.Get("c." + id)), WasComment: trimmed(f.Get("cwas." + id)),
+		}
+		values := slices.DeleteFunc(slices.Clone(e.Values), func(s string) bool { return strings.TrimSpace(s) == "" })
+		special := slices.ContainsFunc(values, reserved)
+		if special && written(values) != "" && !strings.HasPrefix(f.Get("kind."+id), "check") {
+			bad = append(bad, fault.Field{Name: id, Message: "You wrote an answer and ticked that there is none. Keep one of the two."})
+			continue
+		}
+		e.Values = values
+		entries[id] = e
+	}
+	return entries, bad
+}
+
+func reserved(s string) bool { return s == programme.CodeNA || s == programme.CodeNotObserved }
+
+// trimmed takes a browser's line ends and outer blanks away.
+func trimmed(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
+
+// onward is where the button leads once everything is saved.
+func onward(c echo.Context, paper visit.Paper, to string, seen []string) string {
+	base, here := visitPath(paper), c.Param("section")
+	i := slices.IndexFunc(paper.Sections, func(s programme.Section) bool { return s.ID == here })
+	switch question, photo := strings.CutPrefix(to, "photo."); {
+	case photo:
+		return base + "/photos/" + url.PathEscape(question)
+	case to == "list":
+		return base + "/list"
+	case to == "stay":
+		kit.Flash(c, "Saved.")
+		return base + "/s/" + here
+	case to == "discreet":
+		toggleDiscreet(c)
+		return base + "/s/" + here
+	case to == "back" && i > 0:
+		return base + "/s/" + paper.Sections[i-1].ID
+	case to == "back":
+		return base
+	case i >= 0 && opened(paper, paper.Sections[i], seen):
+		kit.Flash(c, "Saved. One more thing is asked here now.")
+		return base + "/s/" + here
+	case i+1 < len(paper.Sections):
+		return base + "/s/" + paper.Sections[i+1].ID
+	}
+	return base + "/check"
+}
+
+// opened reports whether a question, or the words beside an answer, is asked for now that was not when the page was
+// made, and is still empty.
+func opened(paper visit.Paper, sec programme.Section, seen []string) bool {
+	return slices.ContainsFunc(sec.Questions, func(q programme.Question) bool {
+		if !paper.Shown.Question(q.ID) {
+			return false
+		}
+		words := programme.WantsComment(&q, paper.Answers[q.ID]) && paper.Report.Comments[q.ID] == ""
+		return !slices.Contains(seen, q.ID) && !hasAnswer(paper, q.ID) || words && !slices.Contains(seen, visit.CommentField(q.ID))
+	})
+}
+
+// toggleDiscreet switches the quiet look on or off for this device.
+func toggleDiscreet(c echo.Context) {
+	if kit.ThemeOf(c) == "discreet" {
+		kit.SetTheme(c, "auto")
+		return
+	}
+	kit.SetTheme(c, "discreet")
+}
+
+// contentsView lists every section and question, for finding one again.
+type contentsView struct {
+	kit.Chrome
+	Paper    visit.Paper
+	Sections []contentsSection
+}
+
+type contentsSection struct {
+	programme.Section
+	Number    int
+	Answered  int
+	Asked     int
+	Questions []contentsQuestion
+}
+
+type contentsQuestion struct {
+	ID, Number, Text string
+	Done             bool
+}
+
+var contentsPage = kit.NewPage[contentsView]("shopper/contents")
+
+func (p *Pages) contents(c echo.Context, a auth.Actor) error {
+	paper, err := p.visits.Open(c.Request().Context(), a, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if !paper.Visit.State.Writable() {
+		return kit.Redirect(c, visitPath(paper))
+	}
+	view := contentsView{Chrome: kit.Chrome{Title: "Find a question"}, Paper: paper}
+	for i, sec := range paper.Sections {
+		cs := contentsSection{Section: sec, Number: i + 1}
+		cs.Answered, cs.Asked = progressOf(paper, sec)
+		for k, q := range sec.Questions {
+			if paper.Shown.Question(q.ID) {
+				cs.Questions = append(cs.Questions, contentsQuestion{q.ID, fmt.Sprintf("%d.%d", i+1, k+1), q.Text, hasAnswer(paper, q.ID)})
+			}
+		}
+		view.Sections = append(view.Sections, cs)
+	}
+	return contentsPage.Render(c, http.StatusOK, view)
+}
