@@ -14,7 +14,7 @@ import (
 //	and        = comparison { "&&" comparison } ;
 //	comparison = unary [ ( "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" ) unary ] ;
 //	unary      = "!" unary | "(" condition ")" | name | number | text | list ;
-//	list       = "[" constant { "," constant } "]" ;
+//	list       = "[" constant { "," constant } [ "," ] "]" ;
 //	constant   = number | text ;
 //	name       = identifier [ "." identifier ] ;
 //	identifier = letter { letter | digit | "_" } ;
