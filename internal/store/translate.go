@@ -93,14 +93,3 @@ func named(err error, noun string) error {
 	}
 	return err
 }
-
-// changed checks an update that names the row version it was made for.
-func changed(res *gorm.DB, noun string) error {
-	if res.Error != nil {
-		return res.Error
-	}
-	if res.RowsAffected == 0 {
-		return fault.Newf(fault.Conflict, "Somebody else has changed this %s meanwhile. Look at it again, then repeat your change.", noun)
-	}
-	return nil
-}
