@@ -1,0 +1,127 @@
+package studio
+
+import (
+	"context"
+	"time"
+
+	"plainclothes/internal/event"
+	"plainclothes/internal/org"
+	"plainclothes/internal/scoring"
+	"plainclothes/internal/visit"
+)
+
+// Repo opens transactions; the organisation is in every WHERE inside.
+type Repo interface {
+	// InTx runs one change: all of it or nothing.
+	InTx(ctx context.Context, org string, change func(Tx) error) error
+	// View runs reads that may be a moment old.
+	View(ctx context.Context, org string, read func(Tx) error) error
+}
+
+// Tx is what the use cases need inside one transaction.
+type Tx interface {
+	Reading
+	Writing
+	Past
+}
+
+// Reading finds programmes, their versions and what was counted; reports read through it too.
+type Reading interface {
+	Organisation(ctx context.Context, org string) (org.Organisation, error)
+	// Branches lists at most MaxBranches branches by code, competitors and closed ones too.
+	Branches(ctx context.Context, org string) ([]org.Branch, error)
+	// Regions lists at most MaxBranches regions by name.
+	Regions(ctx context.Context, org string) ([]org.Region, error)
+	// Programmes lists at most MaxList programmes by name.
+	Programmes(ctx context.Context, org string) ([]Programme, error)
+	Programme(ctx context.Context, org, id string) (Programme, error)
+	// Versions lists the newest MaxList versions of a programme, newest first, without documents.
+	Versions(ctx context.Context, org, programme string) ([]Version, error)
+	// Version gives one version of any state with its document.
+	Version(ctx context.Context, org, id string) (Version, error)
+	// Sums adds up rollups; rows come in a fixed order.
+	Sums(ctx context.Context, org string, q SumQuery) (Sums, error)
+}
+
+// Writing changes programmes and drafts.
+type Writing interface {
+	ProgrammeByKey(ctx context.Context, org, key string) (Programme, error)
+	CreateProgramme(ctx context.Context, org string, p Programme) error
+	// UpdateProgramme writes name and archived where the row version is still p.RowVersion, else fault.Conflict.
+	UpdateProgramme(ctx context.Context, org string, p Programme) error
+	CreateVersion(ctx context.Context, org string, v Version) error
+	// UpdateVersion writes all fields of a draft where the row version is still v.RowVersion, else fault.Conflict.
+	UpdateVersion(ctx context.Context, org string, v Version) error
+	// DeleteDraft removes a draft where the row version is still the given one, else fault.Conflict.
+	DeleteDraft(ctx context.Context, org, id string, rowVersion int) error
+	// Append puts a change at the end of the organisation's event chain when the transaction commits.
+	Append(ctx context.Context, org string, at time.Time, changes ...event.Change) error
+}
+
+// Past reads published visits with their answers, for what-if.
+type Past interface {
+	// PastVisits gives published visits of a programme in a window with their answers, by month and id, after the mark given.
+	PastVisits(ctx context.Context, org string, q PastQuery) ([]PastVisit, error)
+}
+
+// Limits of lists.
+const (
+	MaxList     = 200
+	MaxBranches = 20_000
+	MaxPast     = 500 // visits with answers that are held in memory at once
+)
+
+// SumQuery chooses rollups.
+type SumQuery struct {
+	Programme string
+	Window    Window
+	Scenario  string // "" for all together
+	Branch    string // "" for all
+	Monthly   bool   // rows by month instead of one for the window
+}
+
+// Sums are rollups added up over scenarios, shoppers and, unless asked monthly, months.
+type Sums struct {
+	Cells     []CellSum
+	Standards []StandardSum
+}
+
+// CellSum is the scores of one branch in one series.
+type CellSum struct {
+	Branch string
+	Month  string // only monthly
+	visit.CellRollup
+}
+
+// StandardSum is the outcomes of one standard at one branch in one series.
+type StandardSum struct {
+	Branch string
+	Month  string // only monthly
+	visit.StandardRollup
+}
+
+// PastQuery chooses published visits.
+type PastQuery struct {
+	Programme string
+	Window    Window
+	After     Mark
+	Limit     int // at most MaxPast
+}
+
+// Mark is where a reader of past visits is: behind the visit with this month and id; zero at the start.
+type Mark struct{ Month, ID string }
+
+// Mark is the place behind this visit.
+func (v *PastVisit) Mark() Mark { return Mark{Month: v.Month, ID: v.ID} }
+
+// PastVisit is a published visit with what is needed to score it again.
+type PastVisit struct {
+	ID       string
+	Version  string // id
+	Branch   string // id
+	Scenario string
+	Month    string
+	Score    *int // base score in basis points, nil when not scorable
+	Level    scoring.Level
+	Answers  []byte // JSON object: question → answer in wire form
+}

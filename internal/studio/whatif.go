@@ -1,0 +1,286 @@
+package studio
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"plainclothes/internal/auth"
+	"plainclothes/internal/compare"
+	"plainclothes/internal/programme"
+	"plainclothes/internal/scoring"
+)
+
+// WhatIf says what the draft of a programme would make of past published visits. Nothing of it is stored.
+type WhatIf struct {
+	Programme  Programme
+	Window     Window
+	Published  Version // that the draft is compared with
+	Draft      Version
+	Difference Difference
+	Visits     int // with a score, counted today
+	Rescored   int // visits whose old answers were scored by the draft; 0 when only targets change
+	Statuses   []StatusChange
+	Standards  []StandardMove // every standard of either version, in the draft's order
+	Levels     []LevelMove
+	Releveled  int        // visits whose level would change
+	Score      ScoreMove  // of the visits that were scored again
+	Gaps       []Question // of the draft that no past visit answered: they count as a gap, never as zero
+	Sentences  []string   // the head of the page; its counts are those of the tables
+}
+
+// StatusChange is one branch and standard that would be judged otherwise.
+type StatusChange struct {
+	compare.Change
+	BranchName string
+	Title      string // of the standard
+}
+
+// StandardMove is how one standard stands, and how it would.
+type StandardMove struct {
+	Standard, Title string
+	Was, Is         compare.Summary
+	New, Gone       bool // only in the draft, only in the published version
+	Rescored        bool // its definition changes: Is comes from old answers scored by the draft
+	Unsure          int  // visits whose old answers cannot tell, because the draft asks what they did not answer
+}
+
+// LevelMove counts visits that would go from one level to another.
+type LevelMove struct {
+	From, To scoring.Level
+	Visits   int
+}
+
+// ScoreMove is how the mean score of the visits that were scored again would move, in basis points. Unscored visits have
+// a score today and would have none.
+type ScoreMove struct {
+	Visits, Unscored int
+	WasBP, IsBP      int // rounded half up, over the visits with a score on both sides; 0 without any
+}
+
+// Question names a question of the draft and the standard that it witnesses, if any.
+type Question struct{ ID, Text, Standard string }
+
+// DefaultMonths is how far what-if looks back unless told otherwise.
+const DefaultMonths = 12
+
+// WhatIf runs the draft over the published visits of the last full months and the current one (0: DefaultMonths). When
+// only targets change it judges the same counts anew; where a definition changes it scores old answers again, page by
+// page, and calls progress with how many of how many are done (nil: nobody listens). It only reads, and stops when ctx
+// is done.
+func (s *Service) WhatIf(ctx context.Context, a auth.Actor, programmeID string, months int, progress func(done, total int)) (WhatIf, error) {
+	if err := may(a, auth.StandardsEdit); err != nil {
+		return WhatIf{}, err
+	}
+	if months <= 0 || months > maxMonths-1 {
+		months = DefaultMonths
+	}
+	var t trial
+	err := s.repo.View(ctx, a.Org, func(tx Tx) error {
+		var err error
+		t, err = s.trial(ctx, tx, a, programmeID, months)
+		return err
+	})
+	if err == nil {
+		err = s.rescore(ctx, &t, progress)
+	}
+	if err != nil {
+		return WhatIf{}, wrap("what-if", err)
+	}
+	return t.result(), nil
+}
+
+// trial is a draft beside what was counted.
+type trial struct {
+	Counted
+	draft      Contents
+	published  *programme.Programme
+	difference Difference
+	again      *again // nil when only targets change
+}
+
+// trial loads the two versions and the counts of the published one.
+func (s *Service) trial(ctx context.Context, tx Tx, a auth.Actor, id string, months int) (trial, error) {
+	p, err := tx.Programme(ctx, a.Org, id)
+	if err != nil {
+		return trial{}, err
+	}
+	versions, err := tx.Versions(ctx, a.Org, id)
+	if err != nil {
+		return trial{}, err
+	}
+	v, ok := draftOf(versions)
+	if !ok {
+		return trial{}, noDraft()
+	}
+	draft, err := open(ctx, tx, a, v.ID)
+	if err != nil {
+		return trial{}, err
+	}
+	today, err := s.today(ctx, tx, a.Org)
+	if err != nil {
+		return trial{}, err
+	}
+	counted, err := Count(ctx, tx, s.shelf, Counts{Programme: p, Window: LastMonths(today, months), Today: today})
+	if err != nil {
+		return trial{}, err
+	}
+	t := trial{Counted: counted, draft: draft, published: counted.Edition.List.Programme}
+	t.difference = DifferenceOf(t.published, draft.Programme)
+	t.again, err = newAgain(&t)
+	return t, err
+}
+
+// result puts both sides next to each other.
+func (t *trial) result() WhatIf {
+	before, after := t.Input(t.published, Everyone), t.draftInput()
+	was, is := compare.Statuses(before), compare.Statuses(after)
+	w := WhatIf{
+		Programme: t.Programme, Window: t.Window, Published: t.Edition.Meta, Draft: t.draft.Version, Difference: t.difference,
+		Visits: visitsIn(before.Scores), Statuses: t.named(compare.Changes(was, is)),
+	}
+	w.Draft.Document = nil
+	w.Standards = t.moves(compare.Summarise(before.Standards, was), compare.Summarise(after.Standards, is))
+	if t.again != nil {
+		w.Rescored, w.Score, w.Gaps = t.again.done, t.again.score.move(), t.again.gaps(t.published)
+		w.Levels = t.again.levelMoves()
+		for _, m := range w.Levels {
+			w.Releveled += m.Visits
+		}
+	}
+	w.Sentences = w.sentences()
+	return w
+}
+
+// draftInput is what would be judged: the counts of standards that keep their definition, and those made from old
+// answers for the others.
+func (t *trial) draftInput() compare.Input {
+	in := t.Input(t.draft.Programme, Everyone)
+	if t.again == nil {
+		return in
+	}
+	in.Shares = slices.DeleteFunc(in.Shares, func(c compare.ShareCell) bool { return t.again.standards[c.Standard] })
+	in.Shares = append(in.Shares, t.again.cells()...)
+	return in
+}
+
+// visitsIn adds up visits with a score.
+func visitsIn(cells []compare.ScoreCell) int {
+	var n int64
+	for _, c := range cells {
+		n += c.N
+	}
+	return int(n)
+}
+
+// named puts names to changes. What a new or gone standard says of a branch is no change of state.
+func (t *trial) named(changes []compare.Change) []StatusChange {
+	names := map[string]string{}
+	for i := range t.Branches {
+		names[t.Branches[i].ID] = t.Branches[i].Name
+	}
+	var all []StatusChange
+	for _, c := range changes {
+		is, inDraft := t.draft.Programme.Standard(c.Standard)
+		if _, inBoth := t.published.Standard(c.Standard); inBoth && inDraft {
+			all = append(all, StatusChange{Change: c, BranchName: names[c.Branch], Title: is.Title})
+		}
+	}
+	return all
+}
+
+// moves joins the summaries of both sides by standard.
+func (t *trial) moves(was, is []compare.Summary) []StandardMove {
+	before := map[string]compare.Summary{}
+	for _, s := range was {
+		before[s.Standard] = s
+	}
+	var all []StandardMove
+	for i, s := range is {
+		m := StandardMove{Standard: s.Standard, Title: t.draft.Programme.Standards[i].Title, Is: s}
+		old, ok := before[s.Standard]
+		m.Was, m.New = old, !ok
+		delete(before, s.Standard)
+		if t.again != nil && t.again.standards[s.Standard] {
+			m.Rescored, m.Unsure = true, t.again.unsure[s.Standard]
+		}
+		all = append(all, m)
+	}
+	for i, s := range was {
+		if _, left := before[s.Standard]; left {
+			all = append(all, StandardMove{Standard: s.Standard, Title: t.published.Standards[i].Title, Was: s, Gone: true})
+		}
+	}
+	return all
+}
+
+// statusWords are the states as they read in a sentence.
+var statusWords = map[compare.Status]string{
+	compare.Unjudged: "not judged", compare.TooFew: "too few visits", compare.CannotTell: "not enough visits to tell",
+	compare.Below: "below", compare.Meets: "meets", compare.WOW: "WOW", compare.Breach: "breach", compare.NoBreach: "no breach",
+}
+
+// FromWords and ToWords are the two states as they read on screen.
+func (c StatusChange) FromWords() string { return statusWords[c.From] }
+
+// ToWords is the state that the draft would give.
+func (c StatusChange) ToWords() string { return statusWords[c.To] }
+
+// Sentence says the change: "Leeds, Greeting: meets → below."
+func (c StatusChange) Sentence() string {
+	return c.BranchName + ", " + c.Title + ": " + c.FromWords() + " → " + c.ToWords() + "."
+}
+
+// sentences are the head of the page.
+func (w *WhatIf) sentences() []string {
+	all := []string{fmt.Sprintf("%s from %s to %s.", plural(w.Visits, "published visit", "published visits"), w.Window.From, w.Window.To)}
+	all = append(all, w.statusSentence())
+	if w.Rescored > 0 {
+		all = append(all, w.scoreSentences()...)
+	}
+	if n := len(w.Gaps); n > 0 {
+		all = append(all, fmt.Sprintf("No past visit answered %s of the draft. They count as a gap, not as zero.", plural(n, "question", "questions")))
+	}
+	return all
+}
+
+// statusSentence counts the changes of state.
+func (w *WhatIf) statusSentence() string {
+	below, met := 0, 0
+	for _, c := range w.Statuses {
+		switch c.To {
+		case compare.Below, compare.Breach:
+			below++
+		case compare.Meets, compare.WOW, compare.NoBreach:
+			met++
+		case compare.Unjudged, compare.TooFew, compare.CannotTell:
+		}
+	}
+	if len(w.Statuses) == 0 {
+		return "No branch would be judged otherwise."
+	}
+	n := len(w.Statuses)
+	rest := ""
+	if open := n - below - met; open > 0 {
+		rest = fmt.Sprintf("; for %d the visits could not tell", open)
+	}
+	return fmt.Sprintf("%s would change: %d to below the standard, %d to meeting it%s.", plural(n, "verdict", "verdicts"), below, met, rest)
+}
+
+// scoreSentences say how scores and levels move.
+func (w *WhatIf) scoreSentences() []string {
+	all := []string{fmt.Sprintf("The old answers of %s were scored by the draft.", plural(w.Rescored, "visit", "visits"))}
+	if w.Score.Visits > 0 {
+		switch d := w.Score.IsBP - w.Score.WasBP; d {
+		case 0:
+			all = append(all, fmt.Sprintf("The mean score stays at %s.", percent(w.Score.IsBP)))
+		default:
+			all = append(all, fmt.Sprintf("The mean score %s.", moves(w.Score.WasBP, w.Score.IsBP)))
+		}
+		all = append(all, fmt.Sprintf("%s would change level.", plural(w.Releveled, "visit", "visits")))
+	}
+	if w.Score.Unscored > 0 {
+		all = append(all, fmt.Sprintf("%s would have no score, because the draft asks too much that they did not answer.", plural(w.Score.Unscored, "visit", "visits")))
+	}
+	return all
+}
