@@ -73,23 +73,23 @@ func (visitRow) TableName() string { return "visits" }
 
 func visitRowOf(v *visit.Visit) visitRow {
 	return visitRow{
-		OrgID: v.Org, ID: v.ID, ProgrammeID: v.Programme, VersionID: orNil(v.Version), BranchID: v.Branch, Scenario: v.Scenario,
-		ShopperID: orNil(v.Shopper), State: string(v.State), Pseudonym: v.Pseudonym, DueAt: v.Due, Fee: v.Fee, Reimburse: v.Reimburse,
-		Currency: v.Currency, VisitedOn: v.VisitedOn, Month: v.Month, CreatedAt: v.Created, TakenAt: orNilTime(v.Taken),
-		StartedAt: orNilTime(v.Started), ReceivedAt: orNilTime(v.Received), DecidedAt: orNilTime(v.Decided),
-		PublishedAt: orNilTime(v.Published), ReviewerID: v.Reviewer, StagesSealed: v.Stages, Reason: v.Reason, ClientKey: orNil(v.ClientKey),
+		OrgID: v.Org, ID: v.ID, ProgrammeID: v.Programme, VersionID: ptr(v.Version), BranchID: v.Branch, Scenario: v.Scenario,
+		ShopperID: ptr(v.Shopper), State: string(v.State), Pseudonym: v.Pseudonym, DueAt: v.Due, Fee: v.Fee, Reimburse: v.Reimburse,
+		Currency: v.Currency, VisitedOn: v.VisitedOn, Month: v.Month, CreatedAt: v.Created, TakenAt: timePtr(v.Taken),
+		StartedAt: timePtr(v.Started), ReceivedAt: timePtr(v.Received), DecidedAt: timePtr(v.Decided),
+		PublishedAt: timePtr(v.Published), ReviewerID: v.Reviewer, StagesSealed: list(v.Stages), Reason: v.Reason, ClientKey: ptr(v.ClientKey),
 		BaseBP: v.Score, FinalBP: v.Final, Level: string(v.Level), RowVersion: v.RowVersion,
 	}
 }
 
 func (r *visitRow) visit() visit.Visit {
 	return visit.Visit{
-		Org: r.OrgID, ID: r.ID, Programme: r.ProgrammeID, Version: orEmpty(r.VersionID), Branch: r.BranchID, Scenario: r.Scenario,
-		Shopper: orEmpty(r.ShopperID), State: visit.State(r.State), Pseudonym: r.Pseudonym, Due: r.DueAt.UTC(), Fee: r.Fee,
+		Org: r.OrgID, ID: r.ID, Programme: r.ProgrammeID, Version: val(r.VersionID), Branch: r.BranchID, Scenario: r.Scenario,
+		Shopper: val(r.ShopperID), State: visit.State(r.State), Pseudonym: r.Pseudonym, Due: r.DueAt.UTC(), Fee: r.Fee,
 		Reimburse: r.Reimburse, Currency: r.Currency, VisitedOn: r.VisitedOn, Month: r.Month, Created: r.CreatedAt.UTC(),
-		Taken: orZeroTime(r.TakenAt), Started: orZeroTime(r.StartedAt), Received: orZeroTime(r.ReceivedAt),
-		Decided: orZeroTime(r.DecidedAt), Published: orZeroTime(r.PublishedAt), Reviewer: r.ReviewerID, Stages: r.StagesSealed,
-		Reason: r.Reason, ClientKey: orEmpty(r.ClientKey), Score: r.BaseBP, Final: r.FinalBP, Level: scoring.Level(r.Level),
+		Taken: timeVal(r.TakenAt), Started: timeVal(r.StartedAt), Received: timeVal(r.ReceivedAt),
+		Decided: timeVal(r.DecidedAt), Published: timeVal(r.PublishedAt), Reviewer: r.ReviewerID, Stages: unlist(r.StagesSealed),
+		Reason: r.Reason, ClientKey: val(r.ClientKey), Score: r.BaseBP, Final: r.FinalBP, Level: scoring.Level(r.Level),
 		RowVersion: r.RowVersion,
 	}
 }
@@ -199,7 +199,7 @@ func (v visits) Place(ctx context.Context, organisation, branch string) (visit.P
 		return visit.Place{}, err
 	}
 	return visit.Place{RegionName: r.RegionName, Branch: org.Branch{
-		Org: r.OrgID, ID: r.ID, Code: r.Code, Name: r.Name, Region: orEmpty(r.RegionID), Format: r.Format, Channel: org.Channel(r.Channel),
+		Org: r.OrgID, ID: r.ID, Code: r.Code, Name: r.Name, Region: val(r.RegionID), Format: r.Format, Channel: org.Channel(r.Channel),
 		Kind: org.Kind(r.Kind), Zone: r.Zone, Address: r.Address, Features: features, Active: r.Active,
 	}}, nil
 }
@@ -232,12 +232,15 @@ func (v visits) Currency(ctx context.Context, organisation string) (string, erro
 	return currency, missing(err, "organisation")
 }
 
-// ShopperAt is the last day on which a shopper was at a branch for a programme.
+// ShopperAt is the last day on which a shopper was at a branch for a programme, "" when he never was.
 func (v visits) ShopperAt(ctx context.Context, organisation, shopper, branch, programme string) (string, error) {
-	var last *string
-	err := v.db(ctx).Raw(`SELECT max(visited_on) FROM visits WHERE org_id = ? AND shopper_id = ? AND branch_id = ? AND programme_id = ?
- AND visited_on <> '' AND state <> 'cancelled'`, organisation, shopper, branch, programme).Row().Scan(&last)
-	return orEmpty(last), err
+	var last []string
+	err := v.db(ctx).Raw(`SELECT visited_on FROM visits WHERE org_id = ? AND shopper_id = ? AND branch_id = ? AND programme_id = ?
+ AND visited_on <> '' AND state <> 'cancelled' ORDER BY visited_on DESC LIMIT 1`, organisation, shopper, branch, programme).Find(&last).Error
+	if err != nil || len(last) == 0 {
+		return "", err
+	}
+	return last[0], nil
 }
 
 // missing names what was not found.
@@ -254,32 +257,4 @@ func changedOne(res *gorm.DB) error {
 		return res.Error
 	}
 	return fault.New(fault.Conflict, "Somebody else changed this meanwhile. Look at it again, then repeat your change.")
-}
-
-func orNil(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func orEmpty(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
-func orNilTime(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
-}
-
-func orZeroTime(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
-	}
-	return t.UTC()
 }

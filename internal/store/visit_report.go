@@ -44,7 +44,7 @@ func reportRowOf(r *visit.Report) (reportRow, error) {
 	comments, err := json.Marshal(r.Comments)
 	return reportRow{
 		OrgID: r.Org, VisitID: r.Visit, Seq: r.Seq, Head: r.Head, Revision: r.Revision, Answers: string(answers),
-		Comments: string(comments), Result: string(r.Result), Engine: r.Engine, CompletenessBP: r.Complete, SealedAt: orNilTime(r.Sealed),
+		Comments: string(comments), Result: string(r.Result), Engine: r.Engine, CompletenessBP: r.Complete, SealedAt: timePtr(r.Sealed),
 		ReceiptCode: r.Receipt, Receipt: string(r.Statement), UpdatedAt: r.Updated, RowVersion: r.RowVersion,
 	}, err
 }
@@ -52,7 +52,7 @@ func reportRowOf(r *visit.Report) (reportRow, error) {
 func (r *reportRow) report() (visit.Report, error) {
 	out := visit.Report{
 		Org: r.OrgID, Visit: r.VisitID, Seq: r.Seq, Head: r.Head, Revision: r.Revision, Engine: r.Engine, Complete: r.CompletenessBP,
-		Sealed: orZeroTime(r.SealedAt), Receipt: r.ReceiptCode, Updated: r.UpdatedAt.UTC(), RowVersion: r.RowVersion,
+		Sealed: timeVal(r.SealedAt), Receipt: r.ReceiptCode, Updated: r.UpdatedAt.UTC(), RowVersion: r.RowVersion,
 		Answers: map[string]json.RawMessage{}, Comments: map[string]string{},
 	}
 	if r.Result != "" {
@@ -234,7 +234,7 @@ func (photoRow) TableName() string { return "photos" }
 func (r photoRow) photo() evidence.Photo {
 	return evidence.Photo{
 		Org: r.OrgID, ID: r.ID, Visit: r.VisitID, Question: r.Question, SHA256: r.SHA256, Size: r.Size, Type: r.Type,
-		Width: r.Width, Height: r.Height, Added: r.AddedAt.UTC(), Removed: orZeroTime(r.RemovedAt),
+		Width: r.Width, Height: r.Height, Added: r.AddedAt.UTC(), Removed: timeVal(r.RemovedAt),
 	}
 }
 
@@ -260,7 +260,7 @@ func (v visits) Photo(ctx context.Context, organisation, id string) (evidence.Ph
 // AddPhoto inserts a photo.
 func (v visits) AddPhoto(ctx context.Context, organisation string, p evidence.Photo) error {
 	row := photoRow{
-		organisation, p.ID, p.Visit, p.Question, p.SHA256, p.Size, p.Type, p.Width, p.Height, p.Added, orNilTime(p.Removed),
+		organisation, p.ID, p.Visit, p.Question, p.SHA256, p.Size, p.Type, p.Width, p.Height, p.Added, timePtr(p.Removed),
 	}
 	return v.db(ctx).Create(&row).Error
 }
