@@ -10,20 +10,19 @@ import (
 // Checklist is a programme made ready for scoring many visits. It may be used by several goroutines at once; the
 // programme must not change while it is in use.
 type Checklist struct {
-	p         *programme.Programme
-	sections  []section
-	items     []item // the questions, in file order
-	pairs     []pair // which standards have scored questions in which sections, in file order
-	index     map[string]int
-	lastStage map[string]string // per scenario
-	weighted  bool
-	sheets    sync.Pool // of *sheet
+	p        *programme.Programme
+	sections []section
+	items    []item // the questions, in file order
+	pairs    []pair // which standards have scored questions in which sections, in file order
+	index    map[string]int
+	stages   map[string][]string // per scenario, the stage of every section
+	weighted bool
+	sheets   sync.Pool // of *sheet
 }
 
 // section is a section's part of the checklist: items[first:end].
 type section struct {
 	id         string
-	stage      string
 	show       *programme.Condition
 	weight     uint64
 	first, end int
@@ -46,7 +45,7 @@ type pair struct{ section, standard int }
 
 // Compile makes a programme ready for scoring. The programme must be sound, as one that programme.Parse gave.
 func Compile(p *programme.Programme) *Checklist {
-	c := &Checklist{p: p, index: map[string]int{}, lastStage: map[string]string{}, weighted: len(p.Policy.Weights) > 0}
+	c := &Checklist{p: p, index: map[string]int{}, stages: map[string][]string{}, weighted: len(p.Policy.Weights) > 0}
 	standards := map[string]int{}
 	for i := range p.Standards {
 		standards[p.Standards[i].ID] = i
@@ -59,7 +58,7 @@ func Compile(p *programme.Programme) *Checklist {
 		c.addSection(&p.Sections[i], standards, sections)
 	}
 	for i := range p.Scenarios {
-		c.lastStage[p.Scenarios[i].ID] = lastStage(p, p.Scenarios[i].ID)
+		c.stages[p.Scenarios[i].ID] = stagesOf(p, p.Scenarios[i].ID)
 	}
 	return c
 }
@@ -82,7 +81,7 @@ func (c *Checklist) addSection(s *programme.Section, standards, sections map[str
 		c.items = append(c.items, it)
 	}
 	c.sections = append(c.sections, section{
-		id: s.ID, stage: s.Stage, show: s.ShowIf, weight: weightOf(c.p, s.ID), first: first, end: len(c.items),
+		id: s.ID, show: s.ShowIf, weight: weightOf(c.p, s.ID), first: first, end: len(c.items),
 	})
 }
 
@@ -105,24 +104,21 @@ func weightOf(p *programme.Programme, id string) uint64 {
 	return uint64(max(p.Policy.Weights[at].Weight, 0))
 }
 
-func lastStage(p *programme.Programme, scenario string) string {
-	stages := programme.StagesOf(p, scenario)
-	if len(stages) == 0 {
-		return ""
+func stagesOf(p *programme.Programme, scenario string) []string {
+	out := make([]string, len(p.Sections))
+	for i := range p.Sections {
+		out[i] = programme.StageOf(p, scenario, &p.Sections[i])
 	}
-	return stages[len(stages)-1].ID
+	return out
 }
 
-// stageOf gives the stage to which a section belongs in a scenario, "" for a section outside the stages.
-func (c *Checklist) stageOf(s *section, scenario string) string {
-	if s.stage != programme.LastStage {
-		return s.stage
-	}
-	last, ok := c.lastStage[scenario]
+// stageOf gives the stage to which a section belongs in a scenario, "" when the scenario has no stages.
+func (c *Checklist) stageOf(section int, scenario string) string {
+	stages, ok := c.stages[scenario]
 	if !ok { // a scenario that the programme does not know
-		last = lastStage(c.p, scenario)
+		return programme.StageOf(c.p, scenario, &c.p.Sections[section])
 	}
-	return last
+	return stages[section]
 }
 
 func newItem(q *programme.Question, section int, sections map[string]int) item {

@@ -91,11 +91,6 @@ func answer(v any) programme.Answer {
 	return a
 }
 
-func scoreOf1(t *testing.T, p *programme.Programme, in Input) Result {
-	t.Helper()
-	return Compile(p).Score(in)
-}
-
 func wantBP(t *testing.T, what string, got *int, want int) {
 	t.Helper()
 	switch {
@@ -105,3 +100,5 @@ func wantBP(t *testing.T, what string, got *int, want int) {
 		t.Errorf("%s is %d, want %d", what, *got, want)
 	}
 }
+
+func answerPoints(hundredths int) programme.Points { return programme.Points(hundredths) }

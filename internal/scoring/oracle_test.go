@@ -77,14 +77,16 @@ func (n *naive) stateOf(s programme.Section, q programme.Question) string {
 	return "gap"
 }
 
-// stage of a section; "last" is the last stage in which the scenario has a section.
+// stage of a section: "last" is the last stage in which the scenario has a section, none is the first.
 func (n *naive) stage(s programme.Section) string {
-	if s.Stage != programme.LastStage {
-		return s.Stage
-	}
 	stages := programme.StagesOf(n.p, n.in.Context.Scenario)
-	if len(stages) == 0 {
+	switch {
+	case s.Stage != "" && s.Stage != programme.LastStage:
+		return s.Stage
+	case len(stages) == 0:
 		return ""
+	case s.Stage == "":
+		return stages[0].ID
 	}
 	return stages[len(stages)-1].ID
 }

@@ -97,7 +97,7 @@ func (f *forecast) lookup(question string) (programme.Answer, bool) {
 func (f *forecast) addSection(i int) {
 	sec := &f.c.sections[i]
 	show := f.shows(sec.show)
-	state, sealed := f.stage(sec)
+	state, sealed := f.stage(i)
 	for at := sec.first; at < sec.end; at++ {
 		it := &f.c.items[at]
 		f.shown[at] = min(show, f.shows(it.q.ShowIf))
@@ -113,8 +113,8 @@ func (f *forecast) addSection(i int) {
 }
 
 // stage gives the state that the section's stage puts on its questions for good, and whether its gaps stand.
-func (f *forecast) stage(sec *section) (state State, sealed bool) {
-	stage := f.c.stageOf(sec, f.in.Context.Scenario)
+func (f *forecast) stage(section int) (state State, sealed bool) {
+	stage := f.c.stageOf(section, f.in.Context.Scenario)
 	switch {
 	case stage != "" && slices.Contains(f.in.Stages, stage):
 		return "", true

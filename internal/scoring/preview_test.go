@@ -219,7 +219,7 @@ func TestThePreviewOfStagesContainsEveryLaterStage(t *testing.T) {
 func sealedQuestions(c *Checklist, in Input) map[string]bool {
 	sealed := map[string]bool{}
 	for i := range c.items {
-		stage := c.stageOf(&c.sections[c.items[i].section], in.Context.Scenario)
+		stage := c.stageOf(c.items[i].section, in.Context.Scenario)
 		sealed[c.items[i].q.ID] = slices.Contains(in.Stages, stage)
 	}
 	return sealed

@@ -11,7 +11,7 @@ type Input struct {
 	Context programme.Context
 	Answers programme.Answers
 	// Stages that are sealed. Nil means that all count (a checklist without stages, a past visit); an empty list means
-	// that none is. A section outside the stages always counts.
+	// that none is. A section belongs to a stage as programme.StageOf says.
 	Stages []string
 	// Final says that no more stages will come: those not sealed have expired, and their questions are missing though
 	// optional. Without it they are left out until they are sealed.
@@ -126,7 +126,7 @@ func (s State) visible() bool { return s != "" && s != StateHidden }
 func (s *sheet) walk(in *Input) {
 	for i := range s.c.sections {
 		sec := &s.c.sections[i]
-		stage := s.c.stageState(sec, in)
+		stage := s.c.stageState(i, in)
 		show := s.shows(sec.show)
 		s.sections[i].visible = show
 		for at := sec.first; at < sec.end; at++ {
@@ -147,11 +147,11 @@ func (s *sheet) walk(in *Input) {
 func (s *sheet) shows(c *programme.Condition) bool { return c == nil || c.Root.Eval(&s.env) }
 
 // stageState gives the state that a section's stage puts on its questions, "" when the stage counts.
-func (c *Checklist) stageState(s *section, in *Input) State {
-	if s.stage == "" || in.Stages == nil {
+func (c *Checklist) stageState(section int, in *Input) State {
+	if in.Stages == nil {
 		return ""
 	}
-	switch stage := c.stageOf(s, in.Context.Scenario); {
+	switch stage := c.stageOf(section, in.Context.Scenario); {
 	case stage == "" || slices.Contains(in.Stages, stage):
 		return ""
 	case in.Final:
