@@ -43,6 +43,39 @@ type Session struct {
 	Expires  time.Time
 	Agent    string // shortened User-Agent
 	Current  bool
+
+	ShopperOnly bool // lives by the longer limits of a shopper
+	Renew       bool // rights changed: Service.RenewSession gives a new token
+}
+
+// Link lets somebody in once, without a password.
+type Link struct {
+	ID      string
+	Person  string // id; "" for the first set-up
+	Purpose LinkPurpose
+	Created time.Time
+	Expires time.Time
+	Email   string // of the person, for the page with the button
+	Name    string
+}
+
+// LinkPurpose says what a link is for.
+type LinkPurpose string
+
+// The purposes.
+const (
+	LinkSignIn   LinkPurpose = "sign_in"
+	LinkInvite   LinkPurpose = "invite"   // signs in, and asks for a first password
+	LinkPassword LinkPurpose = "password" // asks for a new password
+	LinkSetUp    LinkPurpose = "set_up"   // makes the first organisation and its owner
+)
+
+// Attempt counts failures under a key.
+type Attempt struct {
+	Key      string
+	Failures int
+	Last     time.Time
+	Blocked  time.Time // nothing is tried before this time
 }
 
 // Token lets a program act in one organisation.

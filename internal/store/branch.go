@@ -79,7 +79,7 @@ func (s *Store) branchesWithin(ctx context.Context, x org.Access) *gorm.DB {
 	if x.All {
 		return db
 	}
-	return db.Where("region_id IN ? OR id IN ?", list(x.Regions), list(x.Branches))
+	return db.Where("(region_id IN ? OR id IN ?)", list(x.Regions), list(x.Branches))
 }
 
 // Branch loads one branch within reach.
@@ -97,7 +97,7 @@ func (s *Store) Branches(ctx context.Context, x org.Access, q org.BranchQuery) (
 	err := s.inView(ctx, x.Org, func(s *Store) error {
 		db := s.branchesWithin(ctx, x).Where("code > ?", q.After)
 		if q.Text != "" {
-			db = db.Where(`lower(code) LIKE ? ESCAPE '\' OR lower(name) LIKE ? ESCAPE '\'`, contains(q.Text), contains(q.Text))
+			db = db.Where(`(lower(code) LIKE ? ESCAPE '\' OR lower(name) LIKE ? ESCAPE '\')`, contains(q.Text), contains(q.Text))
 		}
 		if len(q.Regions) > 0 {
 			db = db.Where("region_id IN ?", q.Regions)

@@ -32,8 +32,8 @@ func (r organisationRow) organisation() org.Organisation {
 	}
 }
 
-// createOrganisation inserts an organisation and starts its chain of events. The unit must be that of the new id.
-func (s *Store) createOrganisation(ctx context.Context, o org.Organisation) error {
+// CreateOrganisation inserts an organisation and starts its chain of events. The unit must be that of the new id.
+func (s *Store) CreateOrganisation(ctx context.Context, o org.Organisation) error {
 	return s.inTx(ctx, o.ID, func(s *Store) error {
 		row := organisationRowOf(o)
 		if err := s.db(ctx).Create(&row).Error; err != nil {

@@ -34,7 +34,7 @@ func (s *Store) Regions(ctx context.Context, x org.Access) ([]org.Region, error)
 	err := s.inView(ctx, x.Org, func(s *Store) error {
 		db := s.db(ctx).Where("org_id = ?", x.Org)
 		if !x.All {
-			db = db.Where("id IN ? OR id IN (SELECT region_id FROM branches WHERE org_id = ? AND id IN ?)",
+			db = db.Where("(id IN ? OR id IN (SELECT region_id FROM branches WHERE org_id = ? AND id IN ?))",
 				list(x.Regions), x.Org, list(x.Branches))
 		}
 		return db.Order("lower(name), id").Limit(org.MaxRegions).Find(&rows).Error

@@ -62,7 +62,7 @@ func id() string { return uuid.NewString() }
 func newOrg(t *testing.T, s *Store, name string) org.Organisation {
 	t.Helper()
 	o := org.Organisation{ID: id(), Name: name, Zone: "Europe/London", Currency: "GBP", Created: noon, RowVersion: 1}
-	if err := s.createOrganisation(t.Context(), o); err != nil {
+	if err := s.CreateOrganisation(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
 	return o

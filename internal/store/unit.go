@@ -90,6 +90,15 @@ func (s *Store) db(ctx context.Context) *gorm.DB {
 	return s.unit.tx.WithContext(ctx)
 }
 
+// installation is a handle for one read of tables that belong to no organisation: it spares the transaction around it.
+// Outside a unit row-level security hides everything else from it.
+func (s *Store) installation(ctx context.Context) *gorm.DB {
+	if s.unit == nil {
+		return s.r.WithContext(ctx)
+	}
+	return s.db(ctx)
+}
+
 // sqlTx gives the transaction of the unit, for the job queue.
 func (s *Store) sqlTx() (*sql.Tx, error) {
 	if s.unit == nil {

@@ -1,0 +1,28 @@
+package auth
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// newID makes a time-ordered id.
+func newID() (string, error) {
+	id, err := uuid.NewV7()
+	return id.String(), err
+}
+
+// shortSecret has 130 random bits: for links, which live for minutes and are used once.
+func shortSecret() string { return strings.ToLower(rand.Text()) }
+
+// longSecret has 260 random bits: for sessions and tokens of programs.
+func longSecret() string { return strings.ToLower(rand.Text() + rand.Text()) }
+
+// hashOf is what the database keeps of a secret. A plain hash will do: nobody can guess 128 random bits.
+func hashOf(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
