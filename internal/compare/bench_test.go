@@ -56,8 +56,10 @@ func drawn(rng *rand.Rand, visits int, p float64) Counts {
 	return c
 }
 
-func benchmark(b *testing.B, branches int) {
+func benchmark(b *testing.B, branches int, brief bool) {
+	b.Helper()
 	in := network(branches, 12, 1)
+	in.Brief = brief
 	b.ReportAllocs()
 	for b.Loop() {
 		if r := Run(in); len(r.Branches) != branches {
@@ -66,8 +68,10 @@ func benchmark(b *testing.B, branches int) {
 	}
 }
 
-func BenchmarkCompare100x12(b *testing.B)  { benchmark(b, 100) }
-func BenchmarkCompare2000x12(b *testing.B) { benchmark(b, 2000) }
+func BenchmarkCompare100x12(b *testing.B)       { benchmark(b, 100, false) }
+func BenchmarkCompare2000x12(b *testing.B)      { benchmark(b, 2000, false) }
+func BenchmarkCompareBrief100x12(b *testing.B)  { benchmark(b, 100, true) }
+func BenchmarkCompareBrief2000x12(b *testing.B) { benchmark(b, 2000, true) }
 
 func BenchmarkStatuses100x12(b *testing.B) {
 	in := network(100, 12, 1)

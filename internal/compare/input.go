@@ -15,6 +15,7 @@ type Input struct {
 	TargetBP  int   // of the score, basis points; 0: scores are not judged
 	Level     Level // the highest level wanted; 0: the highest that the visits carry
 	Peers     Peers
+	Brief     bool // leave out pooled ranges and plans: enough for a table of all branches, in a quarter of the time
 }
 
 // Branch is one place visited.

@@ -24,9 +24,10 @@ type Plan struct {
 }
 
 // Statuses judges given counts against given targets and nothing else: what a what-if needs. The outcomes come by branch
-// id, then in the order of the standards; Plan is left out. Background branches are pooled with and not returned.
+// id, then in the order of the standards; Ranges and plans are left out. Background branches are pooled with and not returned.
 func Statuses(in Input) []Outcome {
-	return flatten(judge(newTable(in), in, false))
+	in.Brief = true
+	return flatten(judge(newTable(in), in))
 }
 
 func flatten(rows [][]Outcome) []Outcome {
@@ -38,7 +39,8 @@ func flatten(rows [][]Outcome) []Outcome {
 }
 
 // judge gives a row of outcomes, one a standard, for each branch of the table that is shown (nil for one that is not).
-func judge(t table, in Input, plan bool) [][]Outcome {
+func judge(t table, in Input) [][]Outcome {
+	q := pooling{branches: t.branches, peers: in.Peers, wanted: in.Level, brief: in.Brief, ranges: ranges{}}
 	rows := make([][]Outcome, len(t.branches))
 	for i, b := range t.branches {
 		if !b.Background {
@@ -46,7 +48,7 @@ func judge(t table, in Input, plan bool) [][]Outcome {
 		}
 	}
 	for k, standard := range t.standards {
-		j := newJudge(t, k, in, plan)
+		j := newJudge(t, k, q)
 		for i, b := range t.branches {
 			if !b.Background {
 				rows[i] = append(rows[i], j.outcome(i, b.ID, standard, t.counts[k][i]))
@@ -64,17 +66,19 @@ type judgeOf struct {
 	clean     int // visits, all met, that prove the target by themselves
 }
 
-func newJudge(t table, k int, in Input, plan bool) judgeOf {
+func newJudge(t table, k int, q pooling) judgeOf {
 	s := t.standards[k]
 	good, wow := make([]share, len(t.branches)), make([]share, len(t.branches))
 	for i, c := range t.counts[k] {
 		good[i], wow[i] = share{c.N, c.X}, share{c.NWow, c.XWow}
 	}
-	j := judgeOf{rule: priceOf(s.Criticality), plan: plan}
-	j.clean, _ = stats.FewestVisits(float64(s.GoodTargetBP)/10_000, j.rule.meets, 0)
-	j.good = newSeries(t.branches, good, s.GoodTargetBP, in.Peers, in.Level)
+	j := judgeOf{rule: priceOf(s.Criticality), plan: !q.brief}
+	if j.plan {
+		j.clean, _ = stats.FewestVisits(float64(s.GoodTargetBP)/10_000, j.rule.meets, 0)
+	}
+	j.good = q.series(good, s.GoodTargetBP)
 	if s.WowTargetBP > 0 {
-		j.wow = newSeries(t.branches, wow, s.WowTargetBP, in.Peers, in.Level)
+		j.wow = q.series(wow, s.WowTargetBP)
 	}
 	return j
 }

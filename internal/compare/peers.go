@@ -22,7 +22,7 @@ type Estimate struct {
 	Level     Level
 	Interval  stats.Interval // of the counts alone, Jeffreys 90 %; zero without visits
 	Mean      float64        // expected share, if the branch kept working as it did
-	Range     stats.Interval // 90 %, by the level used
+	Range     stats.Interval // 90 %, by the level used; left out when Input.Brief
 	PBelow    float64        // chance that the share is below the target
 	POwnBelow float64        // the same by the branch's own visits alone
 }
@@ -31,14 +31,22 @@ type Estimate struct {
 type series struct {
 	target float64
 	bp     int
+	brief  bool
 	belief []*group // by branch
-	shared *columns
+	own    map[int][]float64
+	ranges ranges
 }
 
-// columns are tables of probabilities by number of visits, filled when first asked for.
-type columns struct {
-	target float64
-	own    map[int][]float64
+// ranges keeps the intervals of counts, which are the same for every standard.
+type ranges map[share]stats.Interval
+
+func (r ranges) of(c share) stats.Interval {
+	iv, ok := r[c]
+	if !ok {
+		iv, _ = stats.Jeffreys(c.n, c.x, rangeLevel)
+		r[c] = iv
+	}
+	return iv
 }
 
 // group is what a branch's peers say, with what was already worked out from it. Not safe for use by several at once.
@@ -57,19 +65,28 @@ func newGroup(pool stats.Pool, pooled bool) *group {
 	}
 }
 
-// newSeries pools the counts of each branch with those of its peers. wanted is the highest level allowed.
-func newSeries(branches []Branch, counts []share, targetBP int, peers Peers, wanted Level) *series {
-	s := &series{target: float64(targetBP) / 10_000, bp: targetBP, belief: make([]*group, len(branches))}
-	s.shared = &columns{target: s.target, own: map[int][]float64{}}
+// pooling is what all series of one input share.
+type pooling struct {
+	branches []Branch
+	peers    Peers
+	wanted   Level
+	brief    bool
+	ranges   ranges
+}
+
+// series pools the counts of each branch with those of its peers.
+func (q pooling) series(counts []share, targetBP int) *series {
+	s := &series{target: float64(targetBP) / 10_000, bp: targetBP, brief: q.brief, ranges: q.ranges, own: map[int][]float64{}}
+	s.belief = make([]*group, len(q.branches))
 	whole := newGroup(stats.Pool{}, false)
-	if wanted != LevelA {
+	if q.wanted != LevelA {
 		whole = newGroup(stats.FitPool(pairsOf(counts)))
 	}
 	for i := range s.belief {
 		s.belief[i] = whole
 	}
-	if peers == SameFormat && whole.pooled {
-		s.splitByFormat(branches, counts, whole.pool)
+	if q.peers == SameFormat && whole.pooled {
+		s.splitByFormat(q.branches, counts, whole.pool)
 	}
 	return s
 }
@@ -139,46 +156,62 @@ func (s *series) estimate(i int, c share) Estimate {
 		return e
 	}
 	e := Estimate{N: c.n, X: c.x, TargetBP: s.bp, Level: LevelA}
-	e.Interval, _ = stats.Jeffreys(c.n, c.x, rangeLevel)
-	belief := stats.Own(c.n, c.x)
+	if c.n > 0 {
+		e.Interval = s.ranges.of(c)
+	}
 	if p.pooled {
-		e.Level, belief = LevelB, p.pool.Posterior(c.n, c.x)
+		e.Level = LevelB
 	}
 	if p.pooled || c.n > 0 {
-		e.Mean = belief.Mean()
-		e.Range, _ = belief.Interval(rangeLevel)
-		e.PBelow, e.POwnBelow = s.below(p, c), s.shared.ownBelow(c)
+		e.PBelow, e.POwnBelow = s.below(p, c.n)[c.x], s.ownBelow(c.n)[c.x]
+		s.believe(p, c, &e)
 	}
 	p.known[c] = e
 	return e
 }
 
-// below is P(θ < target) for a branch with these counts.
-func (s *series) below(p *group, c share) float64 {
-	if !p.pooled {
-		return s.shared.ownBelow(c)
+// believe fills in what is expected of the share.
+func (s *series) believe(p *group, c share, e *Estimate) {
+	belief := p.belief(c)
+	e.Mean = belief.Mean()
+	if !s.brief {
+		e.Range, _ = belief.Interval(rangeLevel)
 	}
-	column, ok := p.below[c.n]
-	if !ok {
-		column = certain(s.target, c.n)
-		if column == nil {
-			column, _ = p.pool.BelowByMet(s.target, c.n)
-		}
-		p.below[c.n] = column
-	}
-	return column[c.x]
 }
 
-func (k *columns) ownBelow(c share) float64 {
-	column, ok := k.own[c.n]
-	if !ok {
-		column = certain(k.target, c.n)
-		if column == nil {
-			column, _ = stats.OwnBelowByMet(k.target, c.n)
-		}
-		k.own[c.n] = column
+// belief about a share by these counts and, where pooled, the peers.
+func (g *group) belief(c share) stats.Mixture {
+	if g.pooled {
+		return g.pool.Posterior(c.n, c.x)
 	}
-	return column[c.x]
+	return stats.Own(c.n, c.x)
+}
+
+// below is P(θ < target) for a branch of the group that met 0, 1 … n of n visits.
+func (s *series) below(p *group, n int) []float64 {
+	if !p.pooled {
+		return s.ownBelow(n)
+	}
+	column, ok := p.below[n]
+	if !ok {
+		if column = certain(s.target, n); column == nil {
+			column, _ = p.pool.BelowByMet(s.target, n)
+		}
+		p.below[n] = column
+	}
+	return column
+}
+
+// ownBelow is below by the branch's own visits alone.
+func (s *series) ownBelow(n int) []float64 {
+	column, ok := s.own[n]
+	if !ok {
+		if column = certain(s.target, n); column == nil {
+			column, _ = stats.OwnBelowByMet(s.target, n)
+		}
+		s.own[n] = column
+	}
+	return column
 }
 
 // certain is the column of a target that every share or no share reaches; nil for all others.
@@ -200,8 +233,9 @@ func (s *series) moreVisits(i int, c share, rule price) int {
 		return m
 	}
 	p.ahead[c] = 0
+	belief := p.belief(c)
 	for m := 1; m <= 64; m *= 2 {
-		if s.settles(p, c, m, rule) >= 0.5 {
+		if s.settles(p, c, belief, m, rule) >= 0.5 {
 			p.ahead[c] = m
 			break
 		}
@@ -210,23 +244,14 @@ func (s *series) moreVisits(i int, c share, rule price) int {
 }
 
 // settles is the chance that m more visits decide, by the very rule that would then be used.
-func (s *series) settles(p *group, c share, m int, rule price) float64 {
-	ahead, ok := p.pool.Ahead(c.n, c.x, m)
-	if !p.pooled {
-		ahead, ok = stats.OwnAhead(c.n, c.x, m)
-	}
-	if !ok {
-		return 0
-	}
-	sum := 0.0
+func (s *series) settles(p *group, c share, belief stats.Mixture, m int, rule price) float64 {
+	ahead, _ := belief.Ahead(m)
+	n, sum := c.n+m, 0.0
+	below, own := s.below(p, n), s.ownBelow(n)
 	for j, chance := range ahead {
-		if s.stateOf(p, share{n: c.n + m, x: c.x + j}, rule).Settled() {
+		if x := c.x + j; rule.decide(n, x, below[x], own[x]).Settled() {
 			sum += chance
 		}
 	}
 	return sum
-}
-
-func (s *series) stateOf(p *group, c share, rule price) Status {
-	return rule.decide(c.n, c.x, s.below(p, c), s.shared.ownBelow(c))
 }

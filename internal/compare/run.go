@@ -79,7 +79,7 @@ func (w Worst) Words() string {
 // Run compares. It never fails: what the data cannot carry is said in Model.Notes and in the states.
 func Run(in Input) Result {
 	t := newTable(in)
-	rows := judge(t, in, true)
+	rows := judge(t, in)
 	model := newScoreModel(t.scores, in.Level)
 	r := Result{TargetBP: in.TargetBP, Model: model.Model, Standards: slices.Clone(in.Standards)}
 	var beliefs []stats.Belief

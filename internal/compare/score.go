@@ -173,8 +173,11 @@ func (m *scoreModel) estimate(s Scores, targetBP int) ScoreEstimate {
 	belief, ok := m.belief(s)
 	if ok {
 		iv, _ := belief.Interval(rangeLevel)
-		e.EstimateBP, e.SDBP, e.HasRange = 100*belief.Mean, 100*belief.SD, true
+		e.SDBP, e.HasRange = 100*belief.SD, true
 		e.LoBP, e.HiBP = clip(100*iv.Lo), clip(100*iv.Hi)
+	}
+	if e.Level == LevelB {
+		e.EstimateBP = 100 * belief.Mean
 	}
 	if targetBP > 0 {
 		e.judge(belief, ok, float64(targetBP))

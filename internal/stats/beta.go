@@ -63,7 +63,7 @@ func betaFraction(a, b, x float64) float64 {
 		d = 1 / awayFromZero(1+odd*d)
 		c = awayFromZero(1 + odd/c)
 		h *= d * c
-		if math.Abs(d*c-1) < fractionEps {
+		if off := d*c - 1; off < fractionEps && off > -fractionEps {
 			break
 		}
 	}
@@ -71,7 +71,7 @@ func betaFraction(a, b, x float64) float64 {
 }
 
 func awayFromZero(v float64) float64 {
-	if math.Abs(v) < fractionTiny {
+	if v > -fractionTiny && v < fractionTiny {
 		return fractionTiny
 	}
 	return v

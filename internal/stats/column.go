@@ -51,48 +51,56 @@ func addColumn(out []float64, weight, a, b float64, at point) {
 	}
 }
 
-// Ahead returns the probability of each number of met visits, 0 to m, among the next m visits of a branch that met x of
-// n so far (beta-binomial, mixed over the pool). It is false for counts that cannot be and for an empty pool.
-func (p Pool) Ahead(n, x, m int) ([]float64, bool) {
-	if n < 0 || x < 0 || x > n || m < 0 || len(p.Parts) == 0 {
+// Ahead returns the probability of each number of met visits, 0 to m, among the next m visits of a branch believed to be
+// like this: the beta-binomial of the single beta distribution with the belief's mean and variance. It is false for an
+// empty belief and m below 0.
+func (m Mixture) Ahead(visits int) ([]float64, bool) {
+	a, b, ok := m.single()
+	if !ok || visits < 0 {
 		return nil, false
 	}
-	out := make([]float64, m+1)
-	for _, q := range p.Parts {
-		if q.Weight < negligible {
-			continue
-		}
-		a, b := q.prior()
-		addAhead(out, q.Weight, a+float64(x), b+float64(n-x))
-	}
+	out := make([]float64, visits+1)
+	addAhead(out, a, b)
 	return out, true
 }
 
-// OwnAhead is [Pool.Ahead] for a branch alone, by Jeffreys' prior.
-func OwnAhead(n, x, m int) ([]float64, bool) {
-	if n < 0 || x < 0 || x > n || m < 0 {
-		return nil, false
+// single is the beta distribution with the mixture's mean and variance.
+func (m Mixture) single() (a, b float64, ok bool) {
+	mean, square := 0.0, 0.0
+	for _, p := range m.parts {
+		n := p.a + p.b
+		mean += p.weight * p.a / n
+		square += p.weight * p.a / n * (p.a + 1) / (n + 1)
 	}
-	out := make([]float64, m+1)
-	addAhead(out, 1, float64(x)+0.5, float64(n-x)+0.5)
-	return out, true
+	if len(m.parts) == 1 {
+		return m.parts[0].a, m.parts[0].b, true
+	}
+	variance := square - mean*mean
+	if !(variance > 0) {
+		return 0, 0, false
+	}
+	size := mean*(1-mean)/variance - 1
+	return size * mean, size * (1 - mean), size > 0
 }
 
-// addAhead adds the beta-binomial probabilities of j of m, starting from the middle one for the reason given above.
-func addAhead(out []float64, weight, a, b float64) {
+// addAhead fills in the beta-binomial probabilities of j of m, from the likeliest outwards, so that none is lost to
+// underflow before it matters; they are scaled to add to 1 in the end.
+func addAhead(out []float64, a, b float64) {
 	m := len(out) - 1
 	j0 := int(float64(m) * a / (a + b))
-	p0 := math.Exp(lnChoose(m, j0) + lnBeta(a+float64(j0), b+float64(m-j0)) - lnBeta(a, b))
-	for j, p := j0, p0; j <= m; j++ {
-		out[j] += weight * p
-		p *= float64(m-j) / float64(j+1) * (a + float64(j)) / (b + float64(m-j) - 1)
+	total := 1.0
+	out[j0] = 1
+	for j, p := j0, 1.0; j < m; j++ {
+		p *= float64(m-j) * (a + float64(j)) / (float64(j+1) * (b + float64(m-j) - 1))
+		out[j+1] = p
+		total += p
 	}
-	for j, p := j0, p0; j > 0; j-- {
-		p *= float64(j) / float64(m-j+1) * (b + float64(m-j)) / (a + float64(j) - 1)
-		out[j-1] += weight * p
+	for j, p := j0, 1.0; j > 0; j-- {
+		p *= float64(j) * (b + float64(m-j)) / (float64(m-j+1) * (a + float64(j) - 1))
+		out[j-1] = p
+		total += p
 	}
-}
-
-func lnChoose(n, k int) float64 {
-	return -math.Log(float64(n)+1) - lnBeta(float64(k)+1, float64(n-k)+1)
+	for j := range out {
+		out[j] /= total
+	}
 }

@@ -55,7 +55,7 @@ func (m Mixture) Interval(level float64) (Interval, bool) {
 
 const (
 	logitReach = 80.0 // a share of 10⁻³⁵ is nought for every purpose here
-	logitTol   = 1e-12
+	logitTol   = 1e-5 // the step after one this small, cubed, is nothing
 )
 
 // Quantile is the share below which the probability q lies, found on the logit scale by Halley steps kept inside a

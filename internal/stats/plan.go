@@ -16,7 +16,7 @@ func SettledAfter(a, b, target, sure float64, m int) (float64, bool) {
 	}
 	below, ahead := make([]float64, m+1), make([]float64, m+1)
 	addColumn(below, 1, a, b, pointAt(target))
-	addAhead(ahead, 1, a, b)
+	addAhead(ahead, a, b)
 	settled := 0.0
 	for j, p := range below {
 		if sureBelow(p, sure) || sureMeets(p, sure) {

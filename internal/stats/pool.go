@@ -95,8 +95,8 @@ func (p Pool) Posterior(n, x int) Mixture {
 	return m
 }
 
-// negligible is a weight that cannot be seen in any result: probabilities are right to 10⁻¹¹ without such a part.
-const negligible = 1e-12
+// negligible is a weight that cannot be seen in any result: probabilities are right to 10⁻⁹ without such parts.
+const negligible = 1e-10
 
 // prior is the part's Beta(a, b) before any visit.
 func (q PoolPart) prior() (a, b float64) { return q.Strength * q.Mean, q.Strength * (1 - q.Mean) }

@@ -221,7 +221,7 @@ func TestVisitsAheadAreAProbabilityWithTheBranchsOwnMean(t *testing.T) {
 		n := rapid.IntRange(0, 60).Draw(t, "n")
 		x := rapid.IntRange(0, n).Draw(t, "x")
 		m := rapid.IntRange(1, 80).Draw(t, "m")
-		ahead, ok := pool.Ahead(n, x, m)
+		ahead, ok := pool.Posterior(n, x).Ahead(m)
 		total, mean := 0.0, 0.0
 		for j, p := range ahead {
 			total += p

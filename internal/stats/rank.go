@@ -161,7 +161,7 @@ func (r Ranking) quantile(share float64) float64 {
 
 // reach is a range of scores outside which nothing is believed.
 func reach(beliefs []Belief) (lo, hi float64) {
-	const far = 9 // standard deviations
+	const far = 7 // standard deviations
 	lo, hi = math.Inf(1), math.Inf(-1)
 	for _, b := range beliefs {
 		lo = math.Min(lo, b.Mean-far*b.SD)
@@ -177,11 +177,10 @@ type ladder struct {
 	better, spread []float64
 }
 
-const rungs = 512
-
 func newLadder(beliefs []Belief) *ladder {
 	lo, hi := reach(beliefs)
-	l := &ladder{lo: lo, step: (hi - lo) / (rungs - 1), better: make([]float64, rungs), spread: make([]float64, rungs)}
+	rungs := rungsFor(hi-lo, beliefs)
+	l := &ladder{lo: lo, step: (hi - lo) / float64(rungs-1), better: make([]float64, rungs), spread: make([]float64, rungs)}
 	for k := range rungs {
 		t := lo + float64(k)*l.step
 		for _, b := range beliefs {
@@ -193,10 +192,21 @@ func newLadder(beliefs []Belief) *ladder {
 	return l
 }
 
+// rungsFor puts three rungs to the smallest standard deviation: then the cubic between them is right to a hundredth of a
+// rank.
+func rungsFor(width float64, beliefs []Belief) int {
+	const fewest, most = 64, 512
+	least := math.Inf(1)
+	for _, b := range beliefs {
+		least = math.Min(least, b.SD)
+	}
+	return int(math.Min(most, math.Max(fewest, 3*width/least)))
+}
+
 // at interpolates by the cubic through the four nearest rungs.
 func (l *ladder) at(t float64) (better, spread float64) {
 	pos := (t - l.lo) / l.step
-	k := min(max(int(pos), 1), rungs-3)
+	k := min(max(int(pos), 1), len(l.better)-3)
 	u := pos - float64(k)
 	w := [4]float64{-u * (u - 1) * (u - 2) / 6, (u + 1) * (u - 1) * (u - 2) / 2, -(u + 1) * u * (u - 2) / 2, (u + 1) * u * (u - 1) / 6}
 	for i, c := range w {

@@ -46,3 +46,7 @@ func meanCoverage(n int, interval func(n, x int, level float64) (Interval, bool)
 	}
 	return sum / 50
 }
+
+func lnChoose(n, k int) float64 {
+	return -math.Log(float64(n)+1) - lnBeta(float64(k)+1, float64(n-k)+1)
+}
