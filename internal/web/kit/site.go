@@ -19,11 +19,13 @@ import (
 )
 
 // Sessions is what the kit asks about who is at the other end.
-// SessionPerson and ActorFor answer SignIn or NotFound for a session or a membership that is no more.
+// SessionPerson and ActorFor answer SignIn or NotFound for a session or a membership that is no more. RenewSession is
+// asked when a session says Renew; a fresh token of "" leaves the cookie as it is.
 type Sessions interface {
 	SessionPerson(ctx context.Context, token string) (auth.Session, auth.Person, error)
 	Memberships(ctx context.Context, person string) ([]auth.Membership, error)
 	ActorFor(ctx context.Context, person, org string) (auth.Actor, error)
+	RenewSession(ctx context.Context, token string) (fresh string, expires time.Time, err error)
 }
 
 // Options are the settings of a Site. BaseURL, Now, Log and Sessions are needed.

@@ -3,6 +3,8 @@ package kit_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"log/slog"
@@ -28,6 +30,8 @@ type people struct {
 	tokens  map[string]auth.Person
 	members map[string][]auth.Membership
 	broken  error
+	renew   bool // sessions ask for a new token
+	renewed bool
 }
 
 func (p *people) SessionPerson(_ context.Context, token string) (auth.Session, auth.Person, error) {
@@ -38,7 +42,7 @@ func (p *people) SessionPerson(_ context.Context, token string) (auth.Session, a
 	if !ok {
 		return auth.Session{}, auth.Person{}, fault.Missing("session")
 	}
-	return auth.Session{ID: "s-" + token, Person: who.ID}, who, nil
+	return auth.Session{ID: "s-" + token, Person: who.ID, Renew: p.renew}, who, nil
 }
 
 func (p *people) Memberships(_ context.Context, person string) ([]auth.Membership, error) {
@@ -52,6 +56,15 @@ func (p *people) ActorFor(_ context.Context, person, org string) (auth.Actor, er
 		}
 	}
 	return auth.Actor{}, fault.Missing("membership")
+}
+
+func (p *people) RenewSession(_ context.Context, token string) (fresh string, expires time.Time, err error) {
+	if p.renewed {
+		return "", noon, nil
+	}
+	p.renewed = true
+	p.tokens["fresh"] = p.tokens[token]
+	return "fresh", noon.Add(time.Hour), nil
 }
 
 func member(org, person string, roles ...auth.Role) auth.Membership {
@@ -158,4 +171,9 @@ func TestEachKindOfFaultGetsItsStatusAndAPage(t *testing.T) {
 			t.Errorf("%v: the page does not give the request's number", x.err)
 		}
 	}
+}
+
+func sha(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
 }

@@ -46,6 +46,9 @@ func (s *Site) look(c echo.Context) (visitor, error) {
 	if v.session, v.person, err = s.opt.Sessions.SessionPerson(ctx, v.token); err != nil {
 		return v, gone(err)
 	}
+	if err = s.renew(c, &v); err != nil {
+		return v, gone(err)
+	}
 	if v.members, err = s.opt.Sessions.Memberships(ctx, v.person.ID); err != nil {
 		return v, err
 	}
@@ -56,6 +59,20 @@ func (s *Site) look(c echo.Context) (visitor, error) {
 	}
 	v.actor, err = s.opt.Sessions.ActorFor(ctx, v.person.ID, v.current.Org)
 	return v, gone(err)
+}
+
+// renew gives the browser a new token when the person's rights have changed: whoever copied the old one is out.
+func (s *Site) renew(c echo.Context, v *visitor) error {
+	if !v.session.Renew {
+		return nil
+	}
+	fresh, expires, err := s.opt.Sessions.RenewSession(c.Request().Context(), v.token)
+	if err != nil || fresh == "" {
+		return err
+	}
+	v.token = fresh
+	SetSession(c, fresh, v.person.ID, expires)
+	return nil
 }
 
 // choose takes the membership the cookie names, if the person really has it, else the first active one.
