@@ -48,7 +48,7 @@ func Summarise(standards []Standard, outcomes []Outcome) []Summary {
 	}
 	for _, o := range outcomes {
 		if k, ok := at[o.Standard]; ok {
-			out[k].Counts = out[k].Counts.plus(o.Counts)
+			out[k].Counts = out[k].plus(o.Counts)
 			out[k].States.add(o.Status)
 		}
 	}

@@ -77,8 +77,10 @@ func TestVisitsAreCountedByBranchAndStandard(t *testing.T) {
 		t.Errorf("%d visits, warnings %q, branches %+v", v.N, v.Warnings, in.Branches)
 	}
 	want := []ShareCell{
-		{"B1", "K1", Counts{N: 3, X: 2, NWow: 3, XWow: 1}}, {"B1", "K2", Counts{N: 2, X: 1, NA: 1}},
-		{"B2", "K1", Counts{NA: 1}}, {"B2", "K2", Counts{NA: 1}},
+		{"B1", "K1", Counts{N: 3, X: 2, NWow: 3, XWow: 1}},
+		{"B1", "K2", Counts{N: 2, X: 1, NA: 1}},
+		{"B2", "K1", Counts{NA: 1}},
+		{"B2", "K2", Counts{NA: 1}},
 	}
 	if !reflect.DeepEqual(in.Shares, want) {
 		t.Errorf("counts %+v", in.Shares)

@@ -57,7 +57,8 @@ func TestWhatWasNeverAskedIsNotHeldAgainstABranch(t *testing.T) {
 	gaps := Gaps(
 		[]ScoreCell{{Branch: "A", Scores: Scores{N: 1}}, {Branch: "B", Scores: Scores{N: 1}}},
 		[]MixCell{
-			{Branch: "A", Standard: "K1", W: MixUnit, WR: MixUnit}, {Branch: "B", Standard: "K1", W: MixUnit / 2, WR: MixUnit / 2},
+			{Branch: "A", Standard: "K1", W: MixUnit, WR: MixUnit},
+			{Branch: "B", Standard: "K1", W: MixUnit / 2, WR: MixUnit / 2},
 			{Branch: "B", Standard: "K2", W: MixUnit / 2},
 		},
 		[]Standard{{ID: "K1"}, {ID: "K2"}})

@@ -101,7 +101,7 @@ func (r *Result) worstSentence() string {
 	if part == 0 || r.Model.Alike {
 		return ""
 	}
-	few := fmt.Sprintf("%s too few to say.", areVisits(typical))
+	few := areVisits(typical) + " too few to say."
 	switch {
 	case len(r.Worst) == 0:
 		return fmt.Sprintf("No branch can be named among the worst %d: %s", part, few)

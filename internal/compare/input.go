@@ -2,6 +2,7 @@ package compare
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -97,7 +98,17 @@ func (l Level) String() string {
 	if l < LevelA || l > LevelC {
 		return ""
 	}
-	return string(rune('A' + int(l) - 1))
+	return "ABC"[l-LevelA : l]
+}
+
+// ParseLevel reads "A", "B" or "C"; empty is 0, the highest that the visits carry.
+func ParseLevel(s string) (Level, error) {
+	for _, l := range []Level{0, LevelA, LevelB, LevelC} {
+		if l.String() == s {
+			return l, nil
+		}
+	}
+	return 0, fmt.Errorf("there is no level %q; choose A, B or C", s)
 }
 
 // Peers says with whom a branch is pooled.

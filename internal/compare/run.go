@@ -97,7 +97,7 @@ func Run(in Input) Result {
 	r.place(beliefs, ranked)
 	r.Worst = r.worst(len(beliefs))
 	slices.SortStableFunc(r.Branches, byEstimate)
-	r.Summaries = summarise(r.Standards, r.Branches)
+	r.Summaries = Summarise(r.Standards, flatten(rows))
 	r.Headline = r.headline()
 	return r
 }
@@ -142,16 +142,4 @@ func byEstimate(a, b BranchRow) int {
 		return 1
 	}
 	return cmp.Or(cmp.Compare(b.Score.EstimateBP, a.Score.EstimateBP), strings.Compare(a.ID, b.ID))
-}
-
-func summarise(standards []Standard, rows []BranchRow) []Summary {
-	out := make([]Summary, len(standards))
-	for k, s := range standards {
-		out[k].Standard = s.ID
-		for _, row := range rows {
-			out[k].Counts = out[k].Counts.plus(row.Outcomes[k].Counts)
-			out[k].States.add(row.Outcomes[k].Status)
-		}
-	}
-	return out
 }

@@ -453,3 +453,14 @@ func TestBriefLeavesOutOnlyRangesAndPlans(t *testing.T) {
 		t.Error("brief says something else")
 	}
 }
+
+func TestLevelsAreReadByTheirLetter(t *testing.T) {
+	for text, want := range map[string]Level{"": 0, "A": LevelA, "B": LevelB, "C": LevelC} {
+		if got, err := ParseLevel(text); err != nil || got != want {
+			t.Errorf("%q: %v, %v", text, got, err)
+		}
+	}
+	if _, err := ParseLevel("b"); err == nil || err.Error() != `there is no level "b"; choose A, B or C` {
+		t.Errorf("got %v", err)
+	}
+}

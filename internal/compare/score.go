@@ -36,15 +36,16 @@ func (s Scores) possible() bool {
 		return s == Scores{}
 	}
 	_, ok := s.spread()
-	return ok && s.SumBP >= 0
+	return ok
 }
 
-// spread is Σ(score − mean)² in basis points squared, taken in 128 bits: the difference of two large equal numbers.
+// spread is Σ(score − mean)² in basis points squared, taken in 128 bits: the difference of two
+// large, nearly equal numbers. It is false without visits and for sums that no scores have.
 func (s Scores) spread() (float64, bool) {
-	size, sum := uint64(s.N), uint64(max(s.SumBP, -s.SumBP))
-	if s.SumBP2 < 0 {
+	if s.N <= 0 || s.SumBP < 0 || s.SumBP2 < 0 {
 		return 0, false
 	}
+	size, sum := uint64(s.N), uint64(s.SumBP)
 	hi, lo := bits.Mul64(size, uint64(s.SumBP2))
 	mhi, mlo := bits.Mul64(sum, sum)
 	lo, borrow := bits.Sub64(lo, mlo, 0)
