@@ -32,7 +32,7 @@ func (s *sheet) level(completeness, final *int) Level {
 		completeness: completeness, final: final,
 		fails:    s.fails(),
 		critical: len(s.fired) > 0,
-		wowShare: s.wow.reaches(s.c.p.Levels.WowMinShareBP),
+		wowShare: s.all.wow.reaches(s.c.p.Levels.WowMinShareBP),
 	})
 }
 

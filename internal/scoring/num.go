@@ -29,11 +29,21 @@ func ratio(n, d uint64) num {
 }
 
 func gcd(a, b uint64) uint64 {
-	for b != 0 {
+	for b > math.MaxUint32 {
 		a, b = b, a%b
 	}
-	return a
+	if b == 0 {
+		return a
+	}
+	x, y := uint32(b), uint32(a%b) // short division is several times as fast
+	for y != 0 {
+		x, y = y, x%y
+	}
+	return uint64(x)
 }
+
+// lcm gives the least common multiple; ok is false when it does not fit.
+func lcm(a, b uint64) (n uint64, ok bool) { return times(a, b/gcd(a, b)) }
 
 func (a num) den() uint64 { return max(a.d, 1) }
 
@@ -53,6 +63,11 @@ func (a num) rat() *big.Rat {
 
 func (a num) add(b num) num {
 	if a.big == nil && b.big == nil {
+		if a.d <= 1 && b.d <= 1 {
+			if n, carry := bits.Add64(a.n, b.n, 0); carry == 0 {
+				return num{n: n, d: 1}
+			}
+		}
 		if sum, ok := addSmall(a, b); ok {
 			return sum
 		}
@@ -64,9 +79,6 @@ func addSmall(a, b num) (num, bool) {
 	ad, bd := a.den(), b.den()
 	if ad == bd {
 		n, carry := bits.Add64(a.n, b.n, 0)
-		if ad == 1 {
-			return num{n: n, d: 1}, carry == 0
-		}
 		return ratio(n, ad), carry == 0
 	}
 	g := gcd(ad, bd)
@@ -87,7 +99,7 @@ func times(a, b uint64) (uint64, bool) {
 
 func (a num) mul(b num) num {
 	if a.big == nil && b.big == nil {
-		if a.den() == 1 && b.den() == 1 {
+		if a.d <= 1 && b.d <= 1 {
 			if n, ok := times(a.n, b.n); ok {
 				return whole(n)
 			}
@@ -144,10 +156,15 @@ func least(a, b num) num {
 }
 
 // round gives a × scale, rounded half up to a whole number; a result above the largest int64 gives that.
-func (a num) round(scale uint64) int64 {
-	if a.big == nil {
-		hi, lo := bits.Mul64(a.n, scale)
-		if d := a.den(); hi < d {
+func (a num) round(scale uint64) int64 { return a.roundOver(num{n: 1, d: 1}, scale) }
+
+// roundOver gives a ÷ b × scale, rounded half up; b is not 0.
+func (a num) roundOver(b num, scale uint64) int64 {
+	if a.big == nil && b.big == nil {
+		n, ok1 := times(a.n, b.den())
+		d, ok2 := times(b.n, a.den())
+		hi, lo := bits.Mul64(n, scale)
+		if ok1 && ok2 && hi < d {
 			q, r := bits.Div64(hi, lo, d)
 			if r >= d-r && q < math.MaxUint64 {
 				q++
@@ -155,7 +172,7 @@ func (a num) round(scale uint64) int64 {
 			return int64(min(q, math.MaxInt64))
 		}
 	}
-	return roundBig(a.rat(), scale)
+	return roundBig(a.over(b).rat(), scale)
 }
 
 func roundBig(a *big.Rat, scale uint64) int64 {

@@ -68,7 +68,14 @@ func ratingPoints(it *item, a programme.Decimal) num {
 	if hi <= lo {
 		return num{}
 	}
-	return it.good.mul(ratio(uint64(a-lo), uint64(hi-lo)))
+	n, d := uint64(a-lo), uint64(hi-lo)
+	if n%uint64(programme.DecimalOne) == 0 { // a whole mark, as most are
+		n, d = n/uint64(programme.DecimalOne), d/uint64(programme.DecimalOne)
+	}
+	if upper, ok := times(it.good.n, n); ok {
+		return ratio(upper, d)
+	}
+	return it.good.mul(ratio(n, d))
 }
 
 func scale(q *programme.Question) (lo, hi programme.Decimal) {

@@ -19,14 +19,14 @@ func (s *sheet) result() Result {
 	t := s.total()
 	r := Result{
 		Engine:    EngineVersion,
-		Wow:       s.wow.points(),
+		Wow:       s.all.wow.points(),
 		Sections:  s.sectionResults(),
 		Standards: make([]StandardResult, len(s.c.p.Standards)),
 		Criticals: s.criticals(),
 	}
 	kept := &[3]int{} // one allocation for the three numbers that may be absent
-	if !s.applicable.zero() {
-		kept[0] = int(s.answered.over(s.applicable).round(bpOne))
+	if applicable := s.all.possible.add(s.all.open); !applicable.zero() {
+		kept[0] = int(s.all.possible.roundOver(applicable, bpOne))
 		r.CompletenessBP = &kept[0]
 	}
 	if t.scored {
@@ -39,12 +39,13 @@ func (s *sheet) result() Result {
 	return r
 }
 
-// total is the visit's score before caps of the visit, exact, and what it was divided by.
+// total is the visit's score before caps of the visit, exact, as a fraction of two sums over the sections.
 type total struct {
-	scored  bool // false: nothing to score
-	raw     num  // before the cap of the bonus
-	base    num
-	divisor num // flat: the possible points; weighted: the weights of the sections that have possible points
+	scored       bool // false: nothing to score
+	upper, lower num
+	units        []num // what one point of a section brings to the sums
+	scale        num   // of both sums
+	base         num   // upper ÷ lower, after the cap of the bonus
 }
 
 // counted gives what a section brings to the score: Good points, and WOW points as the policy says. A zeroed section
@@ -65,23 +66,54 @@ func (s *sheet) counted(at int) (earned, of num) {
 // total adds the sections up. Flat: Σ earned ÷ Σ possible. Weighted: Σ w·(earned ÷ possible) ÷ Σ w over the sections
 // with something possible; when all of those weigh nothing there is nothing to score.
 func (s *sheet) total() total {
-	var upper, lower num
+	t := s.units()
 	for i := range s.sections {
 		earned, of := s.counted(i)
-		if s.c.weighted {
-			if of.zero() {
-				continue
-			}
-			w := whole(s.c.sections[i].weight)
-			earned, of = w.mul(earned.over(of)), w
+		t.upper = t.upper.add(t.units[i].mul(earned))
+		t.lower = t.lower.add(t.units[i].mul(of))
+	}
+	if t.lower.zero() {
+		return t
+	}
+	t.scored, t.base = true, s.c.capBonus(t.upper.over(t.lower))
+	return t
+}
+
+// units gives what a point of each section brings. Flat: one. Weighted: weight ÷ possible points, nothing where nothing
+// is possible. To stay with whole numbers, which are fast, weighted units are multiplied by the least common multiple of
+// the possible points while that fits; the scale falls out of the fraction.
+func (s *sheet) units() total {
+	t := total{units: s.unit, scale: whole(1)}
+	if !s.c.weighted {
+		for i := range t.units {
+			t.units[i] = t.scale
 		}
-		upper, lower = upper.add(earned), lower.add(of)
+		return t
 	}
-	if lower.zero() {
-		return total{}
+	t.scale = s.scale()
+	for i := range t.units {
+		t.units[i] = num{}
+		if _, of := s.counted(i); !of.zero() {
+			t.units[i] = t.scale.over(of).mul(whole(s.c.sections[i].weight))
+		}
 	}
-	raw := upper.over(lower)
-	return total{scored: true, raw: raw, base: s.c.capBonus(raw), divisor: lower}
+	return t
+}
+
+func (s *sheet) scale() num {
+	scale := uint64(1)
+	for i := range s.sections {
+		_, of := s.counted(i)
+		if of.zero() || s.c.sections[i].weight == 0 {
+			continue
+		}
+		next, ok := lcm(scale, of.n)
+		if !ok || of.big != nil {
+			return whole(1)
+		}
+		scale = next
+	}
+	return whole(scale)
 }
 
 // capBonus limits a score with bonus points. The cap is 100 % unless the programme sets it.
@@ -139,7 +171,7 @@ func (s *sheet) sectionResults() []SectionResult {
 			continue
 		}
 		out = append(out, SectionResult{
-			Section: s.c.sections[i].id, BP: int(earned.over(of).round(bpOne)),
+			Section: s.c.sections[i].id, BP: int(earned.roundOver(of, bpOne)),
 			Earned: shown(when(!sec.zeroed, sec.earned)), Possible: shown(sec.possible), Wow: sec.wow.points(),
 			Weight: int(s.c.sections[i].weight), Zeroed: sec.zeroed,
 		})

@@ -39,16 +39,17 @@ func (s State) applicable() bool {
 
 // sheet is one visit spread out over the checklist. Sheets are reused; nothing of a sheet is kept in a result.
 type sheet struct {
-	c                    *Checklist
-	ctx                  programme.Context
-	env                  programme.Env
-	marks                []mark
-	sections             []sectionSum
-	pairs                []sum
-	standards            []standardSum // the last is for questions without a standard
-	fired                []firing
-	wow                  offer
-	answered, applicable num
+	c         *Checklist
+	ctx       programme.Context
+	env       programme.Env
+	marks     []mark
+	sections  []sectionSum
+	pairs     []sum
+	standards []standardSum // the last is for questions without a standard
+	parts     []offer       // as standards: what each brings to the score
+	unit      []num         // as sections: what a point of each brings
+	fired     []firing
+	all       sum
 }
 
 type mark struct {
@@ -60,10 +61,12 @@ type mark struct {
 // offer is what was earned of WOW points and what was on offer, over answered questions.
 type offer struct{ earned, available num }
 
-// sum is earned and possible Good points over answered questions, and the WOW points beside them.
+// sum is earned and possible Good points over answered questions, the WOW points beside them, and the Good points of
+// questions that apply and are not answered.
 type sum struct {
 	earned, possible num
 	wow              offer
+	open             num
 }
 
 type sectionSum struct {
@@ -73,7 +76,6 @@ type sectionSum struct {
 
 type standardSum struct {
 	sum
-	open  num // Good points of questions that apply and are not answered
 	fired bool
 }
 
@@ -93,6 +95,7 @@ func (c *Checklist) blank() *sheet {
 	s := &sheet{
 		c: c, marks: make([]mark, len(c.items)), sections: make([]sectionSum, len(c.sections)),
 		pairs: make([]sum, len(c.pairs)), standards: make([]standardSum, len(c.p.Standards)+1),
+		parts: make([]offer, len(c.p.Standards)+1), unit: make([]num, len(c.sections)),
 	}
 	s.env = programme.Env{Context: &s.ctx, Answer: s.lookup}
 	return s
@@ -105,6 +108,7 @@ func (c *Checklist) put(s *sheet) {
 	clear(s.standards)
 	*s = sheet{
 		c: c, env: s.env, marks: s.marks, sections: s.sections, pairs: s.pairs, standards: s.standards, fired: s.fired[:0],
+		parts: s.parts, unit: s.unit,
 	}
 	c.sheets.Put(s)
 }
@@ -174,55 +178,63 @@ func stateOf(s programme.AnswerState) State {
 	return StateMissing
 }
 
-// add sums what the questions earned, over sections, standards and pairs of both, and notes the criticals that fired.
+// add sums what the questions earned, first over pairs of section and standard and from there over each of both, and
+// notes the criticals that fired.
 func (s *sheet) add() {
 	for at := range s.c.items {
-		it, m := &s.c.items[at], &s.marks[at]
-		if !m.state.applicable() {
-			continue
-		}
-		if m.state == StateAnswered {
+		if m := &s.marks[at]; m.state.applicable() {
+			s.addItem(&s.c.items[at], m)
 			s.fire(at)
 		}
-		if it.pair >= 0 {
-			s.addItem(it, m)
-		}
 	}
-	for _, f := range s.fired {
-		cr := &s.c.items[f.item].critical[f.critical]
-		s.standards[s.c.items[f.item].standard].fired = true
-		if cr.section >= 0 {
-			s.sections[cr.section].zeroed = true
-		}
+	for i := range s.pairs {
+		at, part := s.c.pairs[i], &s.pairs[i]
+		s.sections[at.section].add(part)
+		s.standards[at.standard].add(part)
 	}
+	for i := range s.sections {
+		s.all.add(&s.sections[i].sum)
+	}
+	s.effects()
 }
 
 func (s *sheet) addItem(it *item, m *mark) {
-	s.applicable = s.applicable.add(it.good)
-	standard := &s.standards[it.standard]
+	if it.pair < 0 {
+		return
+	}
+	pair := &s.pairs[it.pair]
 	if m.state != StateAnswered {
-		standard.open = standard.open.add(it.good)
+		pair.open = pair.open.add(it.good)
 		return
 	}
-	m.earned, m.wow = earned(it, &m.answer), wowEarned(it, &m.answer)
-	s.answered = s.answered.add(it.good)
-	s.wow.add(m.wow, it.wow)
-	s.sections[it.section].add(it, m)
-	s.pairs[it.pair].add(it, m)
-	standard.add(it, m)
-}
-
-func (s *sum) add(it *item, m *mark) {
-	s.earned = s.earned.add(m.earned)
-	s.possible = s.possible.add(it.good)
-	s.wow.add(m.wow, it.wow)
-}
-
-func (o *offer) add(earned, available num) {
-	if available.zero() {
-		return
+	m.earned = earned(it, &m.answer)
+	pair.earned, pair.possible = pair.earned.add(m.earned), pair.possible.add(it.good)
+	if !it.wow.zero() {
+		m.wow = wowEarned(it, &m.answer)
+		pair.wow.add(offer{earned: m.wow, available: it.wow})
 	}
-	o.earned, o.available = o.earned.add(earned), o.available.add(available)
+}
+
+func (s *sum) add(o *sum) {
+	s.earned, s.possible, s.open = s.earned.add(o.earned), s.possible.add(o.possible), s.open.add(o.open)
+	if !o.wow.available.zero() {
+		s.wow.add(o.wow)
+	}
+}
+
+func (o *offer) add(p offer) {
+	o.earned, o.available = o.earned.add(p.earned), o.available.add(p.available)
+}
+
+// effects tells standards and sections of the criticals that fired.
+func (s *sheet) effects() {
+	for _, f := range s.fired {
+		it := &s.c.items[f.item]
+		s.standards[it.standard].fired = true
+		if zeroed := it.critical[f.critical].section; zeroed >= 0 {
+			s.sections[zeroed].zeroed = true
+		}
+	}
 }
 
 func (s *sheet) fire(at int) {

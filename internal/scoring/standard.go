@@ -50,24 +50,17 @@ func classOf(earned, possible num, st *programme.Standard) Outcome {
 // questions earned it: before a section was zeroed and before bonus points, which are the visit's and not one
 // standard's (Result.Penalty is the difference). Under the expected policy WOW points belong to share and rate.
 func (s *sheet) split(r *Result, t *total) {
-	share := make([]offer, len(s.standards)) // earned: Σ of what counts, available: Σ of its weight
+	clear(s.parts) // earned: what counts, available: its weight
 	for i := range s.pairs {
-		pr := &s.c.pairs[i]
+		at := s.c.pairs[i]
 		earned, of := s.pairs[i].pure(s.c.p.Policy.Wow)
-		if of.zero() {
-			continue
-		}
-		if s.c.weighted {
-			_, all := s.counted(pr.section)
-			w := whole(s.c.sections[pr.section].weight).over(all)
-			earned, of = earned.mul(w), of.mul(w)
-		}
-		share[pr.standard].add(earned, of)
+		unit := t.units[at.section]
+		s.parts[at.standard].add(offer{earned: earned.mul(unit), available: of.mul(unit)})
 	}
 	for i := range r.Standards {
-		r.Standards[i].Share, r.Standards[i].Rate = share[i].parts(t.divisor)
+		r.Standards[i].Share, r.Standards[i].Rate = s.parts[i].parts(t.lower)
 	}
-	r.Unlinked.Share, r.Unlinked.Rate = share[len(r.Standards)].parts(t.divisor)
+	r.Unlinked.Share, r.Unlinked.Rate = s.parts[len(r.Standards)].parts(t.lower)
 }
 
 // pure gives what a sum brings to the score without zeroed sections and bonus.
@@ -82,5 +75,5 @@ func (o offer) parts(divisor num) (share, rate int64) {
 	if o.available.zero() {
 		return 0, 0
 	}
-	return o.available.over(divisor).round(nanoOne), o.earned.over(o.available).round(nanoOne)
+	return o.available.roundOver(divisor, nanoOne), o.earned.roundOver(o.available, nanoOne)
 }

@@ -118,9 +118,9 @@ func (s *sheet) trace(r *Result) Trace {
 		Policy: s.c.tracePolicy(), Questions: s.traceQuestions(), Sections: s.traceSections(),
 		Standards: s.traceStandards(r), Criticals: s.traceCriticals(),
 		Completeness: CompletenessSum{
-			Answered: hundredths(s.answered), Applicable: hundredths(s.applicable), BP: r.CompletenessBP,
+			Answered: hundredths(s.all.possible), Applicable: hundredths(s.all.possible.add(s.all.open)), BP: r.CompletenessBP,
 		},
-		Wow:   WowSum{Earned: hundredths(s.wow.earned), Available: hundredths(s.wow.available)},
+		Wow:   WowSum{Earned: hundredths(s.all.wow.earned), Available: hundredths(s.all.wow.available)},
 		Total: s.traceTotal(r),
 	}
 }
@@ -230,16 +230,17 @@ func (s *sheet) traceCriticals() []CriticalTrace {
 }
 
 func (s *sheet) traceTotal(r *Result) TotalTrace {
-	t := TotalTrace{Counted: "0", Of: "0", BaseBP: r.BaseBP, FinalBP: r.FinalBP, Level: r.Level}
-	total := s.total()
-	if !total.scored {
-		return t
-	}
+	t := s.total()
 	unit := uint64(100) // points are hundredths, weights are not
 	if s.c.weighted {
 		unit = 1
 	}
-	t.Counted, t.Of = exact(total.raw.mul(total.divisor), unit), exact(total.divisor, unit)
-	t.Score = exact(total.base, 1)
-	return t
+	out := TotalTrace{
+		Counted: exact(t.upper.over(t.scale), unit), Of: exact(t.lower.over(t.scale), unit),
+		BaseBP: r.BaseBP, FinalBP: r.FinalBP, Level: r.Level,
+	}
+	if t.scored {
+		out.Score = exact(t.base, 1)
+	}
+	return out
 }
