@@ -41,15 +41,21 @@ func Changes(before, after []Outcome) []Change {
 // Summarise counts outcomes by standard, in the order given: how the shares stand and how many branches are in which
 // state. Two of them beside each other show how the shares would move.
 func Summarise(standards []Standard, outcomes []Outcome) []Summary {
+	return summarise(standards, [][]Outcome{outcomes})
+}
+
+func summarise(standards []Standard, rows [][]Outcome) []Summary {
 	out, at := make([]Summary, len(standards)), map[string]int{}
 	for k, s := range standards {
 		out[k].Standard = s.ID
 		at[s.ID] = k
 	}
-	for _, o := range outcomes {
-		if k, ok := at[o.Standard]; ok {
-			out[k].Counts = out[k].plus(o.Counts)
-			out[k].States.add(o.Status)
+	for _, row := range rows {
+		for i := range row {
+			if k, ok := at[row[i].Standard]; ok {
+				out[k].Counts = out[k].plus(row[i].Counts)
+				out[k].States.add(row[i].Status)
+			}
 		}
 	}
 	return out

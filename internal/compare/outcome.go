@@ -1,6 +1,10 @@
 package compare
 
-import "plainclothes/internal/stats"
+import (
+	"slices"
+
+	"plainclothes/internal/stats"
+)
 
 // Outcome is one branch judged against one standard.
 type Outcome struct {
@@ -31,11 +35,7 @@ func Statuses(in Input) []Outcome {
 }
 
 func flatten(rows [][]Outcome) []Outcome {
-	var out []Outcome
-	for _, row := range rows {
-		out = append(out, row...)
-	}
-	return out
+	return slices.Concat(rows...)
 }
 
 // judge gives a row of outcomes, one a standard, for each branch of the table that is shown (nil for one that is not).

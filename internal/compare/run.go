@@ -97,7 +97,7 @@ func Run(in Input) Result {
 	r.place(beliefs, ranked)
 	r.Worst = r.worst(len(beliefs))
 	slices.SortStableFunc(r.Branches, byEstimate)
-	r.Summaries = Summarise(r.Standards, flatten(rows))
+	r.Summaries = summarise(r.Standards, rows)
 	r.Headline = r.headline()
 	return r
 }
