@@ -43,12 +43,12 @@ var (
 	shapeLevelWow  = shape{"level_wow", "levels.wow", need("min_score", "min_wow_share")}
 	shapeStandard  = shape{"standard", "a standard", slices.Concat(need("title", "good"), may("wow", "why", "photo"), need("good_target"),
 		may("wow_target", "criticality", "weight", "met_share", "partial_share", "wow_share"))}
-	shapeSection  = shape{"section", "a section", slices.Concat(need("id", "title"), may("stage", "show_if"), need("questions"))}
-	shapeOption   = shape{"option", "an option", slices.Concat(need("code", "label"), may("points", "exclusive", "critical"))}
-	shapeBand     = shape{"band", "a band", slices.Concat(may("up_to"), need("points"))}
-	shapeGoodText = shape{"good_text", "the Good level", need("points", "text")}
-	shapeWowText  = shape{"wow_text", "the WOW level", slices.Concat(need("points"), may("text"))}
-	shapeCritical = shape{"critical", "critical", slices.Concat(need("when"), may("flag", "cap_visit", "zero_section", "fail_visit"))}
+	shapeSection   = shape{"section", "a section", slices.Concat(need("id", "title"), may("stage", "show_if"), need("questions"))}
+	shapeOption    = shape{"option", "an option", slices.Concat(need("code", "label"), may("points", "exclusive", "critical"))}
+	shapeBand      = shape{"band", "a band", slices.Concat(may("up_to"), need("points"))}
+	shapeLevelText = shape{"level_text", "a level", need("points", "text")}
+	shapeWowText   = shape{"wow_text", "wow", slices.Concat(need("points"), may("text"))}
+	shapeCritical  = shape{"critical", "critical", slices.Concat(need("when"), may("flag", "cap_visit", "zero_section", "fail_visit"))}
 	// An option's critical fires when the option is chosen.
 	shapeOptionCritical = shape{"option_critical", "an option's critical", may("flag", "cap_visit", "zero_section", "fail_visit")}
 	shapeComment        = shape{"comment", "comment", slices.Concat(need("when"), may("min_chars"))}

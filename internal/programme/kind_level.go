@@ -25,11 +25,8 @@ var kindLevel = kindRule{
 // readLevel reads the three levels; WOW is wanting where the question has none.
 func readLevel(o *object, q *Question) {
 	q.Below = o.text("below", maxText)
-	q.Good = readLevelText(o, "good", &shapeGoodText)
-	q.Wow = readLevelText(o, "wow", &shapeWowText)
-	if q.Wow.Set && q.Wow.Text == "" && !o.childBroken("wow") {
-		o.wrong("wow", "Say what the WOW answer looks like: wow: {points: 2, text: …}.")
-	}
+	q.Good = readLevelText(o, "good", &shapeLevelText)
+	q.Wow = readLevelText(o, "wow", &shapeLevelText)
 }
 
 // readLevelText reads one level's text and points.

@@ -78,15 +78,6 @@ func (o *object) child(name string) (node, bool) {
 	return node{r: o.r, t: t, up: &o.node, key: name}, t != nil
 }
 
-// childBroken reports whether a key's value, or something directly in it, was complained about.
-func (o *object) childBroken(name string) bool {
-	t := o.t.get(name)
-	if t == nil || o.r.bad[t] {
-		return t != nil
-	}
-	return slices.ContainsFunc(t.entries, func(e entry) bool { return o.r.bad[e.value] })
-}
-
 // item gives an item of a list under a key.
 func (o *object) item(name string, i int, t *tree) node {
 	list, _ := o.child(name)
