@@ -8,5 +8,5 @@ import "embed"
 
 // Files holds the tree; paths are as in the address after /static/<hash>/.
 //
-//go:embed css vendor icons.svg favicon.svg manifest.webmanifest
+//go:embed css vendor icons.svg favicon.svg manifest.webmanifest js
 var Files embed.FS

@@ -15,7 +15,7 @@ import (
 
 // visitListRow is a visit with the names beside it.
 type visitListRow struct {
-	visitRow      `gorm:"embedded"`
+	Visit         visitRow `gorm:"embedded"`
 	BranchName    string
 	BranchCode    string
 	BranchZone    string
@@ -143,7 +143,7 @@ func badCursor() error {
 
 func (r *visitListRow) row(order visit.Order) visit.Row {
 	out := visit.Row{
-		Visit: r.visit(), BranchName: r.BranchName, BranchCode: r.BranchCode, BranchZone: r.BranchZone, RegionName: r.RegionName,
+		Visit: r.Visit.visit(), BranchName: r.BranchName, BranchCode: r.BranchCode, BranchZone: r.BranchZone, RegionName: r.RegionName,
 		ProgrammeName: r.ProgrammeName, Number: r.Number, Alias: r.Alias, Answered: r.Answered,
 	}
 	key := out.VisitedOn

@@ -52,7 +52,7 @@ func TestAVisitGoesFromPlanToPublication(t *testing.T) {
 		if r.Visit.VisitedOn != "2026-11-21" || r.Visit.Month != "2026-11" {
 			t.Errorf("visited on %s in %s", r.Visit.VisitedOn, r.Visit.Month)
 		}
-		if n := w.query(`SELECT count(*) FROM rollup_cells WHERE org_id = $1`, w.org); n != 0 {
+		if n := w.Number(`SELECT count(*) FROM rollup_cells WHERE org_id = $1`, w.Org); n != 0 {
 			t.Errorf("an unpublished report is in %d sums", n)
 		}
 		if err := w.svc.Accept(ctx, w.editor, id); err != nil {
@@ -61,19 +61,19 @@ func TestAVisitGoesFromPlanToPublication(t *testing.T) {
 		if err := w.svc.Publish(ctx, w.editor, id); err != nil {
 			t.Fatal(err)
 		}
-		if n := w.query(`SELECT sum_bp FROM rollup_cells WHERE org_id = $1 AND month = '2026-11'`, w.org); n != 10000 {
+		if n := w.Number(`SELECT sum_bp FROM rollup_cells WHERE org_id = $1 AND month = '2026-11'`, w.Org); n != 10000 {
 			t.Errorf("sum of scores = %d", n)
 		}
-		if n := w.query(`SELECT sum(x) FROM rollup_standards WHERE org_id = $1`, w.org); n != 5 {
+		if n := w.Number(`SELECT sum(x) FROM rollup_standards WHERE org_id = $1`, w.Org); n != 5 {
 			t.Errorf("standards met = %d, want the five that a buyer can see", n)
 		}
-		if n := w.query(`SELECT sum(na) FROM rollup_standards WHERE org_id = $1`, w.org); n != 1 {
+		if n := w.Number(`SELECT sum(na) FROM rollup_standards WHERE org_id = $1`, w.Org); n != 1 {
 			t.Errorf("standards that do not apply = %d", n)
 		}
-		if n := w.query(`SELECT seq FROM event_heads WHERE org_id = $1`, w.org); n < 4 {
+		if n := w.Number(`SELECT seq FROM event_heads WHERE org_id = $1`, w.Org); n < 4 {
 			t.Errorf("only %d events", n)
 		}
-		chain := must(w.store.VerifyChain(ctx, w.org))(t)
+		chain := must(w.Store.VerifyChain(ctx, w.Org))(t)
 		if chain.Broken != nil {
 			t.Error(chain.Broken)
 		}
@@ -97,7 +97,7 @@ func TestSettingAPublishedVisitAsideTakesItOutOfEverySum(t *testing.T) {
 			`SELECT sum(abs(n)) + sum(abs(sum_bp)) + sum(abs(sum_bp2)) FROM rollup_cells WHERE org_id = $1`,
 			`SELECT sum(abs(n)) + sum(abs(x)) + sum(abs(na)) + sum(abs(sum_w)) + sum(abs(sum_wr)) FROM rollup_standards WHERE org_id = $1`,
 		} {
-			if n := w.query(q, w.org); n != 0 {
+			if n := w.Number(q, w.Org); n != 0 {
 				t.Errorf("%s = %d, want 0", q, n)
 			}
 		}
@@ -176,11 +176,11 @@ func TestTheReportCanBeMadeAgainFromItsOpLog(t *testing.T) {
 		id := w.sealed()
 		var ops []visit.Op
 		var rep visit.Report
-		err := w.store.Visits().View(t.Context(), w.org, func(tx visit.Tx) (err error) {
-			if ops, err = tx.Ops(t.Context(), w.org, id); err != nil {
+		err := w.Store.Visits().View(t.Context(), w.Org, func(tx visit.Tx) (err error) {
+			if ops, err = tx.Ops(t.Context(), w.Org, id); err != nil {
 				return err
 			}
-			rep, err = tx.Report(t.Context(), w.org, id)
+			rep, err = tx.Report(t.Context(), w.Org, id)
 			return err
 		})
 		if err != nil {
@@ -265,7 +265,7 @@ func TestAnEditorDoesNotJudgeHisOwnVisit(t *testing.T) {
 func TestOnlyOneOfTwoShoppersTakesAnOpenVisit(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		vs := must(w.svc.Plan(t.Context(), w.scheduler, visit.PlanInput{
-			Programme: w.programme, Branches: []string{w.branch}, Scenario: "buyer", Due: w.now.Add(time.Hour),
+			Programme: w.Programme, Branches: []string{w.Branch}, Scenario: "buyer", Due: w.now.Add(time.Hour),
 		}))(t)
 		var won sync.Map
 		var wg sync.WaitGroup
@@ -291,11 +291,11 @@ func TestRotationKeepsAShopperAway(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.sealed()
 		_, err := w.svc.Plan(t.Context(), w.scheduler, visit.PlanInput{
-			Programme: w.programme, Branches: []string{w.branch}, Scenario: "buyer", Shopper: w.shopper.Member, Due: w.now.AddDate(0, 0, 59),
+			Programme: w.Programme, Branches: []string{w.Branch}, Scenario: "buyer", Shopper: w.shopper.Member, Due: w.now.AddDate(0, 0, 59),
 		})
 		wantKind(t, err, fault.Conflict)
 		_, err = w.svc.Plan(t.Context(), w.scheduler, visit.PlanInput{
-			Programme: w.programme, Branches: []string{w.branch}, Scenario: "buyer", Shopper: w.shopper.Member, Due: w.now.AddDate(0, 0, 61),
+			Programme: w.Programme, Branches: []string{w.Branch}, Scenario: "buyer", Shopper: w.shopper.Member, Due: w.now.AddDate(0, 0, 61),
 		})
 		if err != nil {
 			t.Error(err)
@@ -307,7 +307,7 @@ func TestAWholeReportIsTakenOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
 		id := w.taken("non_buyer")
-		program := auth.Actor{Org: w.org, Member: uuid.NewString(), Program: true, Scopes: []auth.Scope{auth.ScopeVisits, auth.ScopePublish}}
+		program := auth.Actor{Org: w.Org, Member: uuid.NewString(), Program: true, Scopes: []auth.Scope{auth.ScopeVisits, auth.ScopePublish}}
 		in := visit.SubmitInput{ID: uuid.NewString(), Publish: true, Answers: raw(map[string]any{
 			"A1": "09:05", "A2": 0, "A3": "yes", "A4": "yes", "A5": "na", "A6": "yes", "A7": "yes", "B1": 20, "B2": "good",
 			"N1": "yes", "N2": "wow", "N3": "no", "E1": "yes", "E2": "no", "O1": 8, "O2": story, "O4": "09:10",
@@ -317,7 +317,7 @@ func TestAWholeReportIsTakenOnce(t *testing.T) {
 		if first.Replayed || !again.Replayed || first.Receipt != again.Receipt || first.Visit.State != visit.Published {
 			t.Fatalf("first %+v\nagain %+v", first, again)
 		}
-		if n := w.query(`SELECT sum(n) FROM rollup_cells WHERE org_id = $1`, w.org); n != 1 {
+		if n := w.Number(`SELECT sum(n) FROM rollup_cells WHERE org_id = $1`, w.Org); n != 1 {
 			t.Errorf("counted %d times", n)
 		}
 		in.Answers["E1"] = json.RawMessage(`"no"`)
@@ -329,7 +329,7 @@ func TestAWholeReportIsTakenOnce(t *testing.T) {
 func TestAWholeReportNamesEveryWrongAnswer(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		id := w.taken("non_buyer")
-		program := auth.Actor{Org: w.org, Member: uuid.NewString(), Program: true, Scopes: []auth.Scope{auth.ScopeVisits}}
+		program := auth.Actor{Org: w.Org, Member: uuid.NewString(), Program: true, Scopes: []auth.Scope{auth.ScopeVisits}}
 		_, err := w.svc.Submit(t.Context(), program, id, visit.SubmitInput{ID: uuid.NewString(), Answers: raw(map[string]any{
 			"A2": "many", "A3": "perhaps", "ZZ": 1,
 		})})
@@ -339,7 +339,7 @@ func TestAWholeReportNamesEveryWrongAnswer(t *testing.T) {
 				t.Errorf("%s is not named in %v", path, err)
 			}
 		}
-		if n := w.query(`SELECT count(*) FROM ops WHERE org_id = $1`, w.org); n != 0 {
+		if n := w.Number(`SELECT count(*) FROM ops WHERE org_id = $1`, w.Org); n != 0 {
 			t.Errorf("%d ops of a refused report were kept", n)
 		}
 	})
@@ -348,13 +348,13 @@ func TestAWholeReportNamesEveryWrongAnswer(t *testing.T) {
 func TestPublishingNeedsTheScopeForIt(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		id := w.taken("non_buyer")
-		program := auth.Actor{Org: w.org, Member: uuid.NewString(), Program: true, Scopes: []auth.Scope{auth.ScopeVisits}}
+		program := auth.Actor{Org: w.Org, Member: uuid.NewString(), Program: true, Scopes: []auth.Scope{auth.ScopeVisits}}
 		_, err := w.svc.Submit(t.Context(), program, id, visit.SubmitInput{ID: uuid.NewString(), Publish: true, Answers: raw(map[string]any{
 			"A1": "09:05", "A2": 0, "A3": "yes", "A4": "yes", "A5": "na", "A6": "yes", "A7": "yes", "B1": 20, "B2": "good",
 			"N1": "yes", "N2": "wow", "N3": "no", "E1": "yes", "E2": "no", "O1": 8, "O2": story, "O4": "09:10",
 		})})
 		wantKind(t, err, fault.Forbidden)
-		if n := w.query(`SELECT count(*) FROM visits WHERE org_id = $1 AND state = 'taken'`, w.org); n != 1 {
+		if n := w.Number(`SELECT count(*) FROM visits WHERE org_id = $1 AND state = 'taken'`, w.Org); n != 1 {
 			t.Error("a refused report changed the visit")
 		}
 	})
@@ -384,7 +384,7 @@ func TestAPhotoIsSeenByThoseWhoSeeItsVisit(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = body.Close()
-		manager := auth.Actor{Org: w.org, Member: uuid.NewString(), Roles: []auth.Role{auth.BranchManager}, Branches: []string{w.branch}}
+		manager := auth.Actor{Org: w.Org, Member: uuid.NewString(), Roles: []auth.Role{auth.BranchManager}, Branches: []string{w.Branch}}
 		_, _, err = w.svc.PhotoFile(ctx, manager, photo)
 		wantKind(t, err, fault.NotFound) // not before it is published
 	})

@@ -47,7 +47,7 @@ function answer(id) {
 function refresh() {
   const seen = [];
   for (const [id, el] of questions) {
-    if (el.dataset.show) el.hidden = !evaluate(JSON.parse(el.dataset.show), { context: env.context, answer });
+    if (el.dataset.show) el.hidden = !evaluate(JSON.parse(el.dataset.show), { ...env.context, answer });
     if (!el.hidden) seen.push(id);
     const comment = el.querySelector('[data-comment]');
     if (comment && comment.querySelector('textarea').value === '') {

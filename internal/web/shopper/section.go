@@ -3,6 +3,7 @@ package shopper
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -148,7 +149,7 @@ type env struct {
 func envJSON(paper visit.Paper) string {
 	ctx := paper.Place.Context(paper.Visit.Scenario)
 	e := env{
-		Context: map[string]any{"scenario": ctx.Scenario, "channel": ctx.Channel, "format": ctx.Format, "features": ctx.Features},
+		Context: map[string]any{"scenario": ctx.Scenario, "channel": ctx.Channel, "format": ctx.Format, "features": append([]string{}, ctx.Features...)},
 		Answers: map[string]json.RawMessage{},
 	}
 	for id, raw := range paper.Report.Answers {
@@ -171,14 +172,14 @@ func (p *Pages) saveSection(c echo.Context, a auth.Actor) error {
 	if err := kit.Bind(c, &form); err != nil {
 		return err
 	}
-	entries, bad := entriesOf(c.Request().PostForm)
-	saved, err := p.visits.Save(c.Request().Context(), a, c.Param("id"), entries)
+	typed, bad := entriesOf(c.Request().PostForm)
+	saved, err := p.visits.Save(c.Request().Context(), a, c.Param("id"), without(typed, bad))
 	errs, ok := kit.FormErrors(err)
 	if err != nil && !ok {
 		return err
 	}
 	if errs = append(errs, bad...); len(errs) > 0 {
-		view, err := sectionOf(saved.Paper, c.Param("section"), errs, entries)
+		view, err := sectionOf(saved.Paper, c.Param("section"), errs, typed)
 		if err != nil {
 			return err
 		}
@@ -195,16 +196,22 @@ func entriesOf(f url.Values) (map[string]visit.Entry, kit.Errors) {
 		e := visit.Entry{
 			Values: f["a."+id], Was: f.Get("was." + id), Comment: trimmed(f.Get("c." + id)), WasComment: trimmed(f.Get("cwas." + id)),
 		}
-		values := slices.DeleteFunc(slices.Clone(e.Values), func(s string) bool { return strings.TrimSpace(s) == "" })
-		special := slices.ContainsFunc(values, reserved)
-		if special && written(values) != "" && !strings.HasPrefix(f.Get("kind."+id), "check") {
+		e.Values = slices.DeleteFunc(slices.Clone(e.Values), func(s string) bool { return strings.TrimSpace(s) == "" })
+		if slices.ContainsFunc(e.Values, reserved) && written(e.Values) != "" && f.Get("kind."+id) == "" {
 			bad = append(bad, fault.Field{Name: id, Message: "You wrote an answer and ticked that there is none. Keep one of the two."})
-			continue
 		}
-		e.Values = values
 		entries[id] = e
 	}
 	return entries, bad
+}
+
+// without leaves out the questions that are asked about again.
+func without(typed map[string]visit.Entry, bad kit.Errors) map[string]visit.Entry {
+	entries := maps.Clone(typed)
+	for _, b := range bad {
+		delete(entries, b.Name)
+	}
+	return entries
 }
 
 func reserved(s string) bool { return s == programme.CodeNA || s == programme.CodeNotObserved }
