@@ -2,7 +2,6 @@ package kit
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -138,5 +137,5 @@ func HTTPServer(addr string, h http.Handler) *http.Server {
 func Drain(ctx context.Context, srv *http.Server) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
-	return errors.Join(srv.Shutdown(ctx))
+	return srv.Shutdown(ctx)
 }
