@@ -55,16 +55,17 @@ func (memberBranch) TableName() string { return "member_branches" }
 
 // membershipRow is a member with the names around it.
 type membershipRow struct {
-	memberRow
+	Row     memberRow `gorm:"embedded"`
 	OrgName string
 	Name    string
 	Email   string
 }
 
 func (r membershipRow) membership() auth.Membership {
+	m := r.Row
 	return auth.Membership{
 		Member: auth.Member{
-			Org: r.OrgID, ID: r.ID, Person: r.PersonID, Alias: r.Alias, Active: r.Active, RowVersion: r.RowVersion,
+			Org: m.OrgID, ID: m.ID, Person: m.PersonID, Alias: m.Alias, Active: m.Active, RowVersion: m.RowVersion,
 		},
 		OrgName: r.OrgName, Name: r.Name, Email: r.Email,
 	}

@@ -45,7 +45,7 @@ func (s *Store) CreateSession(ctx context.Context, x auth.Session, hash string) 
 
 // sessionAndPerson is a session joined with its person.
 type sessionAndPerson struct {
-	sessionRow
+	Row           sessionRow `gorm:"embedded"`
 	Email         string
 	Name          string
 	PasswordHash  string
@@ -65,10 +65,10 @@ func (s *Store) SessionByHash(ctx context.Context, hash string, now time.Time) (
 	var r sessionAndPerson
 	err := s.installation(ctx).Raw(sessionByHash, map[string]any{"hash": hash, "now": now.UTC()}).Take(&r).Error
 	p := auth.Person{
-		ID: r.PersonID, Email: r.Email, Name: r.Name, PasswordHash: r.PasswordHash, Created: r.PersonCreated.UTC(),
+		ID: r.Row.PersonID, Email: r.Email, Name: r.Name, PasswordHash: r.PasswordHash, Created: r.PersonCreated.UTC(),
 		Deactivated: timeVal(r.DeactivatedAt), RowVersion: r.RowVersion,
 	}
-	return r.session(), p, named(translate(err), "session")
+	return r.Row.session(), p, named(translate(err), "session")
 }
 
 // TouchSession notes the last use of a session.

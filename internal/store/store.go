@@ -9,12 +9,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 )
 
 // The dialects, which are also the names of the folders of migrations.
@@ -37,6 +35,7 @@ type core struct {
 	url     string
 	now     func() time.Time
 	closers []func() error
+	enqueue Enqueue // may be nil
 }
 
 // Open opens "sqlite:path/to/file.db" or "postgres://…" and checks that it answers. The schema is made by Migrate.
@@ -75,15 +74,13 @@ func (s *Store) Dialect() string { return s.dialect }
 // Pool is the pool that writes, for the job queue, which keeps its own tables.
 func (s *Store) Pool() *sql.DB { return s.pool }
 
-// config is the same for every handle. Values of a statement are never logged: they may be names or answers.
+// config is the same for every handle.
 func (c *core) config() *gorm.Config {
 	return &gorm.Config{
 		TranslateError:         true,
 		SkipDefaultTransaction: true, // every statement already runs in a unit of work
 		PrepareStmt:            false,
 		NowFunc:                c.now,
-		Logger: logger.NewSlogLogger(slog.Default(), logger.Config{
-			SlowThreshold: time.Second, LogLevel: logger.Warn, IgnoreRecordNotFoundError: true, ParameterizedQueries: true,
-		}),
+		Logger:                 slowLog{},
 	}
 }

@@ -1,0 +1,222 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"plainclothes/internal/fault"
+	"plainclothes/internal/org"
+)
+
+func TestAStatementOutsideAUnitFails(t *testing.T) {
+	forEach(t, func(t *testing.T, s *Store) {
+		newOrg(t, s, "One")
+		var rows []organisationRow
+		if err := s.db(t.Context()).Find(&rows).Error; !errors.Is(err, errNoUnit) || len(rows) > 0 {
+			t.Errorf("rows = %v, error = %v", rows, err)
+		}
+		if err := s.db(t.Context()).Create(&headRow{OrgID: id()}).Error; !errors.Is(err, errNoUnit) {
+			t.Errorf("create: error = %v", err)
+		}
+		if _, err := s.sqlTx(); !errors.Is(err, errNoUnit) {
+			t.Errorf("sqlTx: error = %v", err)
+		}
+	})
+}
+
+func TestAUnitIsAllOrNothing(t *testing.T) {
+	forEach(t, func(t *testing.T, s *Store) {
+		o := newOrg(t, s, "One")
+		stop := errors.New("stop")
+		err := s.inTx(t.Context(), o.ID, func(s *Store) error {
+			if err := s.CreateRegions(t.Context(), o.ID, []org.Region{{ID: id(), Name: "North", RowVersion: 1}}); err != nil {
+				return err
+			}
+			return stop
+		})
+		if !errors.Is(err, stop) {
+			t.Fatal(err)
+		}
+		rs, err := s.Regions(t.Context(), org.Access{Org: o.ID, All: true})
+		if err != nil || len(rs) != 0 {
+			t.Errorf("regions = %v, %v", rs, err)
+		}
+	})
+}
+
+func TestAPanicRollsBackAndFreesTheWriter(t *testing.T) {
+	forEach(t, func(t *testing.T, s *Store) {
+		o := newOrg(t, s, "One")
+		func() {
+			defer func() { _ = recover() }()
+			_ = s.inTx(t.Context(), o.ID, func(s *Store) error {
+				_ = s.appendEvent(o.ID, noon, change(t, 1))
+				panic("bug")
+			})
+		}()
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		if c, err := s.VerifyChain(ctx, o.ID); err != nil || c.Entries != 0 {
+			t.Fatalf("chain = %+v, %v", c, err)
+		}
+		appendOne(t, s, o.ID, 1)
+	})
+}
+
+func TestAUnitJoinsOnlyItsOwnOrganisation(t *testing.T) {
+	forEach(t, func(t *testing.T, s *Store) {
+		a, b := newOrg(t, s, "One"), newOrg(t, s, "Two")
+		inner := func(s *Store) error { return nil }
+		err := s.inTx(t.Context(), a.ID, func(s *Store) error {
+			if err := s.inTx(t.Context(), a.ID, inner); err != nil {
+				t.Errorf("the same organisation: %v", err)
+			}
+			if err := s.inTx(t.Context(), "", inner); err != nil {
+				t.Errorf("what belongs to no organisation: %v", err)
+			}
+			if err := s.inView(t.Context(), b.ID, inner); err == nil {
+				t.Error("another organisation's unit was joined")
+			}
+			if err := s.run(t.Context(), scope{operator: true}, false, inner); err == nil {
+				t.Error("an operator's unit was joined")
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestAViewDoesNotWrite(t *testing.T) {
+	forEach(t, func(t *testing.T, s *Store) {
+		o := newOrg(t, s, "One")
+		err := s.inView(t.Context(), o.ID, func(s *Store) error { return s.inTx(t.Context(), o.ID, func(*Store) error { return nil }) })
+		if err == nil {
+			t.Error("a write was let into a view")
+		}
+		err = s.inView(t.Context(), o.ID, func(s *Store) error {
+			return s.db(t.Context()).Exec("UPDATE organisations SET name = 'x'").Error
+		})
+		if err == nil {
+			t.Error("a view changed a row")
+		}
+	})
+}
+
+func TestACancelledRequestLeavesThePoolUsable(t *testing.T) {
+	forEach(t, func(t *testing.T, s *Store) {
+		o := newOrg(t, s, "One")
+		for range 30 { // more than there are connections
+			ctx, cancel := context.WithCancel(t.Context())
+			err := s.inTx(ctx, o.ID, func(s *Store) error {
+				cancel()
+				return s.db(ctx).Exec("UPDATE organisations SET name = 'x' WHERE id = ?", o.ID).Error
+			})
+			if err == nil {
+				t.Fatal("a cancelled unit was committed")
+			}
+		}
+		got, err := s.Organisation(t.Context(), o.ID)
+		if err != nil || got.Name != "One" {
+			t.Errorf("organisation = %+v, %v", got, err)
+		}
+	})
+}
+
+func TestSettingsEndWithTheirTransaction(t *testing.T) {
+	s := openTest(t, migrated.DB(t))
+	o := newOrg(t, s, "One")
+	s.pool.SetMaxOpenConns(1) // the same connection again
+	if _, err := s.Organisation(t.Context(), o.ID); err != nil {
+		t.Fatal(err)
+	}
+	var n int64
+	if err := s.w.WithContext(t.Context()).Raw("SELECT count(*) FROM organisations").Scan(&n).Error; err != nil || n != 0 {
+		t.Errorf("%d organisations are seen without a setting, %v", n, err)
+	}
+}
+
+func TestASettingCannotLeaveItsQuotes(t *testing.T) {
+	for _, s := range []string{"'", `\`, "a b", "x');--", "é", string(make([]byte, 129))} {
+		if _, err := (scope{org: s}).begin(false); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%q was let through", s)
+		}
+	}
+	q, err := scope{org: "0b", person: "1c", tokenHash: "2d", operator: true}.begin(true)
+	want := "begin read only; select set_config('app.org_id', '0b', true), set_config('app.person_id', '1c', true), " +
+		"set_config('app.token_hash', '2d', true), set_config('app.operator', 'on', true)"
+	if err != nil || q != want {
+		t.Errorf("begin = %q, %v", q, err)
+	}
+}
+
+func TestErrorsOfTheDatabaseGetTheirKind(t *testing.T) {
+	forEach(t, func(t *testing.T, s *Store) {
+		o := newOrg(t, s, "One")
+		region := id()
+		add := func(r org.Region) error { return s.CreateRegions(t.Context(), o.ID, []org.Region{r}) }
+		for _, c := range []struct {
+			name string
+			err  error
+			want fault.Kind
+		}{
+			{"first", add(org.Region{ID: region, Name: "North", RowVersion: 1}), fault.Internal},
+			{"the same name", add(org.Region{ID: id(), Name: "NORTH", RowVersion: 1}), fault.Conflict},
+			{"the same id", add(org.Region{ID: region, Name: "South", RowVersion: 1}), fault.Conflict},
+			{"no such parent", add(org.Region{ID: id(), Parent: id(), Name: "East", RowVersion: 1}), fault.Conflict},
+			{"no such row", s.inView(t.Context(), o.ID, func(s *Store) error {
+				return s.db(t.Context()).Where("org_id = ? AND id = ?", o.ID, id()).Take(&regionRow{}).Error
+			}), fault.NotFound},
+			{"no id at all", s.inView(t.Context(), o.ID, func(s *Store) error {
+				return s.db(t.Context()).Where("org_id = ? AND id = ?", o.ID, "17").Take(&regionRow{}).Error
+			}), fault.NotFound},
+		} {
+			if got := fault.KindOf(c.err); got != c.want || (c.want != fault.Internal) != (c.err != nil) {
+				t.Errorf("%s: %v, want kind %v", c.name, c.err, c.want)
+			}
+		}
+	})
+}
+
+func TestWhatPassesIsBusy(t *testing.T) {
+	forEach(t, func(t *testing.T, s *Store) {
+		o := newOrg(t, s, "One")
+		ctx, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
+		defer cancel()
+		_, err := s.Organisation(ctx, o.ID)
+		f, ok := fault.As(err)
+		if !ok || f.Kind != fault.Busy || f.RetryAfter <= 0 {
+			t.Errorf("past its deadline: %v, want Busy with a time", err)
+		}
+	})
+	if translate(gorm.ErrInvalidDB) != gorm.ErrInvalidDB { //nolint:errorlint // the very same error is wanted
+		t.Error("an unknown error was changed")
+	}
+}
+
+func TestADeadServerIsBusy(t *testing.T) {
+	s := openTest(t, migrated.DB(t))
+	o := newOrg(t, s, "One")
+	s.pool.SetMaxOpenConns(2)
+	err := s.inTx(t.Context(), o.ID, func(in *Store) error {
+		var pid int
+		if err := in.db(t.Context()).Raw("SELECT pg_backend_pid()").Scan(&pid).Error; err != nil {
+			return err
+		}
+		if err := s.w.WithContext(t.Context()).Exec("SELECT pg_terminate_backend(?)", pid).Error; err != nil {
+			return err
+		}
+		return in.db(t.Context()).Exec("SELECT 1").Error
+	})
+	if !fault.Is(err, fault.Busy) {
+		t.Errorf("error = %v, want Busy", err)
+	}
+	if _, err := s.Organisation(t.Context(), o.ID); err != nil {
+		t.Errorf("the pool did not recover: %v", err)
+	}
+}
