@@ -73,6 +73,9 @@ func (s *Store) open(ctx context.Context, sc scope, writes bool, fn func(*Store)
 		if err := fn(in); err != nil {
 			return err
 		}
+		if err := in.tell(ctx); err != nil {
+			return err
+		}
 		return in.chain(ctx)
 	}, opts...)
 }

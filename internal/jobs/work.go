@@ -1,0 +1,129 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"plainclothes/internal/fault"
+	"plainclothes/internal/notify"
+)
+
+// Workers are what is done for each kind of task.
+type Workers struct {
+	Mail notify.Sender
+	// Notice finds the messages that a change asks for; none is fine.
+	Notice func(ctx context.Context, n Notice) ([]notify.Message, error)
+	// Daily finds the messages of each day, such as reminders; it is asked once a day by one of the instances. May be nil.
+	Daily func(ctx context.Context) ([]notify.Message, error)
+}
+
+// daily is the task that comes round by itself.
+type daily struct{}
+
+// Kind names the task.
+func (daily) Kind() string { return "daily" }
+
+const (
+	oneTask    = time.Minute      // longest time for a task
+	lostAfter  = 10 * time.Minute // a task whose instance died is taken up again
+	messageFor = 24 * time.Hour   // how long a notice is worth sending
+	atOnce     = 4                // tasks worked on at the same time by this instance
+)
+
+// Work begins to work on tasks, on PostgreSQL over connections of its own to url, so that a new task wakes it.
+// stop waits for the tasks in hand, until its context ends.
+func (q *Queue) Work(ctx context.Context, url string, w Workers) (stop func(context.Context) error, err error) {
+	cfg, err := q.config(w)
+	if err != nil {
+		return nil, fmt.Errorf("jobs: %w", err)
+	}
+	if q.dialect == "sqlite" {
+		c, err := river.NewClient(q.driver(), cfg)
+		if err != nil {
+			return nil, fmt.Errorf("jobs: %w", err)
+		}
+		return c.Stop, c.Start(context.WithoutCancel(ctx))
+	}
+	pool, err := workPool(ctx, url)
+	if err != nil {
+		return nil, fmt.Errorf("jobs: %w", err)
+	}
+	c, err := river.NewClient(riverpgxv5.New(pool), cfg)
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("jobs: %w", err)
+	}
+	stop = func(ctx context.Context) error {
+		defer pool.Close()
+		return c.Stop(ctx)
+	}
+	return stop, c.Start(context.WithoutCancel(ctx))
+}
+
+// workPool is small: fetching tasks and listening for new ones.
+func workPool(ctx context.Context, url string) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	cfg.MaxConns = atOnce
+	return pgxpool.NewWithConfig(ctx, cfg)
+}
+
+// config joins the workers with the limits of tasks.
+func (q *Queue) config(w Workers) (*river.Config, error) {
+	workers := river.NewWorkers()
+	err := errors.Join(
+		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[Mail]) error { return q.mail(ctx, w.Mail, j.Args) })),
+		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[Notice]) error {
+			return q.sendAll(ctx, func(ctx context.Context) ([]notify.Message, error) { return w.Notice(ctx, j.Args) })
+		})),
+		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[daily]) error { return q.sendAll(ctx, w.Daily) })),
+	)
+	cfg := &river.Config{
+		Logger: q.log, Workers: workers, JobTimeout: oneTask, RescueStuckJobsAfter: lostAfter,
+		FetchCooldown: 100 * time.Millisecond, FetchPollInterval: time.Second, CompletedJobRetentionPeriod: time.Hour,
+		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: atOnce}},
+	}
+	if w.Daily != nil {
+		once := &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByPeriod: 24 * time.Hour}, MaxAttempts: attempts}
+		cfg.PeriodicJobs = []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(time.Hour),
+			func() (river.JobArgs, *river.InsertOpts) { return daily{}, once }, &river.PeriodicJobOpts{RunOnStart: true})}
+	}
+	return cfg, err
+}
+
+// mail sends one message. What can never be sent is given up at once.
+func (q *Queue) mail(ctx context.Context, to notify.Sender, m Mail) error {
+	if !m.Until.IsZero() && q.now().After(m.Until) {
+		return river.JobCancel(errors.New("too late to be of use"))
+	}
+	message, err := q.open(m.Sealed)
+	if err != nil {
+		return river.JobCancel(err)
+	}
+	return to.Send(ctx, message)
+}
+
+// sendAll puts what find gives into the queue. A thing that is gone asks for nothing.
+func (q *Queue) sendAll(ctx context.Context, find func(context.Context) ([]notify.Message, error)) error {
+	messages, err := find(ctx)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, m := range messages {
+		if err := q.Send(ctx, m, q.now().Add(messageFor)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
