@@ -167,7 +167,7 @@ func (k *checker) policy() {
 	if len(k.p.Policy.Weights) > 0 && sum == 0 {
 		k.wrong("scoring.section_weights", "All weights are 0, so no visit would have a score. Give one section a weight, or leave section_weights out.")
 	}
-	if l := k.p.Levels; l.WowMinBP < l.GoodMinBP && k.c.root.get("levels").get("wow").get("min_score") != nil {
+	if l := k.p.Levels; l.WowMinBP < l.GoodMinBP && !k.complained("levels.") {
 		k.wrong("levels.wow.min_score", "WOW needs at least the score of Good, and %s is less than %s.", percentText(l.WowMinBP), percentText(l.GoodMinBP))
 	}
 }

@@ -291,7 +291,7 @@ func readCondition(o *object) *Condition {
 	if !ok {
 		return nil
 	}
-	if src := v.string("show_if", maxCondition); src != "" {
+	if src := v.string("show_if", maxCondition); src != "" && !v.r.bad[v.t] {
 		return &Condition{Source: src}
 	}
 	return nil

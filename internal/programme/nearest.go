@@ -4,7 +4,7 @@ import "fmt"
 
 // nearest gives the word that was probably meant, "" when none is near.
 func nearest(typed string, words []string) string {
-	best, bestDistance := "", len(typed)/3+2
+	best, bestDistance := "", len(typed)/4+2
 	if len(typed) > maxWord {
 		return ""
 	}

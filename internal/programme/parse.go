@@ -69,8 +69,8 @@ func parseTree(text []byte) (*tree, error) {
 // byteOrderMark may begin a file; editors on Windows write it.
 var byteOrderMark = []byte("\uFEFF")
 
-// maxMarks is how many signs that make structure a file may hold; the largest programme has a fifth of that.
-const maxMarks = 400_000
+// maxMarks is how many signs that make structure a file may hold; the largest programme stays well inside.
+const maxMarks = 250_000
 
 // readable refuses files that are too large or no text, and normalises line ends.
 func readable(src []byte, c *collector) ([]byte, bool) {

@@ -155,11 +155,11 @@ func (r *reader) unknownKey(s *shape, name string) string {
 	for i, k := range s.keys {
 		names[i] = k.name
 	}
-	if near := nearest(name, names); near != "" {
-		return fmt.Sprintf("%s has no key %q. Did you mean %q?", sentenceCase(s.noun), shorten(name, 40), near)
-	}
 	if kinds := r.kindsWith(name); len(kinds) > 0 && strings.HasPrefix(s.name, "question") {
 		return fmt.Sprintf("%s has no key %q; it belongs to %s. Leave it out, or change the kind.", sentenceCase(s.noun), name, strings.Join(kinds, ", "))
+	}
+	if near := nearest(name, names); near != "" {
+		return fmt.Sprintf("%s has no key %q. Did you mean %q?", sentenceCase(s.noun), shorten(name, 40), near)
 	}
 	return fmt.Sprintf("%s has no key %q. Leave it out; the keys are %s.", sentenceCase(s.noun), shorten(name, 40), strings.Join(names, ", "))
 }

@@ -143,6 +143,7 @@ type block struct {
 type guard struct {
 	blocks, brackets []block
 	documents        int
+	questions        int
 }
 
 // refused are the tokens that a programme file has no use for.
@@ -198,9 +199,14 @@ func (g *guard) token(tokens token.Tokens, i int, tk *token.Token) string {
 	return ""
 }
 
-// key counts a key of the group that is open.
+// key counts a key of the group that is open, and the questions by their kinds.
 func (g *guard) key(tokens token.Tokens, i int) string {
 	keys := 0
+	if i > 0 && tokens[i-1].Value == "kind" {
+		if g.questions++; g.questions > maxQuestions {
+			return fmt.Sprintf("Here begins question %d. %s", g.questions, limitsSentence)
+		}
+	}
 	if n := len(g.brackets); n > 0 {
 		g.brackets[n-1].keys++
 		keys = g.brackets[n-1].keys
