@@ -1,0 +1,126 @@
+package store
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"plainclothes/internal/auth"
+	"plainclothes/internal/org"
+)
+
+// scans collects the statements that read a whole table.
+type scans struct {
+	t     *testing.T
+	found []string
+}
+
+// watch makes SQLite explain every query that GORM runs, and notes those that scan a table from end to end.
+func watch(t *testing.T, s *Store) *scans {
+	t.Helper()
+	w := &scans{t: t}
+	for _, db := range []*gorm.DB{s.w, s.r} {
+		for name, err := range map[string]error{
+			"query": db.Callback().Query().After("gorm:query").Register("test:plan", w.explain),
+			"row":   db.Callback().Row().After("gorm:row").Register("test:plan", w.explain),
+			"raw":   db.Callback().Raw().After("gorm:raw").Register("test:plan", w.explain),
+			"write": db.Callback().Update().After("gorm:update").Register("test:plan", w.explain),
+			"erase": db.Callback().Delete().After("gorm:delete").Register("test:plan", w.explain),
+		} {
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+	}
+	return w
+}
+
+func (w *scans) explain(db *gorm.DB) {
+	q := db.Statement.SQL.String()
+	if q == "" || strings.HasPrefix(q, "EXPLAIN") {
+		return
+	}
+	rows, err := db.Statement.ConnPool.QueryContext(w.t.Context(), "EXPLAIN QUERY PLAN "+q, db.Statement.Vars...)
+	if err != nil {
+		w.t.Errorf("explain %s: %v", q, err)
+		return
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			w.t.Error(err)
+			return
+		}
+		if strings.HasPrefix(detail, "SCAN ") && !harmless(detail) {
+			w.found = append(w.found, detail+": "+q)
+		}
+	}
+}
+
+// harmless are scans of what a query made itself, of the operator's list, and of the first person there is.
+func harmless(detail string) bool {
+	what, _, _ := strings.Cut(strings.TrimPrefix(detail, "SCAN "), " USING ")
+	return slices.Contains([]string{"me", "below", "b", "CONSTANT ROW", "organisations", "people"}, what)
+}
+
+func TestEveryStatementUsesAnIndex(t *testing.T) {
+	s := openTest(t, "sqlite:"+t.TempDir()+"/test.db")
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	us := newTown(t, s, "us")
+	w := watch(t, s)
+	ctx, o := t.Context(), us.org.ID
+	yes := true
+	for name, err := range calls(ctx, s, us, us) {
+		if name != "DeleteRegion" && err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	few := org.Access{Org: o, Regions: []string{us.region.ID}, Branches: []string{us.branch.ID}}
+	q := org.BranchQuery{Text: "a", Regions: few.Regions, Format: "x", Active: &yes, After: "A", Limit: 9}
+	_, err1 := s.Branches(ctx, few, q)
+	_, err2 := s.Branches(ctx, us.all, org.BranchQuery{Limit: 9})
+	_, err3 := s.BranchesByCode(ctx, o, []string{"A-1", "B-1"})
+	_, err4 := s.BranchRegions(ctx, o, us.branch.ID)
+	_, err5 := s.Regions(ctx, few)
+	_, err6 := s.RegionUse(ctx, o, us.region.ID)
+	_, err7 := s.Members(ctx, o, auth.MemberQuery{Text: "x", Role: auth.Owner, Active: &yes, After: us.member.ID, Limit: 9})
+	_, err8 := s.Memberships(ctx, us.person.ID)
+	_, err9 := s.ActiveOwners(ctx, o)
+	check(t, err1, err2, err3, err4, err5, err6, err7, err8, err9)
+	_, err1 = s.AliasHolder(ctx, o, "wren")
+	_, err2 = s.Unknown(ctx, o, few.Regions, few.Branches)
+	_, err3 = s.Tokens(ctx, o)
+	_, _ = s.TokenByHash(ctx, "x")
+	_, err5 = s.Events(ctx, o, EventQuery{Kind: "test", Thing: "1", Before: 9})
+	_, err6 = s.VerifyChain(ctx, o)
+	check(t, err1, err2, err3, err5, err6, s.MoveBranch(ctx, o, us.branch.ID, "", "2026-11-21"), s.Lock(ctx, o))
+	check(t, s.CreateSession(ctx, auth.Session{ID: id(), Person: us.person.ID, Expires: noon.Add(time.Hour)}, "hash"))
+	_, _, err1 = s.SessionByHash(ctx, "hash", noon)
+	_, err2 = s.Sessions(ctx, us.person.ID, noon)
+	_, err3 = s.EndSessions(ctx, us.person.ID, "", id())
+	_, _ = s.LinkByHash(ctx, "hash")
+	_, err4 = s.ConsumeLink(ctx, id(), noon)
+	_, err5 = s.Attempt(ctx, "key")
+	_, err6 = s.AnyPerson(ctx)
+	check(t, err1, err2, err3, err4, err5, err6, s.ConsumeLinks(ctx, us.person.ID, noon), s.Sweep(ctx, noon, noon, noon),
+		s.MarkSessions(ctx, us.person.ID, true, noon), s.TouchSession(ctx, id(), noon), s.TouchToken(ctx, o, us.token.ID, noon))
+	for _, f := range w.found {
+		t.Error(f)
+	}
+}
+
+func check(t *testing.T, errs ...error) {
+	t.Helper()
+	for i, err := range errs {
+		if err != nil {
+			t.Errorf("call %d: %v", i, err)
+		}
+	}
+}
