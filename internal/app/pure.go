@@ -1,0 +1,189 @@
+package app
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"plainclothes/internal/compare"
+	"plainclothes/internal/fault"
+	"plainclothes/internal/programme"
+	"plainclothes/internal/scoring"
+)
+
+// maxProgramme is the largest programme file that is read, in bytes; the parser refuses it with words of its own.
+const maxProgramme = 6 << 20
+
+type lintCmd struct {
+	File string `arg:"" help:"Programme file, YAML or JSON." placeholder:"FILE"`
+}
+
+// Run prints errors and advice; advice alone is no failure.
+func (c lintCmd) Run(p *program) error {
+	m, problems, err := p.readProgramme(c.File)
+	if err != nil {
+		return err
+	}
+	if problems.Err() == nil {
+		problems = append(problems, programme.Lint(m)...)
+	}
+	for _, x := range problems {
+		if err := p.printf("%s\n", place(c.File, x)); err != nil {
+			return err
+		}
+	}
+	if n := problems.Errors(); n > 0 {
+		p.sayf("%d of these must be mended before the file can be imported.", n)
+		return errSaid
+	}
+	return nil
+}
+
+// place writes a problem as editors and terminals know it: file:line:column: path: message.
+func place(file string, x programme.Problem) string {
+	out := file
+	if x.Line > 0 {
+		out += fmt.Sprintf(":%d:%d", x.Line, x.Column)
+	}
+	out += ": "
+	if x.Severity == programme.Warning {
+		out += "warning: "
+	}
+	if x.Path != "" {
+		out += x.Path + ": "
+	}
+	return out + x.Message
+}
+
+// readProgramme reads and parses a programme file.
+func (p *program) readProgramme(path string) (*programme.Programme, programme.Problems, error) {
+	src, err := readFile(path, maxProgramme)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, problems := programme.Parse(src)
+	return m, problems, nil
+}
+
+// soundProgramme is readProgramme for commands that need a programme without errors, and says what they are.
+func (p *program) soundProgramme(path string) (*programme.Programme, error) {
+	m, problems, err := p.readProgramme(path)
+	if err != nil {
+		return nil, err
+	}
+	if problems.Err() == nil {
+		return m, nil
+	}
+	p.sayProblems(path, problems)
+	return nil, errSaid
+}
+
+// sayProblems writes problems for the person at the terminal.
+func (p *program) sayProblems(path string, problems programme.Problems) {
+	for _, x := range problems {
+		p.sayf("%s", place(path, x))
+	}
+}
+
+// readFile reads at most limit bytes of a file.
+func readFile(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path) //nolint:gosec // the person at the terminal names it
+	if err != nil {
+		return nil, fault.Newf(fault.NotFound, "The file %s cannot be read: %v.", path, reason(err))
+	}
+	defer func() { _ = f.Close() }()
+	b, err := io.ReadAll(io.LimitReader(f, limit))
+	if err != nil {
+		return nil, fault.Newf(fault.NotFound, "The file %s cannot be read: %v.", path, reason(err))
+	}
+	return b, nil
+}
+
+type scoreCmd struct {
+	Programme string `required:"" help:"Programme file, YAML or JSON." placeholder:"FILE"`
+	Trace     bool   `help:"Add the arithmetic to each result."`
+}
+
+// Run scores JSON lines. A line that is no visit gives an error line and exit status 1; the others are still scored.
+func (c scoreCmd) Run(p *program) error {
+	m, err := p.soundProgramme(c.Programme)
+	if err != nil {
+		return err
+	}
+	lines, bad, err := scoring.ScoreLines(m, stopping{p.ctx, p.stdin}, p.stdout, c.Trace)
+	if err != nil {
+		return fmt.Errorf("score: %w", err)
+	}
+	if bad > 0 {
+		p.sayf("%d of %d lines could not be scored; each says why.", bad, lines)
+		return errSaid
+	}
+	return nil
+}
+
+type compareCmd struct {
+	Standards string `required:"" help:"Table of standards, CSV." placeholder:"FILE"`
+	Level     string `help:"Use this level instead of the highest that the visits carry: A, B or C." placeholder:"A|B|C"`
+	ModelOnly bool   `help:"Print the model alone."`
+}
+
+// Run compares a table of visits and prints JSON.
+func (c compareCmd) Run(p *program) error {
+	level, err := compare.ParseLevel(c.Level)
+	if err != nil {
+		return fault.Newf(fault.Invalid, "--level: %v.", err)
+	}
+	f, err := os.Open(c.Standards)
+	if err != nil {
+		return fault.Newf(fault.NotFound, "The file %s cannot be read: %v.", c.Standards, reason(err))
+	}
+	defer func() { _ = f.Close() }()
+	standards, err := compare.ReadStandards(f)
+	if err != nil {
+		return p.tableProblems(c.Standards, err)
+	}
+	visits, err := compare.ReadVisits(stopping{p.ctx, p.stdin}, standards)
+	if err != nil {
+		return p.tableProblems("standard input", err)
+	}
+	return p.printDocument(compare.NewDocument(visits, level, compare.WholeNetwork), c.ModelOnly)
+}
+
+// printDocument writes the comparison, or its model alone, as indented JSON.
+func (p *program) printDocument(d compare.Document, modelOnly bool) error {
+	out := bufio.NewWriter(p.stdout)
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	var err error
+	if modelOnly {
+		err = enc.Encode(d.Model)
+	} else {
+		err = enc.Encode(d)
+	}
+	if err != nil {
+		return fmt.Errorf("write the comparison: %w", err)
+	}
+	return out.Flush()
+}
+
+// tableProblems says where a table is wrong: file:line: column: message.
+func (p *program) tableProblems(file string, err error) error {
+	problems, ok := err.(compare.Problems) //nolint:errorlint // it is returned as it is
+	if !ok {
+		return err
+	}
+	for _, x := range problems {
+		at := file
+		if x.Line > 0 {
+			at += fmt.Sprintf(":%d", x.Line)
+		}
+		if x.Column != "" {
+			at += ": " + x.Column
+		}
+		p.sayf("%s: %s", at, x.Message)
+	}
+	return errSaid
+}
