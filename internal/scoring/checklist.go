@@ -24,7 +24,7 @@ type Checklist struct {
 type section struct {
 	id         string
 	show       *programme.Condition
-	weight     uint64
+	weight     int
 	first, end int
 }
 
@@ -96,13 +96,15 @@ func (c *Checklist) pairOf(pairs map[int]int, section, standard int) int {
 }
 
 // weightOf gives a section's weight. In a weighted programme a section that is not named weighs nothing.
-func weightOf(p *programme.Programme, id string) uint64 {
+func weightOf(p *programme.Programme, id string) int {
 	at := slices.IndexFunc(p.Policy.Weights, func(w programme.SectionWeight) bool { return w.Section == id })
 	if at < 0 {
 		return 0
 	}
-	return uint64(max(p.Policy.Weights[at].Weight, 0))
+	return max(p.Policy.Weights[at].Weight, 0)
 }
+
+func (c *Checklist) weight(section int) num { return whole(uint64(max(c.sections[section].weight, 0))) }
 
 func stagesOf(p *programme.Programme, scenario string) []string {
 	out := make([]string, len(p.Sections))

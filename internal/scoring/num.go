@@ -35,7 +35,7 @@ func gcd(a, b uint64) uint64 {
 	if b == 0 {
 		return a
 	}
-	x, y := uint32(b), uint32(a%b) // short division is several times as fast
+	x, y := uint32(b), uint32(a%b) //nolint:gosec // both fit; short division is several times as fast
 	for y != 0 {
 		x, y = y, x%y
 	}

@@ -68,7 +68,7 @@ func ratingPoints(it *item, a programme.Decimal) num {
 	if hi <= lo {
 		return num{}
 	}
-	n, d := uint64(a-lo), uint64(hi-lo)
+	n, d := uint64(max(a-lo, 0)), uint64(max(hi-lo, 0))
 	if n%uint64(programme.DecimalOne) == 0 { // a whole mark, as most are
 		n, d = n/uint64(programme.DecimalOne), d/uint64(programme.DecimalOne)
 	}

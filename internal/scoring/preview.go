@@ -307,7 +307,7 @@ func (f *forecast) counted(i int, best bool) []pick {
 func (f *forecast) section(i int, best bool) (p pick, ok bool) {
 	picks := f.counted(i, best)
 	fraction, ok := extreme(picks, best)
-	w := whole(f.c.sections[i].weight)
+	w := f.c.weight(i)
 	e := fraction.mul(w)
 	return pick{lo: e, hi: e, of: w, optional: !certain(picks)}, ok
 }

@@ -224,3 +224,110 @@ func sealedQuestions(c *Checklist, in Input) map[string]bool {
 	}
 	return sealed
 }
+
+func TestThePreviewOfMissingCriticals(t *testing.T) {
+	zero := programme.Critical{Effect: programme.ZeroSection, Section: "A"}
+	for _, c := range []struct {
+		name        string
+		critical    programme.Critical
+		base, final [2]int
+		worst, best Level
+	}{
+		{"a cap", programme.Critical{Effect: programme.CapVisit, CapBP: 6_900}, [2]int{9_000, 10_000}, [2]int{6_900, 10_000}, Below, Good},
+		{"a zeroed section", zero, [2]int{0, 10_000}, [2]int{0, 10_000}, Below, Good},
+		{"a failed visit", programme.Critical{Effect: programme.FailVisit}, [2]int{9_000, 10_000}, [2]int{9_000, 10_000}, Failed, Good},
+	} {
+		p := flatProgramme(yesNo("A1", 900), onNo(yesNo("A2", 100), c.critical))
+		p.Sections[0].Questions[1].MustObserve = true
+		got := Compile(p).Preview(visit("A1", "yes"))
+		wantBP(t, c.name+", worst base", got.Worst.BaseBP, c.base[0])
+		wantBP(t, c.name+", best base", got.Best.BaseBP, c.base[1])
+		wantBP(t, c.name+", worst final", got.Worst.FinalBP, c.final[0])
+		wantBP(t, c.name+", best final", got.Best.FinalBP, c.final[1])
+		if got.Worst.Level != c.worst || got.Best.Level != c.best || !slices.Equal(got.Open, []string{"A2"}) || got.Empty {
+			t.Errorf("%s: %s", c.name, show(got))
+		}
+		fired := Compile(p).Preview(visit("A2", "no", "A1", "yes"))
+		if want := Compile(p).Score(visit("A2", "no", "A1", "yes")); *fired.Best.FinalBP != *want.FinalBP || fired.Best.Level != want.Level {
+			t.Errorf("%s, fired: %s", c.name, show(fired))
+		}
+	}
+}
+
+func TestThePreviewLetsAWholeSectionStayWithoutAnswers(t *testing.T) {
+	p := flatProgramme(yesNo("A1", 100))
+	weigh(p, "A", 50)
+	withSection(p, "B", 50, rating("B1", 100, 0, 10))
+	q := &p.Sections[0].Questions[0]
+	// A may only bring 0 or be left out: its best is worse than leaving it out.
+	*q = programme.Question{ID: "A1", Kind: programme.Choice, Required: true, Options: []programme.Option{
+		{Code: "a", Points: 50, HasPoints: true}, {Code: "b", Points: 100, HasPoints: true},
+	}}
+	in := visit("B1", 2) // 20 %; A brings 50 to 100 %, or nothing at all
+	got := Compile(p).Preview(in)
+	wantBP(t, "worst", got.Worst.BaseBP, 2_000)
+	wantBP(t, "best", got.Best.BaseBP, 6_000)
+	q.MustObserve = true
+	wantBP(t, "worst when A must be observed", Compile(p).Preview(in).Worst.BaseBP, 3_500)
+}
+
+func TestThePreviewCountsAnAnswerThatMayBeHiddenBothWays(t *testing.T) {
+	is := func(id, code string) *programme.Condition {
+		return &programme.Condition{Root: programme.Node{Op: programme.OpEq, Subject: id, Values: []programme.Value{{Text: code, IsText: true}}}}
+	}
+	a2, a3 := yesNo("A2", 100), yesNo("A3", 100)
+	a2.ShowIf, a3.ShowIf = is("A1", "yes"), is("A2", "yes")
+	first := yesNo("A1", 0)
+	p := flatProgramme(first, a2, a3, yesNo("A4", 100))
+	// A1 is open: A2 (yes) and with it A3 (no) may be hidden or not.
+	got := Compile(p).Preview(visit("A2", "yes", "A3", "no", "A4", "no"))
+	wantBP(t, "worst", got.Worst.BaseBP, 0)
+	wantBP(t, "best", got.Best.BaseBP, 5_000)
+	got = Compile(p).Preview(visit("A2", "yes", "A3", "yes", "A4", "yes"))
+	wantBP(t, "all yes", got.Worst.BaseBP, 10_000)
+	got = Compile(p).Preview(visit("A2", "no", "A3", "no", "A4", "yes")) // A3 is hidden whatever A1 is
+	wantBP(t, "A3 hidden for certain", got.Worst.BaseBP, 5_000)
+}
+
+func TestTheEndsOfAFractionAreThoseOfAllWaysOfTakingThePicks(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		picks := make([]pick, rapid.IntRange(0, 6).Draw(t, "picks"))
+		for i := range picks {
+			lo := rapid.Uint64Range(0, 5).Draw(t, "lo")
+			picks[i] = pick{
+				lo: whole(lo), hi: whole(lo + rapid.Uint64Range(0, 3).Draw(t, "more")),
+				of: whole(rapid.Uint64Range(0, 5).Draw(t, "of")), optional: rapid.Bool().Draw(t, "optional"),
+			}
+		}
+		for _, best := range []bool{false, true} {
+			want, wantOK := extremeByTrying(picks, best)
+			got, ok := extreme(picks, best)
+			if ok != wantOK || ok && got.cmp(want) != 0 {
+				t.Fatalf("best %v of %v: %s %v, trying gives %s %v", best, picks, got.rat(), ok, want.rat(), wantOK)
+			}
+		}
+	})
+}
+
+func extremeByTrying(picks []pick, best bool) (num, bool) {
+	var found num
+	ok := false
+	for mask := range 1 << len(picks) {
+		var e, of num
+		fits := true
+		for i, p := range picks {
+			taken := mask&(1<<i) != 0
+			fits = fits && (taken || p.optional)
+			if taken {
+				e, of = e.add(choose(best, p.hi, p.lo)), of.add(p.of)
+			}
+		}
+		if !fits || of.zero() {
+			continue
+		}
+		if f := e.over(of); !ok || (f.cmp(found) > 0) == best && f.cmp(found) != 0 {
+			found, ok = f, true
+		}
+	}
+	return found, ok
+}

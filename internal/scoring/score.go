@@ -94,7 +94,7 @@ func (s *sheet) units() total {
 	for i := range t.units {
 		t.units[i] = num{}
 		if _, of := s.counted(i); !of.zero() {
-			t.units[i] = t.scale.over(of).mul(whole(s.c.sections[i].weight))
+			t.units[i] = t.scale.over(of).mul(s.c.weight(i))
 		}
 	}
 	return t
@@ -121,7 +121,7 @@ func (c *Checklist) capBonus(raw num) num {
 	if c.p.Policy.Wow != programme.WowBonus {
 		return raw
 	}
-	return least(raw, ratio(uint64(c.bonusCap()), bpOne))
+	return least(raw, ratio(uint64(max(c.bonusCap(), 0)), bpOne))
 }
 
 func (c *Checklist) bonusCap() int {
@@ -173,7 +173,7 @@ func (s *sheet) sectionResults() []SectionResult {
 		out = append(out, SectionResult{
 			Section: s.c.sections[i].id, BP: int(earned.roundOver(of, bpOne)),
 			Earned: shown(when(!sec.zeroed, sec.earned)), Possible: shown(sec.possible), Wow: sec.wow.points(),
-			Weight: int(s.c.sections[i].weight), Zeroed: sec.zeroed,
+			Weight: s.c.sections[i].weight, Zeroed: sec.zeroed,
 		})
 	}
 	return out

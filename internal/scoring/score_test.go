@@ -307,7 +307,7 @@ func TestAZeroedSectionLosesItsWowPointsToo(t *testing.T) {
 
 func TestLevels(t *testing.T) {
 	p := flatProgramme(yesNo("A1", 900), yesNo("A2", 100), wowQuestion("A3", 100), wowQuestion("A4", 100))
-	p.Policy.MinCompleteness = 8_000
+	p.Policy.MinCompleteness = 9_000
 	for _, c := range []struct {
 		name string
 		in   Input
@@ -319,6 +319,7 @@ func TestLevels(t *testing.T) {
 		{"no WOW points on offer", visit("A1", "yes", "A2", "yes"), Good},
 		{"90 %", visit("A1", "yes", "A2", "no", "A3", "yes"), WOW},
 		{"10 %", visit("A1", "no", "A2", "yes", "A3", "yes"), Below},
+		{"just enough observed", visit("A1", "yes", "A2", programme.NotObserved), Good},
 		{"too little observed", visit("A1", programme.NotObserved, "A2", "yes", "A3", "yes"), NotScorable},
 		{"nothing", visit(), NotScorable},
 	} {

@@ -186,7 +186,7 @@ func (s *sheet) traceSections() []SectionTrace {
 		}
 		counted, of := s.counted(i)
 		t := SectionTrace{
-			Section: s.c.sections[i].id, Weight: int(s.c.sections[i].weight), Zeroed: sec.zeroed,
+			Section: s.c.sections[i].id, Weight: s.c.sections[i].weight, Zeroed: sec.zeroed,
 			Earned: hundredths(sec.earned), Possible: hundredths(sec.possible),
 			WowEarned: hundredths(sec.wow.earned), WowAvailable: hundredths(sec.wow.available),
 			Counted: hundredths(counted), Of: hundredths(of),
