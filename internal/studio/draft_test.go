@@ -373,7 +373,7 @@ func TestAVersionIsInForceFromItsDateOn(t *testing.T) {
 }
 
 func TestWindowsAreWholeMonths(t *testing.T) {
-	w := studio.LastMonths("2026-03-31", 3)
+	w := studio.LastMonths("2026-03-31", 4)
 	if w != (studio.Window{From: "2025-12", To: "2026-03"}) || !slices.Equal(w.Months(), []string{"2025-12", "2026-01", "2026-02", "2026-03"}) {
 		t.Errorf("%+v: %v", w, w.Months())
 	}

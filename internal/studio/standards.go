@@ -49,8 +49,8 @@ func shareBP(x, n int) (bp int, ok bool) {
 	return (20_000*x + n) / (2 * n), true
 }
 
-// shareMonths is how many full months before the current one say how often a standard is met now.
-const shareMonths = 3
+// ShareMonths is the window that says how often a standard is met now: three full months and the current one.
+const ShareMonths = 4
 
 // Standards lists the standards of a programme: Good, WOW, why, targets, questions, and the share of visits that meet
 // them now, for readers who may compare.
@@ -78,7 +78,7 @@ func (s *Service) standards(ctx context.Context, tx Tx, a auth.Actor, id string)
 	if err != nil {
 		return Standards{}, err
 	}
-	out := Standards{Programme: p, Window: LastMonths(today, shareMonths)}
+	out := Standards{Programme: p, Window: LastMonths(today, ShareMonths)}
 	draft, drafted := draftOf(visible(a, versions))
 	if drafted {
 		out.Draft = draft

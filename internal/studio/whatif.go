@@ -61,10 +61,10 @@ type ScoreMove struct {
 // Question names a question of the draft and the standard that it witnesses, if any.
 type Question struct{ ID, Text, Standard string }
 
-// DefaultMonths is how far what-if looks back unless told otherwise.
+// DefaultMonths is how far what-if looks back unless told otherwise, the current month with it.
 const DefaultMonths = 12
 
-// WhatIf runs the draft over the published visits of the last full months and the current one (0: DefaultMonths). When
+// WhatIf runs the draft over the published visits of so many months, the current one the last (0: DefaultMonths). When
 // only targets change it judges the same counts anew; where a definition changes it scores old answers again, page by
 // page, and calls progress with how many of how many are done (nil: nobody listens). It only reads, and stops when ctx
 // is done.
@@ -72,7 +72,7 @@ func (s *Service) WhatIf(ctx context.Context, a auth.Actor, programmeID string, 
 	if err := may(a, auth.StandardsEdit); err != nil {
 		return WhatIf{}, err
 	}
-	if months <= 0 || months > maxMonths-1 {
+	if months <= 0 || months > maxMonths {
 		months = DefaultMonths
 	}
 	var t trial

@@ -15,14 +15,14 @@ const monthForm = "2006-01"
 // maxMonths bounds a free window: what is asked for must be countable in one go.
 const maxMonths = 120
 
-// LastMonths is the window of the last full months and the current one, as seen from a date ("2026-11-21").
-func LastMonths(today string, full int) Window {
+// LastMonths is the window of so many months that ends with the current one, as seen from a date ("2026-11-21").
+func LastMonths(today string, months int) Window {
 	day, err := time.Parse(time.DateOnly, today)
 	if err != nil {
 		return Window{}
 	}
 	first := day.AddDate(0, 0, 1-day.Day())
-	return Window{From: first.AddDate(0, -full, 0).Format(monthForm), To: first.Format(monthForm)}
+	return Window{From: first.AddDate(0, 1-months, 0).Format(monthForm), To: first.Format(monthForm)}
 }
 
 // Check says what is wrong with a window that somebody gave.

@@ -1,0 +1,101 @@
+package report
+
+import (
+	"container/list"
+	"context"
+	"sync"
+
+	"plainclothes/internal/studio"
+)
+
+// cache keeps what was worked out until it grows too large, and then lets go of what was not asked for longest. Keys
+// name the revision of the data, so that nothing in it is ever stale and no other process needs it.
+type cache[K comparable, V any] struct {
+	mu     sync.Mutex
+	max    int // weight
+	weight int
+	items  map[K]*list.Element
+	order  *list.List // most recently used in front
+}
+
+type kept[K comparable, V any] struct {
+	key    K
+	value  V
+	weight int
+}
+
+// Limits of the two caches: about 15 MB each when full.
+const (
+	maxSumRows  = 100_000
+	maxOutcomes = 40_000
+)
+
+func newCache[K comparable, V any](limit int) *cache[K, V] {
+	return &cache[K, V]{max: limit, items: map[K]*list.Element{}, order: list.New()}
+}
+
+func (c *cache[K, V]) get(key K) (V, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.items[key]
+	if !ok {
+		var none V
+		return none, false
+	}
+	c.order.MoveToFront(e)
+	item, _ := e.Value.(kept[K, V])
+	return item.value, true
+}
+
+// put keeps a value that readers must not change. One heavier than a quarter of the cache is not kept.
+func (c *cache[K, V]) put(key K, value V, weight int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, ok := c.items[key]; ok || weight > c.max/4 {
+		return
+	}
+	c.items[key] = c.order.PushFront(kept[K, V]{key, value, weight})
+	for c.weight += weight; c.weight > c.max; {
+		c.drop(c.order.Back())
+	}
+}
+
+func (c *cache[K, V]) drop(e *list.Element) {
+	item, _ := c.order.Remove(e).(kept[K, V])
+	delete(c.items, item.key)
+	c.weight -= item.weight
+}
+
+// sumKey names sums for ever: data_rev grows with every change of a programme's rollups.
+type sumKey struct {
+	org   string
+	rev   int64
+	query studio.SumQuery
+}
+
+// resultKey names what compare said: of these sums, judged by this version, for these branches.
+type resultKey struct {
+	sums     sumKey
+	version  string
+	branches [32]byte
+}
+
+// cachedSums reads sums through the cache.
+type cachedSums struct {
+	Tx
+	cache     *cache[sumKey, studio.Sums]
+	programme studio.Programme
+}
+
+// Sums finds the sums of a window, or reads and keeps them.
+func (c cachedSums) Sums(ctx context.Context, org string, q studio.SumQuery) (studio.Sums, error) {
+	key := sumKey{org: org, rev: c.programme.DataRev, query: q}
+	if sums, ok := c.cache.get(key); ok {
+		return sums, nil
+	}
+	sums, err := c.Tx.Sums(ctx, org, q)
+	if err == nil {
+		c.cache.put(key, sums, len(sums.Cells)+len(sums.Standards)+1)
+	}
+	return sums, err
+}

@@ -1,0 +1,173 @@
+package report
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"slices"
+
+	"plainclothes/internal/auth"
+	"plainclothes/internal/compare"
+	"plainclothes/internal/org"
+	"plainclothes/internal/programme"
+	"plainclothes/internal/studio"
+)
+
+// Comparison is the comparison page: the branches that the reader may see and asked for, compared with one another.
+// Visits of all other branches with the same format stand behind the estimates, because a pool of a few branches could
+// not carry them; their names and numbers are not in here, and places count only the branches shown.
+type Comparison struct {
+	Programme  studio.Programme
+	Version    studio.Version // whose targets judge
+	Query      Query
+	Window     studio.Window
+	Result     compare.Result
+	Places     map[string]Place // by branch id, of the branches shown
+	Scenarios  []programme.Scenario
+	Headline   []string
+	Notes      []string // what was left out or read otherwise, and why
+	Programmes []studio.Programme
+	Regions    []org.Region // to choose from
+	Formats    []string     // to choose from
+}
+
+// Place says where a branch is.
+type Place struct{ Code, Name, Region, Format string }
+
+// Compare compares the branches within the reader's reach over a window.
+func (s *Service) Compare(ctx context.Context, a auth.Actor, q Query) (c Comparison, err error) {
+	err = s.repo.View(ctx, a.Org, func(tx Tx) error {
+		d, err := s.desk(ctx, tx, a, auth.Compare, q)
+		if err != nil {
+			return err
+		}
+		shown, err := d.shown()
+		if err != nil {
+			return err
+		}
+		counted, err := s.count(ctx, tx, &d)
+		if err != nil {
+			return err
+		}
+		c = d.comparison(&counted, s.compared(&d, &counted, shown))
+		return nil
+	})
+	return c, wrap("compare branches", err)
+}
+
+// compared judges, or finds the judgement.
+func (s *Service) compared(d *desk, c *studio.Counted, shown func(*org.Branch) bool) compare.Result {
+	in := c.Input(c.Edition.List.Programme, shown)
+	in.Brief = true
+	key := resultKey{version: c.Edition.Meta.ID, branches: fingerprint(in.Branches), sums: sumKey{
+		org: d.programme.Org, rev: d.programme.DataRev,
+		query: studio.SumQuery{Programme: d.programme.ID, Window: d.window, Scenario: d.query.Scenario},
+	}}
+	if found, ok := s.results.get(key); ok {
+		return found
+	}
+	result := compare.Run(in)
+	s.results.put(key, result, 1+len(result.Branches)*(1+len(result.Standards)))
+	return result
+}
+
+// fingerprint tells lists of branches apart.
+func fingerprint(branches []compare.Branch) (sum [32]byte) {
+	h := sha256.New()
+	for _, b := range branches {
+		_, _ = fmt.Fprintf(h, "%q%q%q%q%v\n", b.ID, b.Name, b.Format, b.Region, b.Background)
+	}
+	h.Sum(sum[:0])
+	return sum
+}
+
+// comparison puts the page together.
+func (d *desk) comparison(c *studio.Counted, result compare.Result) Comparison {
+	out := Comparison{
+		Programme: d.programme, Version: c.Edition.Meta, Query: d.query, Window: d.window, Result: result, Programmes: d.all,
+		Scenarios: c.Edition.List.Programme.Scenarios, Headline: slices.Clone(result.Headline.Sentences),
+	}
+	out.Places = d.places(c.Branches, result.Branches)
+	out.Regions, out.Formats = d.choices(c.Branches)
+	out.Notes = slices.Concat(notes(c), result.Model.Notes)
+	return out
+}
+
+// places names the branches shown.
+func (d *desk) places(branches []org.Branch, shown []compare.BranchRow) map[string]Place {
+	all := make(map[string]Place, len(shown))
+	for i := range shown {
+		all[shown[i].ID] = Place{}
+	}
+	for i := range branches {
+		b := &branches[i]
+		if _, ok := all[b.ID]; ok {
+			all[b.ID] = Place{Code: b.Code, Name: b.Name, Region: d.regionName(b.Region), Format: b.Format}
+		}
+	}
+	return all
+}
+
+func (d *desk) regionName(id string) string {
+	for _, r := range d.regions {
+		if r.ID == id {
+			return r.Name
+		}
+	}
+	return ""
+}
+
+// choices are the regions and formats that the reader may choose.
+func (d *desk) choices(branches []org.Branch) ([]org.Region, []string) {
+	var regions []org.Region
+	for _, r := range d.regions {
+		if d.mayName(r.ID) {
+			regions = append(regions, r)
+		}
+	}
+	var formats []string
+	for i := range branches {
+		if b := &branches[i]; b.Active && b.Format != "" && d.reach.Covers(studio.Thing(b)) {
+			formats = append(formats, b.Format)
+		}
+	}
+	slices.Sort(formats)
+	return regions, slices.Compact(formats)
+}
+
+// notes say which visits were counted apart.
+func notes(c *studio.Counted) []string {
+	var all []string
+	if n := note("The score", c.Score); n != "" {
+		all = append(all, n)
+	}
+	for i := range c.Edition.List.Programme.Standards {
+		s := &c.Edition.List.Programme.Standards[i]
+		if n := note(s.Title, c.Standards[s.ID]); n != "" {
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
+// note says in a sentence what a change of definition did to the counts.
+func note(what string, c studio.Choice) string {
+	switch {
+	case c.Older && c.Apart > 0:
+		return fmt.Sprintf("%s: no visit has the present definition yet. These are the %s with the one before; %s with older ones are left out.",
+			what, visits(c.Visits), visits(c.Apart))
+	case c.Older:
+		return fmt.Sprintf("%s: no visit has the present definition yet. These are the %s with the one before.", what, visits(c.Visits))
+	case c.Apart > 0:
+		return fmt.Sprintf("%s: only the %s since its definition changed are counted; %s before are left out.", what, visits(c.Visits), visits(c.Apart))
+	}
+	return ""
+}
+
+// visits writes a count of visits.
+func visits(n int64) string {
+	if n == 1 {
+		return "1 visit"
+	}
+	return fmt.Sprintf("%d visits", n)
+}

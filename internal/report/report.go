@@ -1,0 +1,164 @@
+// Package report is what managers and branch managers read: how branches compare, one branch, published visits.
+//
+// The one rule: nothing that leaves this package says who the shopper was. There is a pseudonym for every single visit,
+// a part of the day instead of a time, and no answer of the vault; editors and owners see more elsewhere.
+package report
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"plainclothes/internal/auth"
+	"plainclothes/internal/compare"
+	"plainclothes/internal/fault"
+	"plainclothes/internal/org"
+	"plainclothes/internal/studio"
+)
+
+// Service holds the use cases of reading. It keeps nothing between calls but what can be read again at any time.
+type Service struct {
+	repo    Repo
+	now     func() time.Time
+	shelf   *studio.Shelf
+	sums    *cache[sumKey, studio.Sums]
+	results *cache[resultKey, compare.Result]
+}
+
+// NewService joins the use cases with what they need.
+func NewService(repo Repo, now func() time.Time) *Service {
+	return &Service{
+		repo: repo, now: now, shelf: studio.NewShelf(), sums: newCache[sumKey, studio.Sums](maxSumRows),
+		results: newCache[resultKey, compare.Result](maxOutcomes),
+	}
+}
+
+// Span is a choice of window.
+type Span string
+
+// The spans. Free takes its months from the query.
+const (
+	Last3  Span = "last3"  // the last three full months and the current one
+	Last12 Span = "last12" // twelve months, the current one the last
+	Free   Span = "free"
+)
+
+// Query chooses what is read. Zero fields choose nothing in particular: the first programme, the last three months.
+type Query struct {
+	Programme string // id
+	Span      Span
+	From, To  string // months, "2026-09"; only with Free
+	Region    string // id; regions below it are in
+	Format    string
+	Scenario  string
+}
+
+// window gives the months that the query means.
+func (q Query) window(today string) (studio.Window, error) {
+	switch q.Span {
+	case "", Last3:
+		return studio.LastMonths(today, studio.ShareMonths), nil
+	case Last12:
+		return studio.LastMonths(today, studio.DefaultMonths), nil
+	case Free:
+		w := studio.Window{From: q.From, To: q.To}
+		return w, w.Check()
+	}
+	return studio.Window{}, fault.New(fault.Invalid, "Choose the last 3 months, the last 12 months, or months of your own.")
+}
+
+// desk is what every reading begins with: where the reader may look, and at what.
+type desk struct {
+	reach     auth.Reach
+	query     Query
+	window    studio.Window
+	today     string
+	programme studio.Programme
+	all       []studio.Programme
+	regions   []org.Region
+}
+
+// desk prepares a reading with a verb.
+func (s *Service) desk(ctx context.Context, tx Tx, a auth.Actor, v auth.Verb, q Query) (desk, error) {
+	d := desk{reach: a.Reach(v), query: q}
+	if d.reach.Empty() || a.Org == "" {
+		return d, fault.New(fault.Forbidden, "Your role here does not include this.")
+	}
+	o, err := tx.Organisation(ctx, a.Org)
+	if err != nil {
+		return d, err
+	}
+	d.today = studio.Today(s.now(), o.Zone)
+	if d.window, err = q.window(d.today); err != nil {
+		return d, err
+	}
+	if d.regions, err = tx.Regions(ctx, a.Org); err != nil {
+		return d, err
+	}
+	if d.all, err = tx.Programmes(ctx, a.Org); err != nil {
+		return d, err
+	}
+	d.programme, err = chosen(d.all, q.Programme)
+	d.query.Programme = d.programme.ID
+	return d, err
+}
+
+// chosen finds the programme asked for, or the first one in use.
+func chosen(all []studio.Programme, id string) (studio.Programme, error) {
+	for _, p := range all {
+		if id == p.ID || id == "" && p.Archived.IsZero() {
+			return p, nil
+		}
+	}
+	return studio.Programme{}, fault.Missing("programme")
+}
+
+// count reads what the window says.
+func (s *Service) count(ctx context.Context, tx Tx, d *desk) (studio.Counted, error) {
+	return studio.Count(ctx, cachedSums{tx, s.sums, d.programme}, s.shelf, studio.Counts{
+		Programme: d.programme, Window: d.window, Scenario: d.query.Scenario, Today: d.today,
+	})
+}
+
+// shown says which branches the reader asked for and may see.
+func (d *desk) shown() (func(*org.Branch) bool, error) {
+	within := map[string]bool{}
+	if d.query.Region != "" {
+		within = below(d.regions, d.query.Region)
+		if !d.mayName(d.query.Region) {
+			return nil, fault.Missing("region")
+		}
+	}
+	return func(b *org.Branch) bool {
+		return d.reach.Covers(studio.Thing(b)) && (d.query.Region == "" || within[b.Region]) && (d.query.Format == "" || d.query.Format == b.Format)
+	}, nil
+}
+
+// mayName reports whether the reader may know of a region: all of them, or those that are his.
+func (d *desk) mayName(region string) bool {
+	known := slices.ContainsFunc(d.regions, func(r org.Region) bool { return r.ID == region })
+	return known && (d.reach.All || slices.Contains(d.reach.Regions, region))
+}
+
+// below gives a region and all regions below it.
+func below(regions []org.Region, top string) map[string]bool {
+	in := map[string]bool{top: true}
+	for grown := true; grown; {
+		grown = false
+		for _, r := range regions {
+			if !in[r.ID] && in[r.Parent] {
+				in[r.ID], grown = true, true
+			}
+		}
+	}
+	return in
+}
+
+// wrap names the use case in errors of ours and leaves faults alone.
+func wrap(what string, err error) error {
+	if err == nil || fault.KindOf(err) != fault.Internal {
+		return err
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
