@@ -37,7 +37,7 @@ func (h *Handlers) setupForm(c echo.Context, _ auth.Actor) error {
 	if err != nil {
 		return err
 	}
-	return showSetup(c, http.StatusOK, setupForm{Zone: "Europe/London", Currency: "EUR"}, nil)
+	return showSetup(c, http.StatusOK, setupForm{Zone: "Europe/London", Currency: "GBP"}, nil)
 }
 
 // errStale says what to do with a set-up link that is used or too old.
@@ -75,22 +75,53 @@ func (h *Handlers) setup(c echo.Context, _ auth.Actor) error {
 
 // currencies are offered in the set-up; the names are those people know them by.
 var currencies = []kit.Option{
-	{Value: "EUR", Label: "EUR – euro"}, {Value: "GBP", Label: "GBP – pound sterling"}, {Value: "USD", Label: "USD – US dollar"},
-	{Value: "AED", Label: "AED – UAE dirham"}, {Value: "ARS", Label: "ARS – Argentine peso"}, {Value: "AUD", Label: "AUD – Australian dollar"},
-	{Value: "BGN", Label: "BGN – Bulgarian lev"}, {Value: "BRL", Label: "BRL – Brazilian real"}, {Value: "CAD", Label: "CAD – Canadian dollar"},
-	{Value: "CHF", Label: "CHF – Swiss franc"}, {Value: "CLP", Label: "CLP – Chilean peso"}, {Value: "CNY", Label: "CNY – renminbi"},
-	{Value: "COP", Label: "COP – Colombian peso"}, {Value: "CZK", Label: "CZK – Czech koruna"}, {Value: "DKK", Label: "DKK – Danish krone"},
-	{Value: "EGP", Label: "EGP – Egyptian pound"}, {Value: "HKD", Label: "HKD – Hong Kong dollar"}, {Value: "HUF", Label: "HUF – Hungarian forint"},
-	{Value: "IDR", Label: "IDR – Indonesian rupiah"}, {Value: "ILS", Label: "ILS – Israeli shekel"}, {Value: "INR", Label: "INR – Indian rupee"},
-	{Value: "ISK", Label: "ISK – Icelandic króna"}, {Value: "JPY", Label: "JPY – Japanese yen"}, {Value: "KES", Label: "KES – Kenyan shilling"},
-	{Value: "KRW", Label: "KRW – South Korean won"}, {Value: "KWD", Label: "KWD – Kuwaiti dinar"}, {Value: "MAD", Label: "MAD – Moroccan dirham"},
-	{Value: "MXN", Label: "MXN – Mexican peso"}, {Value: "MYR", Label: "MYR – Malaysian ringgit"}, {Value: "NGN", Label: "NGN – Nigerian naira"},
-	{Value: "NOK", Label: "NOK – Norwegian krone"}, {Value: "NZD", Label: "NZD – New Zealand dollar"}, {Value: "PEN", Label: "PEN – Peruvian sol"},
-	{Value: "PHP", Label: "PHP – Philippine peso"}, {Value: "PLN", Label: "PLN – Polish złoty"}, {Value: "QAR", Label: "QAR – Qatari riyal"},
-	{Value: "RON", Label: "RON – Romanian leu"}, {Value: "RSD", Label: "RSD – Serbian dinar"}, {Value: "SAR", Label: "SAR – Saudi riyal"},
-	{Value: "SEK", Label: "SEK – Swedish krona"}, {Value: "SGD", Label: "SGD – Singapore dollar"}, {Value: "THB", Label: "THB – Thai baht"},
-	{Value: "TRY", Label: "TRY – Turkish lira"}, {Value: "TWD", Label: "TWD – New Taiwan dollar"}, {Value: "UAH", Label: "UAH – Ukrainian hryvnia"},
-	{Value: "VND", Label: "VND – Vietnamese đồng"}, {Value: "ZAR", Label: "ZAR – South African rand"},
+	{Value: "EUR", Label: "EUR – euro"},
+	{Value: "GBP", Label: "GBP – pound sterling"},
+	{Value: "USD", Label: "USD – US dollar"},
+	{Value: "AED", Label: "AED – UAE dirham"},
+	{Value: "ARS", Label: "ARS – Argentine peso"},
+	{Value: "AUD", Label: "AUD – Australian dollar"},
+	{Value: "BGN", Label: "BGN – Bulgarian lev"},
+	{Value: "BRL", Label: "BRL – Brazilian real"},
+	{Value: "CAD", Label: "CAD – Canadian dollar"},
+	{Value: "CHF", Label: "CHF – Swiss franc"},
+	{Value: "CLP", Label: "CLP – Chilean peso"},
+	{Value: "CNY", Label: "CNY – renminbi"},
+	{Value: "COP", Label: "COP – Colombian peso"},
+	{Value: "CZK", Label: "CZK – Czech koruna"},
+	{Value: "DKK", Label: "DKK – Danish krone"},
+	{Value: "EGP", Label: "EGP – Egyptian pound"},
+	{Value: "HKD", Label: "HKD – Hong Kong dollar"},
+	{Value: "HUF", Label: "HUF – Hungarian forint"},
+	{Value: "IDR", Label: "IDR – Indonesian rupiah"},
+	{Value: "ILS", Label: "ILS – Israeli shekel"},
+	{Value: "INR", Label: "INR – Indian rupee"},
+	{Value: "ISK", Label: "ISK – Icelandic króna"},
+	{Value: "JPY", Label: "JPY – Japanese yen"},
+	{Value: "KES", Label: "KES – Kenyan shilling"},
+	{Value: "KRW", Label: "KRW – South Korean won"},
+	{Value: "KWD", Label: "KWD – Kuwaiti dinar"},
+	{Value: "MAD", Label: "MAD – Moroccan dirham"},
+	{Value: "MXN", Label: "MXN – Mexican peso"},
+	{Value: "MYR", Label: "MYR – Malaysian ringgit"},
+	{Value: "NGN", Label: "NGN – Nigerian naira"},
+	{Value: "NOK", Label: "NOK – Norwegian krone"},
+	{Value: "NZD", Label: "NZD – New Zealand dollar"},
+	{Value: "PEN", Label: "PEN – Peruvian sol"},
+	{Value: "PHP", Label: "PHP – Philippine peso"},
+	{Value: "PLN", Label: "PLN – Polish złoty"},
+	{Value: "QAR", Label: "QAR – Qatari riyal"},
+	{Value: "RON", Label: "RON – Romanian leu"},
+	{Value: "RSD", Label: "RSD – Serbian dinar"},
+	{Value: "SAR", Label: "SAR – Saudi riyal"},
+	{Value: "SEK", Label: "SEK – Swedish krona"},
+	{Value: "SGD", Label: "SGD – Singapore dollar"},
+	{Value: "THB", Label: "THB – Thai baht"},
+	{Value: "TRY", Label: "TRY – Turkish lira"},
+	{Value: "TWD", Label: "TWD – New Taiwan dollar"},
+	{Value: "UAH", Label: "UAH – Ukrainian hryvnia"},
+	{Value: "VND", Label: "VND – Vietnamese đồng"},
+	{Value: "ZAR", Label: "ZAR – South African rand"},
 }
 
 // zones are suggested in the set-up; every other IANA zone can be typed.

@@ -42,7 +42,7 @@ func readAssets() assetTree {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(sum, "%s %d\n", name, len(body))
+		sum.Write(fmt.Appendf(nil, "%s %d\n", name, len(body)))
 		sum.Write(body)
 		t.files[name] = newAsset(name, body)
 		return nil

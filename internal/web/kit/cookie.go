@@ -31,6 +31,7 @@ func (s *Site) cookieName(name string) string {
 }
 
 func (s *Site) setCookie(c echo.Context, name, value string, age time.Duration, script bool) {
+	//nolint:gosec // Secure is off only where New allows plain http: on this machine; scripts may read what is no secret
 	ck := &http.Cookie{Name: s.cookieName(name), Value: value, Path: "/", MaxAge: int(age.Seconds()), Secure: s.secure, HttpOnly: !script, SameSite: http.SameSiteLaxMode}
 	if age <= 0 {
 		ck.MaxAge = -1

@@ -132,7 +132,7 @@ func Money(minor int64, currency string) string {
 
 // decimal writes n with a point before its last digits.
 func decimal(n int64, digits int) string {
-	sign, u := "", uint64(n)
+	sign, u := "", uint64(n) //nolint:gosec // a negative number is turned round below
 	if n < 0 {
 		sign, u = "−", -u
 	}

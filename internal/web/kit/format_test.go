@@ -22,8 +22,16 @@ func TestMoneyKnowsEachCurrencysMinorUnit(t *testing.T) {
 		currency string
 		want     string
 	}{
-		{650, "EUR", "€6.50"}, {5, "GBP", "£0.05"}, {650, "USD", "USD 6.50"}, {650, "JPY", "¥650"}, {1234, "KWD", "KWD 1.234"}, {-650, "EUR", "−€6.50"},
-		{-5, "CHF", "CHF −0.05"}, {0, "EUR", "€0.00"}, {math.MinInt64, "EUR", "−€92233720368547758.08"}, {100, "", "1.00"},
+		{650, "EUR", "€6.50"},
+		{5, "GBP", "£0.05"},
+		{650, "USD", "USD 6.50"},
+		{650, "JPY", "¥650"},
+		{1234, "KWD", "KWD 1.234"},
+		{-650, "EUR", "−€6.50"},
+		{-5, "CHF", "CHF −0.05"},
+		{0, "EUR", "€0.00"},
+		{math.MinInt64, "EUR", "−€92233720368547758.08"},
+		{100, "", "1.00"},
 	}
 	for _, x := range cases {
 		if got := kit.Money(x.minor, x.currency); got != x.want {

@@ -21,8 +21,8 @@ func funcs() template.FuncMap {
 		"ago":      Ago,
 		"plural":   Plural,
 		"add":      func(a, b int) int { return a + b },
-		"join":     func(list []string, sep string) string { return strings.Join(list, sep) },
-		"has":      func(list []string, x string) bool { return slices.Contains(list, x) },
+		"join":     strings.Join,
+		"has":      slices.Contains[[]string],
 		"field":    NewField,
 	}
 }

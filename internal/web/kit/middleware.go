@@ -129,8 +129,10 @@ func clean(next echo.HandlerFunc) echo.HandlerFunc {
 // HTTPServer wraps a handler with the time and size limits of a server in the open.
 // Handlers of uploads move their own read deadline as bytes arrive.
 func HTTPServer(addr string, h http.Handler) *http.Server {
-	return &http.Server{Addr: addr, Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
-		WriteTimeout: 60 * time.Second, IdleTimeout: 120 * time.Second, MaxHeaderBytes: 32 << 10}
+	return &http.Server{
+		Addr: addr, Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
+		WriteTimeout: 60 * time.Second, IdleTimeout: 120 * time.Second, MaxHeaderBytes: 32 << 10,
+	}
 }
 
 // Drain stops a server: no new requests, those in flight get up to 20 s.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -285,7 +286,7 @@ func TestABodyOverTheLimitOfItsRouteIsRefused(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return c.String(200, fmt.Sprint(len(b)))
+		return c.String(200, strconv.Itoa(len(b)))
 	}
 	r.Add(kit.Route{Method: "POST", Path: "/page", Access: kit.Public(), Handle: read},
 		kit.Route{Method: "POST", Path: "/upload", Access: kit.Public(), Handle: read, Limits: kit.Limits{Body: 3 << 20, Class: kit.Uploads}})

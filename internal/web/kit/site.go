@@ -64,8 +64,10 @@ func New(o Options) (*Site, error) {
 		return nil, err
 	}
 	o = withDefaults(o)
-	s := &Site{opt: o, echo: echo.New(), secure: secure, limits: map[string]Limits{}, gates: newGates(o.InFlight),
-		rates: newRates(o.Rate, o.Burst), metrics: newMetrics(), cop: http.NewCrossOriginProtection()}
+	s := &Site{
+		opt: o, echo: echo.New(), secure: secure, limits: map[string]Limits{}, gates: newGates(o.InFlight),
+		rates: newRates(o.Rate, o.Burst), metrics: newMetrics(), cop: http.NewCrossOriginProtection(),
+	}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.handleError
 	s.echo.IPExtractor = extractor(o.TrustedProxies)
