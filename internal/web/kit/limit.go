@@ -2,6 +2,7 @@ package kit
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"time"
 
@@ -30,7 +31,25 @@ type Limits struct {
 	Timeout time.Duration
 }
 
-const defaultBody = 1 << 20
+const (
+	defaultBody   = 1 << 20
+	uploadTimeout = 10 * time.Minute // an upload ends earlier when nothing more arrives
+	uploadPause   = 30 * time.Second // the longest silence in the middle of one
+)
+
+// steady is the body of an upload: as long as bytes arrive, the server's time limits move on.
+type steady struct {
+	io.ReadCloser
+	conn *http.ResponseController
+	now  func() time.Time
+}
+
+func (s steady) Read(p []byte) (int, error) {
+	// A connection without deadlines, as in tests, has nothing to move.
+	_ = s.conn.SetReadDeadline(s.now().Add(uploadPause))
+	_ = s.conn.SetWriteDeadline(s.now().Add(2 * uploadPause))
+	return s.ReadCloser.Read(p)
+}
 
 // gate lets a number of requests in and lets as many again wait for a moment.
 type gate struct{ seats, queue chan struct{} }
@@ -74,6 +93,9 @@ func (s *Site) Limit(method, path string, l Limits) {
 	}
 	if l.Timeout == 0 {
 		l.Timeout = s.opt.Timeout
+		if l.Class == Uploads {
+			l.Timeout = uploadTimeout
+		}
 	}
 	s.limits[method+" "+path] = l
 }
@@ -101,6 +123,9 @@ func (s *Site) limit(next echo.HandlerFunc) echo.HandlerFunc {
 		defer cancel()
 		r := c.Request().WithContext(ctx)
 		r.Body = http.MaxBytesReader(c.Response(), r.Body, l.Body)
+		if l.Class == Uploads {
+			r.Body = steady{r.Body, http.NewResponseController(c.Response()), s.opt.Now}
+		}
 		c.SetRequest(r)
 		return next(c)
 	}

@@ -127,7 +127,7 @@ func clean(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // HTTPServer wraps a handler with the time and size limits of a server in the open.
-// Handlers of uploads move their own read deadline as bytes arrive.
+// Routes of class Uploads get more time for as long as bytes arrive.
 func HTTPServer(addr string, h http.Handler) *http.Server {
 	return &http.Server{
 		Addr: addr, Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,

@@ -7,8 +7,10 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -257,5 +259,50 @@ func TestDrainLetsRequestsInFlightFinish(t *testing.T) {
 	go close(leave)
 	if err := kit.Drain(t.Context(), srv.Config); err != nil || <-got != http.StatusNoContent {
 		t.Fatalf("a request in flight was cut off: %v", err)
+	}
+}
+
+// trickle gives one byte, then waits, for as many times as asked.
+type trickle struct{ left int }
+
+func (t *trickle) Read(p []byte) (int, error) {
+	if t.left == 0 {
+		return 0, io.EOF
+	}
+	time.Sleep(60 * time.Millisecond)
+	t.left--
+	p[0] = 'x'
+	return 1, nil
+}
+
+func TestASlowUploadGoesOnWhileBytesArriveAndASlowFormDoesNot(t *testing.T) {
+	r := newRig(t, func(o *kit.Options) { o.Now = time.Now })
+	read := func(c echo.Context, _ auth.Actor) error {
+		b, err := io.ReadAll(c.Request().Body)
+		if err != nil {
+			return err
+		}
+		return c.String(http.StatusOK, strconv.Itoa(len(b)))
+	}
+	r.Add(kit.Route{Method: "POST", Path: "/upload", Access: kit.Public(), Handle: read, Limits: kit.Limits{Class: kit.Uploads}},
+		kit.Route{Method: "POST", Path: "/form", Access: kit.Public(), Handle: read})
+	srv := httptest.NewUnstartedServer(r.Echo())
+	srv.Config.ReadTimeout, srv.Config.WriteTimeout = 200*time.Millisecond, 200*time.Millisecond
+	srv.Start()
+	defer srv.Close()
+	send := func(path string) string {
+		resp, err := http.Post(srv.URL+path, "text/plain", &trickle{left: 8})
+		if err != nil {
+			return "cut off"
+		}
+		defer resp.Body.Close()
+		b, _ := io.ReadAll(resp.Body)
+		return string(b)
+	}
+	if got := send("/upload"); got != "8" {
+		t.Errorf("the upload: %.80s", got)
+	}
+	if got := send("/form"); got == "8" {
+		t.Error("the form had all the time it wanted")
 	}
 }
