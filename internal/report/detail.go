@@ -26,6 +26,7 @@ type VisitReport struct {
 	Programme     string // id
 	ProgrammeName string
 	Version       int // number of the checklist it was taken with
+	List          *visit.Checklist
 	Scenario      programme.Scenario
 	VisitedOn     string
 	Daypart       string // "" when it is not known
@@ -140,7 +141,7 @@ func (s *Service) file(ctx context.Context, tx Tx, a auth.Actor, id string) (*fi
 func (f *file) read() (VisitReport, error) {
 	p := f.list.Programme
 	r := VisitReport{
-		ID: f.ID, Pseudonym: f.Pseudonym, Branch: f.Branch, Programme: f.Programme, ProgrammeName: f.name, Version: f.list.Version.Number,
+		ID: f.ID, Pseudonym: f.Pseudonym, Branch: f.Branch, Programme: f.Programme, ProgrammeName: f.name, Version: f.list.Version.Number, List: f.list,
 		Place:     Place{Code: f.place.Code, Name: f.place.Branch.Name, Region: f.region, Format: f.place.Format},
 		VisitedOn: f.VisitedOn, Daypart: f.daypart(),
 	}

@@ -256,12 +256,15 @@ const (
 // Sums adds up both tables of rollups.
 func (s reading) Sums(ctx context.Context, organisation string, q studio.SumQuery) (studio.Sums, error) {
 	var out studio.Sums
-	rows, err := s.sum(ctx, organisation, q, standardSums, "rollup_standards", "branch_id, standard, series")
-	if err != nil {
-		return out, err
+	if !q.Scores {
+		rows, err := s.sum(ctx, organisation, q, standardSums, "rollup_standards", "branch_id, standard, series")
+		if err != nil {
+			return out, err
+		}
+		out.Standards = mapRows(rows, sumRow.standard)
 	}
-	out.Standards = mapRows(rows, sumRow.standard)
-	if rows, err = s.sum(ctx, organisation, q, cellSums, "rollup_cells", "branch_id, series"); err != nil {
+	rows, err := s.sum(ctx, organisation, q, cellSums, "rollup_cells", "branch_id, series")
+	if err != nil {
 		return out, err
 	}
 	out.Cells = mapRows(rows, sumRow.cell)

@@ -78,6 +78,7 @@ type SumQuery struct {
 	Scenario  string // "" for all together
 	Branch    string // "" for all
 	Monthly   bool   // rows by month instead of one for the window
+	Scores    bool   // scores only: no rows of standards
 }
 
 // Sums are rollups added up over scenarios, shoppers and, unless asked monthly, months.

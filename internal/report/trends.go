@@ -1,0 +1,136 @@
+package report
+
+import (
+	"context"
+
+	"plainclothes/internal/auth"
+	"plainclothes/internal/compare"
+	"plainclothes/internal/org"
+	"plainclothes/internal/studio"
+)
+
+// RollingMonths is how many months, the shown one the last, stand behind each point of a trend: as many as the usual
+// window has, so that the last point and the usual comparison count the same visits.
+const RollingMonths = studio.ShareMonths
+
+// Trends are twelve months of branches, the last of them the last of the query's window.
+type Trends struct {
+	Window   studio.Window
+	TargetBP int
+	Branches map[string]Trend // by id; within the reader's reach
+	// Together is what all branches moved in a year, in points; only where Moved, when they clearly did.
+	Together float64
+	Moved    bool
+}
+
+// Trend is twelve months of one branch.
+type Trend struct {
+	Months  []compare.TrendPoint // each month by itself
+	Rolling []compare.TrendPoint // each with the months before it, RollingMonths in all
+	Drift   compare.Drift
+}
+
+// Trends reads twelve months of the branches that the query names, or of one branch when only is set.
+func (s *Service) Trends(ctx context.Context, a auth.Actor, q Query, only string) (t Trends, err error) {
+	err = s.repo.View(ctx, a.Org, func(tx Tx) error {
+		d, err := s.desk(ctx, tx, a, auth.ReportRead, q)
+		if err != nil {
+			return err
+		}
+		shown, err := d.shown()
+		if err != nil {
+			return err
+		}
+		counted, err := s.count(ctx, tx, &d)
+		if err != nil {
+			return err
+		}
+		t.TargetBP = counted.Edition.List.Programme.Levels.GoodMinBP
+		return s.trends(ctx, tx, &d, &counted, &t, func(b *org.Branch) bool {
+			if only != "" {
+				return b.ID == only && d.reach.Covers(studio.Thing(b))
+			}
+			return shown(b)
+		})
+	})
+	return t, wrap("read trends", err)
+}
+
+// trends reads the months in the series that the window is counted in, and of all branches: a branch's movement is
+// judged beside that of the others.
+func (s *Service) trends(ctx context.Context, tx Tx, d *desk, c *studio.Counted, t *Trends, shown func(*org.Branch) bool) error {
+	year, reading, err := twelveMonths(d.window.To)
+	if err != nil {
+		return err
+	}
+	t.Window = studio.Window{From: year.From.String(), To: year.To.String()}
+	sums, err := cachedSums{tx, s.sums, d.programme}.Sums(ctx, d.programme.Org, studio.SumQuery{
+		Programme: d.programme.ID, Window: reading, Scenario: d.query.Scenario, Monthly: true, Scores: true,
+	})
+	if err != nil {
+		return err
+	}
+	cells := monthsOf(sums.Cells, c)
+	spread := s.compared(d, c, shown).Model.Spread
+	drifts := year.Drift(cells, spread)
+	t.Together, t.Moved = drifts.Points, drifts.Moved
+	t.branches(c, cells, year, spread, drifts, shown)
+	return nil
+}
+
+// twelveMonths end with the month given; the second window begins earlier, for the first rolling point.
+func twelveMonths(last string) (compare.Window, studio.Window, error) {
+	to, err := compare.ParseMonth(last)
+	if err != nil {
+		return compare.Window{}, studio.Window{}, err
+	}
+	from := to - studio.DefaultMonths + 1
+	return compare.Window{From: from, To: to}, studio.Window{From: (from - RollingMonths + 1).String(), To: to.String()}, nil
+}
+
+// monthsOf keeps the chosen series of the score, without competitors.
+func monthsOf(sums []studio.CellSum, c *studio.Counted) []compare.BranchMonth {
+	ours := make(map[string]bool, len(c.Branches))
+	for i := range c.Branches {
+		ours[c.Branches[i].ID] = c.Branches[i].Kind != org.Competitor
+	}
+	all := make([]compare.BranchMonth, 0, len(sums))
+	for i := range sums {
+		r := &sums[i]
+		m, err := compare.ParseMonth(r.Month)
+		if err != nil || r.Series != c.Score.Series || !ours[r.Branch] {
+			continue
+		}
+		all = append(all, compare.BranchMonth{Branch: r.Branch, MonthScores: compare.MonthScores{
+			Month: m, Scores: compare.Scores{N: r.N, SumBP: r.SumBP, SumBP2: r.SumBP2},
+		}})
+	}
+	return all
+}
+
+// branches draws the months of each branch shown that has any visits in them.
+func (t *Trends) branches(c *studio.Counted, cells []compare.BranchMonth, year compare.Window, spread compare.Spread, drifts compare.Drifts,
+	shown func(*org.Branch) bool,
+) {
+	mine := map[string][]compare.MonthScores{}
+	for i := range c.Branches {
+		if b := &c.Branches[i]; shown(b) {
+			mine[b.ID] = nil
+		}
+	}
+	for _, cell := range cells {
+		if list, ok := mine[cell.Branch]; ok {
+			mine[cell.Branch] = append(list, cell.MonthScores)
+		}
+	}
+	t.Branches = make(map[string]Trend, len(mine))
+	for id, list := range mine {
+		if len(list) > 0 {
+			t.Branches[id] = Trend{
+				Months: compare.Trend(list, year, spread), Rolling: compare.Trend(compare.Rolling(list, year, RollingMonths), year, spread),
+				Drift: drifts.Branches[id],
+			}
+		}
+	}
+}
+
