@@ -28,7 +28,7 @@ var (
 	// alone are packages for tests only that stand by themselves and import nothing of ours.
 	alone = []string{"arch", "browsertest"}
 	// webShared are the parts of web that its roles may import; roles never import one another.
-	webShared = []string{"kit", "chart"}
+	webShared = []string{"kit", "chart", "sheet"}
 )
 
 // topLevel is what the repository holds, besides names that begin with a dot.
