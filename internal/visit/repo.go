@@ -67,6 +67,8 @@ type reports interface {
 	RemovePhoto(ctx context.Context, org, id string, at time.Time) error
 	Notes(ctx context.Context, org, visit string) ([]Note, error)
 	AddNote(ctx context.Context, org string, n Note) error
+	// AddFinished inserts whole published visits and adds their rollups, summed up first.
+	AddFinished(ctx context.Context, org string, all []Finished) error
 }
 
 // Query is a list of visits. Zero fields do not filter; Reach always does.

@@ -98,3 +98,26 @@ func standardOf(o Outcome, sign int64) StandardRollup {
 
 // scaled multiplies two numbers of 1e-9 in [0, 1] without overflow: their product is below 1e18.
 func scaled(share, rate int64) int64 { return share * rate / 1_000_000_000 }
+
+// Add adds the sums of another rollup of the same key. Standards of another series come behind.
+func (r *Rollup) Add(o *Rollup) {
+	c, d := &r.Cell, &o.Cell
+	c.N, c.SumBP, c.SumBP2, c.Unscored = c.N+d.N, c.SumBP+d.SumBP, c.SumBP2+d.SumBP2, c.Unscored+d.Unscored
+	c.SumPenalty, c.Caps, c.Zeros, c.Breaches = c.SumPenalty+d.SumPenalty, c.Caps+d.Caps, c.Zeros+d.Zeros, c.Breaches+d.Breaches
+	for _, s := range o.Standards {
+		r.addStandard(s)
+	}
+}
+
+func (r *Rollup) addStandard(s StandardRollup) {
+	for i := range r.Standards {
+		t := &r.Standards[i]
+		if t.Standard != s.Standard || t.Series != s.Series {
+			continue
+		}
+		t.N, t.X, t.NWow, t.XWow = t.N+s.N, t.X+s.X, t.NWow+s.NWow, t.XWow+s.XWow
+		t.Partial, t.NA, t.Unknown, t.W, t.WR = t.Partial+s.Partial, t.NA+s.NA, t.Unknown+s.Unknown, t.W+s.W, t.WR+s.WR
+		return
+	}
+	r.Standards = append(r.Standards, s)
+}

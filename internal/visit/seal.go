@@ -114,25 +114,34 @@ func (s *Service) sealStage(ctx context.Context, tx Tx, a auth.Actor, p *Paper) 
 
 // complete scores the report and writes it with its receipt; the visit is Received in memory, not yet stored.
 func (s *Service) complete(ctx context.Context, tx Tx, p *Paper, now time.Time) (scoring.Result, []Outcome, error) {
-	res := p.List.Scoring.Score(p.input())
-	stored, err := json.Marshal(res)
+	res, err := p.score(now)
 	if err != nil {
-		return res, nil, err
-	}
-	p.Report.Result, p.Report.Engine, p.Report.Complete = stored, res.Engine, res.CompletenessBP
-	p.Report.Sealed, p.Report.Updated = now, now
-	p.Report.Revision++
-	if err := p.receipt(now); err != nil {
 		return res, nil, err
 	}
 	if err := tx.SaveReport(ctx, p.Visit.Org, p.Report); err != nil {
 		return res, nil, err
 	}
+	return res, outcomesOf(p.List, &res), nil
+}
+
+// score makes the result and the receipt and moves the visit to Received.
+func (p *Paper) score(now time.Time) (scoring.Result, error) {
+	res := p.List.Scoring.Score(p.input())
+	stored, err := json.Marshal(res)
+	if err != nil {
+		return res, err
+	}
+	p.Report.Result, p.Report.Engine, p.Report.Complete = stored, res.Engine, res.CompletenessBP
+	p.Report.Sealed, p.Report.Updated = now, now
+	p.Report.Revision++
+	if err := p.receipt(now); err != nil {
+		return res, err
+	}
 	if err := p.Visit.Move(Received); err != nil {
-		return res, nil, err
+		return res, err
 	}
 	p.Visit.Received, p.Visit.Score, p.Visit.Final, p.Visit.Level = now, res.BaseBP, res.FinalBP, res.Level
-	return res, outcomesOf(p.List, &res), nil
+	return res, nil
 }
 
 // input is what the scoring engine gets; every stage that the scenario has counts once the report is complete.

@@ -414,3 +414,34 @@ func TestStagesAreSealedOneByOne(t *testing.T) {
 		}
 	})
 }
+
+func TestVisitsOfThePastAreStoredAsIfTheyHadBeenPublished(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		answers := func() map[string]json.RawMessage {
+			return raw(map[string]any{
+				"A1": "09:05", "A2": 0, "A3": "yes", "A4": "yes", "A5": "na", "A6": "yes", "A7": "yes", "B1": 20, "B2": "good",
+				"N1": "yes", "N2": "wow", "N3": "no", "E1": "yes", "E2": "no", "O1": 8, "O4": "09:10",
+			})
+		}
+		past := []visit.Past{
+			{Branch: w.Branch, Scenario: "non_buyer", Shopper: w.shopper.Member, Version: w.Version, At: noon.AddDate(0, -1, 0), Answers: answers()},
+			{Branch: w.Branch, Scenario: "non_buyer", Shopper: w.shopper.Member, Version: w.Version, At: noon.AddDate(0, -1, 1), Answers: answers()},
+		}
+		wantKind(t, w.svc.BringIn(ctx, w.shopper, past), fault.Forbidden)
+		if err := w.svc.BringIn(ctx, w.editor, past); err != nil {
+			t.Fatal(err)
+		}
+		if n := w.Number(`SELECT sum(n) FROM rollup_cells WHERE org_id = $1 AND month = '2026-10'`, w.Org); n != 2 {
+			t.Errorf("counted visits = %d", n)
+		}
+		if n := w.Number(`SELECT sum(x_wow) FROM rollup_standards WHERE org_id = $1 AND standard = 'K6'`, w.Org); n != 2 {
+			t.Errorf("WOW of K6 = %d", n)
+		}
+		if n := w.Number(`SELECT count(*) FROM events WHERE org_id = $1 AND verb = 'visit.brought_in'`, w.Org); n != 2 {
+			t.Errorf("events = %d", n)
+		}
+		past[1].Answers["A3"] = json.RawMessage(`"perhaps"`)
+		wantKind(t, w.svc.BringIn(ctx, w.editor, past[1:]), fault.Invalid)
+	})
+}

@@ -1,0 +1,91 @@
+package store
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"plainclothes/internal/visit"
+)
+
+// batch is how many rows go into one INSERT: 29 columns of visits stay below SQLite's 32,766 parameters.
+const batch = 500
+
+// AddFinished inserts whole published visits. Their rollups are summed up first, so that a branch's sums are touched
+// once.
+func (v visits) AddFinished(ctx context.Context, organisation string, all []visit.Finished) error {
+	rows, err := finishedRowsOf(organisation, all)
+	if err != nil {
+		return err
+	}
+	db := v.db(ctx)
+	for _, insert := range []func() error{
+		func() error { return db.CreateInBatches(rows.visits, batch).Error },
+		func() error { return db.CreateInBatches(rows.reports, batch).Error },
+		func() error { return db.CreateInBatches(rows.submissions, batch).Error },
+		func() error { return db.CreateInBatches(rows.ops, batch).Error },
+		func() error { return db.CreateInBatches(rows.outcomes, 2*batch).Error },
+	} {
+		if err := insert(); err != nil {
+			return err
+		}
+	}
+	sums := summed(all)
+	for _, key := range slices.Sorted(maps.Keys(sums)) {
+		if err := v.AddRollup(ctx, organisation, *sums[key]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type finishedRows struct {
+	visits      []visitRow
+	reports     []reportRow
+	submissions []submissionRow
+	ops         []opRow
+	outcomes    []outcomeRow
+}
+
+func finishedRowsOf(organisation string, all []visit.Finished) (finishedRows, error) {
+	var rows finishedRows
+	for i := range all {
+		f := &all[i]
+		vr := visitRowOf(&f.Visit)
+		vr.OrgID = organisation
+		rr, err := reportRowOf(&f.Report)
+		if err != nil {
+			return rows, err
+		}
+		rr.OrgID = organisation
+		s := f.Submission
+		rows.visits, rows.reports = append(rows.visits, vr), append(rows.reports, rr)
+		rows.submissions = append(rows.submissions, submissionRow{organisation, s.ID, s.Visit, s.Device, s.Seq, s.Head, s.Created})
+		for _, o := range f.Ops {
+			rows.ops = append(rows.ops, opRow{organisation, o.Submission, o.Seq, o.ID, s.Visit, string(o.Body), o.Hash, o.Received})
+		}
+		for _, o := range f.Outcomes {
+			rows.outcomes = append(rows.outcomes,
+				outcomeRow{organisation, s.Visit, o.Standard, o.Series, string(o.Outcome), o.WowOffered, o.Share, o.Rate})
+		}
+	}
+	return rows, nil
+}
+
+// summed adds rollups of the same branch, shopper, scenario, month and series.
+func summed(all []visit.Finished) map[string]*visit.Rollup {
+	sums := map[string]*visit.Rollup{}
+	for i := range all {
+		r := &all[i].Rollup
+		key := strings.Join([]string{r.Programme, r.Month, r.Branch, r.Scenario, r.Shopper, r.Cell.Series}, "|")
+		if have, ok := sums[key]; ok {
+			have.Add(r)
+			continue
+		}
+		c := *r
+		c.Standards = slices.Clone(r.Standards)
+		sums[key] = &c
+	}
+	return sums
+}

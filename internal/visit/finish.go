@@ -1,0 +1,138 @@
+package visit
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"plainclothes/internal/auth"
+	"plainclothes/internal/event"
+	"plainclothes/internal/fault"
+)
+
+// Past is a visit of the past, brought in with its answers: from another system, or to make a demo.
+type Past struct {
+	Branch   string
+	Scenario string
+	Shopper  string // member id, "" when unknown
+	Version  string // id of the published version that asked the questions
+	At       time.Time
+	Answers  map[string]json.RawMessage
+	Comments map[string]string
+	ID       string // of the visit; "" makes one
+}
+
+// Finished is a published visit with all its rows.
+type Finished struct {
+	Visit      Visit
+	Report     Report
+	Submission Submission
+	Ops        []Op
+	Outcomes   []Outcome
+	Rollup     Rollup
+}
+
+// MaxPast is how many visits one call brings in.
+const MaxPast = 2000
+
+// BringIn stores visits of the past as published ones: each with its op log, result, outcomes and event, in one
+// transaction. Answers are checked as those of a program are; photos cannot be brought in.
+func (s *Service) BringIn(ctx context.Context, a auth.Actor, past []Past) error {
+	if !a.Reach(auth.ReportReview).All {
+		return fault.New(fault.Forbidden, "Only those who publish reports can bring in published visits.")
+	}
+	if len(past) > MaxPast {
+		return fault.Newf(fault.TooLarge, "Bring in at most %d visits at once.", MaxPast)
+	}
+	return wrap("bring in visits", s.repo.InTx(ctx, a.Org, func(tx Tx) error {
+		currency, err := tx.Currency(ctx, a.Org)
+		if err != nil {
+			return err
+		}
+		places := map[string]Place{}
+		all := make([]Finished, 0, len(past))
+		events := make([]event.Change, 0, len(past))
+		for i := range past {
+			f, err := s.finished(ctx, tx, a, &past[i], places, currency)
+			if err != nil {
+				return err
+			}
+			c, err := change(a, "visit.brought_in", f.Visit, map[string]string{"receipt": f.Report.Receipt, "head": f.Report.Head})
+			if err != nil {
+				return err
+			}
+			all, events = append(all, f), append(events, c)
+		}
+		if err := tx.AddFinished(ctx, a.Org, all); err != nil {
+			return err
+		}
+		return tx.Append(ctx, a.Org, s.now(), events...)
+	}))
+}
+
+// finished makes the rows of one visit of the past.
+func (s *Service) finished(
+	ctx context.Context, tx Tx, a auth.Actor, past *Past, places map[string]Place, currency string,
+) (Finished, error) {
+	list, err := s.lists.get(ctx, tx, a.Org, past.Version)
+	if err != nil {
+		return Finished{}, err
+	}
+	place, ok := places[past.Branch]
+	if !ok {
+		if place, err = tx.Place(ctx, a.Org, past.Branch); err != nil {
+			return Finished{}, err
+		}
+		places[past.Branch] = place
+	}
+	return finish(list, place, past, a, currency)
+}
+
+// finish goes through the life of a visit at the time of its past, in memory.
+func finish(list *Checklist, place Place, past *Past, a auth.Actor, currency string) (Finished, error) {
+	at := past.At.UTC().Truncate(time.Millisecond)
+	v := Visit{
+		Org: a.Org, ID: past.ID, Programme: list.Version.Programme, Version: list.Version.ID, Branch: place.ID, Scenario: past.Scenario,
+		Shopper: past.Shopper, State: InProgress, Pseudonym: pseudonym(), Due: at.Add(24 * time.Hour),
+		Fee: int64(list.Programme.Visit.Fee), Reimburse: int64(list.Programme.Visit.ReimburseUpTo), Currency: currency,
+		Created: at.AddDate(0, 0, -14), Taken: at.AddDate(0, 0, -7), Started: at, RowVersion: 1,
+	}
+	if v.ID == "" {
+		v.ID = uuid.NewString()
+	}
+	v.on(place.Today(at))
+	p := Paper{Visit: v, Place: place, List: list}
+	p.Report = Report{Org: a.Org, Visit: v.ID, Answers: past.Answers, Comments: past.Comments, RowVersion: 1}
+	if err := p.checkWhole(SubmitInput{Answers: past.Answers, Comments: past.Comments}); err != nil {
+		return Finished{}, err
+	}
+	for _, st := range p.Stages {
+		p.Visit.Stages = append(p.Visit.Stages, st.ID)
+	}
+	return publishedPast(&p, a, at)
+}
+
+func publishedPast(p *Paper, a auth.Actor, at time.Time) (Finished, error) {
+	body, err := json.Marshal(wholeReport{p.Report.Answers, p.Report.Comments})
+	if err != nil {
+		return Finished{}, err
+	}
+	id := uuid.NewString()
+	f := Finished{Submission: Submission{Org: a.Org, ID: id, Visit: p.Visit.ID, Device: "program", Created: at}}
+	op, err := f.Submission.add(id, WholeReport, body, at)
+	if err != nil {
+		return Finished{}, err
+	}
+	f.Ops, p.Report.Seq, p.Report.Head = []Op{op}, 1, op.Hash
+	res, err := p.score(at.Add(time.Hour))
+	if err != nil {
+		return Finished{}, err
+	}
+	p.Visit.State, p.Visit.Reviewer = Published, a.Member
+	p.Visit.Decided, p.Visit.Published = at.Add(24*time.Hour), at.Add(24*time.Hour)
+	f.Visit, f.Report, f.Outcomes = p.Visit, p.Report, outcomesOf(p.List, &res)
+	f.Rollup = RollupOf(&f.Visit, &res, p.List.ScoreSeries, f.Outcomes, 1)
+	return f, nil
+}
