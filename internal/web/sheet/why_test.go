@@ -58,7 +58,9 @@ func paperOf(t *testing.T, list *visit.Checklist, luck *rand.Rand, good float64)
 
 // lucky answers a question; good is the chance of the best answer.
 func lucky(q *programme.Question, luck *rand.Rand, good float64) (programme.Answer, bool) {
-	text := func(s string) (programme.Answer, bool) { return programme.Answer{State: programme.Answered, Text: s}, true }
+	text := func(s string) (programme.Answer, bool) {
+		return programme.Answer{State: programme.Answered, Text: s}, true
+	}
 	switch x := luck.Float64(); {
 	case x < .04:
 		return programme.Answer{}, false
