@@ -252,6 +252,18 @@ func TestSmallReadsGiveTheSameAsLargeOnes(t *testing.T) {
 	}
 }
 
+func TestALineKnowsNothingOfTheLineBefore(t *testing.T) {
+	l := newLineReader(Compile(demoProgramme(t, "coffee-kiosks")))
+	if _, problem := l.read([]byte(`{"scenario":"buyer","format":"tram","channel":"store","features":["has_seating"],"answers":{"A3":"yes"}}`)); problem != "" {
+		t.Fatal(problem)
+	}
+	in, problem := l.read([]byte(`{"scenario":"non_buyer"}`))
+	if problem != "" || in.Context.Scenario != "non_buyer" || in.Context.Format != "" || in.Context.Channel != "" ||
+		len(in.Context.Features) > 0 || len(in.Answers) > 0 {
+		t.Errorf("%+v %s", in, problem)
+	}
+}
+
 func TestPointsAreWrittenInPoints(t *testing.T) {
 	for p, want := range map[int]string{0: "0", 400: "4", 350: "3.5", 305: "3.05", 1: "0.01", 99: "0.99"} {
 		r := Result{Wow: WowPoints{Earned: 0, Available: answerPoints(p)}}

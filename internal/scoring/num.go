@@ -11,9 +11,14 @@ import (
 // num is an exact rational that is never negative. It is n/d in lowest terms while both fit 64 bits; after that it is
 // big, which is never changed in place and so may be shared. The zero num is 0.
 type num struct {
-	n, d uint64 // d of 0 stands for 1, so that the zero value is a number
+	n, d uint64 // d of 0 stands for 1, so that the zero value is a number; isBig stands for big
 	big  *big.Rat
 }
+
+// isBig is the d of a big num. It makes "both are whole numbers", the usual case, one comparison.
+const isBig = math.MaxUint64
+
+func huge(r *big.Rat) num { return num{d: isBig, big: r} }
 
 func whole(n uint64) num { return num{n: n, d: 1} }
 
@@ -62,17 +67,19 @@ func (a num) rat() *big.Rat {
 }
 
 func (a num) add(b num) num {
+	if n := a.n + b.n; a.d|b.d <= 1 && n >= a.n {
+		return num{n: n, d: 1}
+	}
+	return a.addAny(b)
+}
+
+func (a num) addAny(b num) num {
 	if a.big == nil && b.big == nil {
-		if a.d <= 1 && b.d <= 1 {
-			if n, carry := bits.Add64(a.n, b.n, 0); carry == 0 {
-				return num{n: n, d: 1}
-			}
-		}
 		if sum, ok := addSmall(a, b); ok {
 			return sum
 		}
 	}
-	return num{big: new(big.Rat).Add(a.rat(), b.rat())}
+	return huge(new(big.Rat).Add(a.rat(), b.rat()))
 }
 
 func addSmall(a, b num) (num, bool) {
@@ -98,16 +105,19 @@ func times(a, b uint64) (uint64, bool) {
 }
 
 func (a num) mul(b num) num {
+	if hi, n := bits.Mul64(a.n, b.n); a.d|b.d <= 1 && hi == 0 {
+		return num{n: n, d: 1}
+	}
+	return a.mulAny(b)
+}
+
+func (a num) mulAny(b num) num {
 	if a.big == nil && b.big == nil {
-		if a.d <= 1 && b.d <= 1 {
-			if n, ok := times(a.n, b.n); ok {
-				return whole(n)
-			}
-		} else if product, ok := mulSmall(a, b); ok {
+		if product, ok := mulSmall(a, b); ok {
 			return product
 		}
 	}
-	return num{big: new(big.Rat).Mul(a.rat(), b.rat())}
+	return huge(new(big.Rat).Mul(a.rat(), b.rat()))
 }
 
 // mulSmall reduces crosswise first, so that the product is in lowest terms and fits whenever it can.
@@ -123,7 +133,7 @@ func (a num) over(b num) num {
 	if b.big == nil {
 		return a.mul(num{n: b.den(), d: b.n})
 	}
-	return num{big: new(big.Rat).Quo(a.rat(), b.rat())}
+	return huge(new(big.Rat).Quo(a.rat(), b.rat()))
 }
 
 func (a num) cmp(b num) int {

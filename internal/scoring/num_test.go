@@ -18,7 +18,7 @@ func TestExactFractionsAgreeWithBigOnes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := drawNum(t, "a"), drawNum(t, "b")
 		if rapid.Bool().Draw(t, "already big") {
-			a = num{big: a.rat()}
+			a = huge(a.rat())
 		}
 		equal := func(what string, got num, want *big.Rat) {
 			if got.rat().Cmp(want) != 0 || got.zero() != (want.Sign() == 0) {
@@ -48,7 +48,7 @@ func TestRoundingIsHalfUpAndStopsAtTheLargestNumber(t *testing.T) {
 		if got := a.round(scale); got != want {
 			t.Fatalf("%s × %d is rounded to %d, want %d", a.rat(), scale, got, want)
 		}
-		if got := (num{big: a.rat()}).round(scale); got != want {
+		if got := huge(a.rat()).round(scale); got != want {
 			t.Fatalf("big %s × %d is rounded to %d, want %d", a.rat(), scale, got, want)
 		}
 	})

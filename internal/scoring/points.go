@@ -92,31 +92,27 @@ func bandPoints(q *programme.Question, a programme.Decimal) programme.Points {
 	return 0
 }
 
-// fit gives the answer as the question can take it. An answer that the question no longer knows (an option that went
-// away, "does not apply" where that is not allowed, a mark off the scale: past answers in a what-if) is missing, a gap
-// and never zero. An exclusive option clears the others.
-func fit(q *programme.Question, a programme.Answer) programme.Answer {
+// fit makes the answer one that the question can take. An answer that the question no longer knows (an option that went
+// away, "does not apply" where that is not allowed, a mark off the scale: past answers in a what-if) becomes missing, a
+// gap and never zero. An exclusive option clears the others.
+func fit(q *programme.Question, a *programme.Answer) {
+	ok := false
 	switch a.State {
 	case programme.Missing:
-		return programme.Answer{}
+		return
 	case programme.NA:
-		return keep(q.NAAllowed, programme.Answer{State: programme.NA})
+		ok = q.NAAllowed
 	case programme.NotObserved:
-		return keep(!q.MustObserve, programme.Answer{State: programme.NotObserved})
+		ok = !q.MustObserve
 	case programme.Answered:
 		if q.Kind == programme.Multi {
 			a.Codes = exclusive(q, a.Codes)
 		}
-		return keep(knows(q, &a), a)
+		ok = knows(q, a)
 	}
-	return programme.Answer{}
-}
-
-func keep(yes bool, a programme.Answer) programme.Answer {
-	if yes {
-		return a
+	if !ok {
+		*a = programme.Answer{}
 	}
-	return programme.Answer{}
 }
 
 func knows(q *programme.Question, a *programme.Answer) bool {

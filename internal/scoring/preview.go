@@ -6,8 +6,9 @@ import (
 	"plainclothes/internal/programme"
 )
 
-// Range is what a visit may still come to while answers are missing. Every way of completing it ends inside: it is as
-// narrow as can be while no condition asks for a missing answer, and errs on the wide side where one does.
+// Range is what a visit may still come to while answers are missing. Every way of completing it ends inside. The base
+// score's ends are reached while no condition asks for a missing answer and no missing answer can zero a section; where
+// one does, and for a multi question whose options cannot add up to its cap, the range errs on the wide side.
 type Range struct {
 	Worst, Best Bound
 	// Empty says that a completion may leave nothing to score at all (a nil score, which is inside any range).
@@ -105,7 +106,8 @@ func (f *forecast) addSection(i int) {
 			continue
 		}
 		if state == "" {
-			f.answers[at] = fit(it.q, f.in.Answers[it.q.ID])
+			f.answers[at] = f.in.Answers[it.q.ID]
+			fit(it.q, &f.answers[at])
 			f.open[at] = !sealed && f.answers[at].State == programme.Missing
 		}
 		f.addItem(at)

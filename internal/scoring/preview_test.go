@@ -254,6 +254,15 @@ func TestThePreviewOfMissingCriticals(t *testing.T) {
 	}
 }
 
+func TestThePreviewTakesTheLowestOfTheCapsThatMayCome(t *testing.T) {
+	p := flatProgramme(yesNo("A1", 900), capped(yesNo("A2", 50), 5_000), capped(yesNo("A3", 50), 7_000))
+	c := Compile(p)
+	wantBP(t, "worst of two to come", c.Preview(visit("A1", "yes")).Worst.FinalBP, 5_000)
+	got := c.Preview(visit("A1", "yes", "A3", "no"))
+	wantBP(t, "worst with one fired", got.Worst.FinalBP, 5_000)
+	wantBP(t, "best with one fired", got.Best.FinalBP, 7_000)
+}
+
 func TestThePreviewLetsAWholeSectionStayWithoutAnswers(t *testing.T) {
 	p := flatProgramme(yesNo("A1", 100))
 	weigh(p, "A", 50)
@@ -283,6 +292,10 @@ func TestThePreviewCountsAnAnswerThatMayBeHiddenBothWays(t *testing.T) {
 	got := Compile(p).Preview(visit("A2", "yes", "A3", "no", "A4", "no"))
 	wantBP(t, "worst", got.Worst.BaseBP, 0)
 	wantBP(t, "best", got.Best.BaseBP, 5_000)
+	if p.Sections[0].Questions[0].Points = 100; !slices.Equal(Compile(p).Preview(visit()).Open, []string{"A1", "A4"}) {
+		t.Errorf("open are %v", Compile(p).Preview(visit()).Open)
+	}
+	p.Sections[0].Questions[0].Points = 0
 	got = Compile(p).Preview(visit("A2", "yes", "A3", "yes", "A4", "yes"))
 	wantBP(t, "all yes", got.Worst.BaseBP, 10_000)
 	got = Compile(p).Preview(visit("A2", "no", "A3", "no", "A4", "yes")) // A3 is hidden whatever A1 is

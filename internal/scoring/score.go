@@ -109,7 +109,7 @@ func (s *sheet) scale() num {
 		}
 		next, ok := lcm(scale, of.n)
 		if !ok || of.big != nil {
-			return whole(1)
+			break // any scale is right; the rest stays fractions
 		}
 		scale = next
 	}

@@ -141,7 +141,8 @@ func (s *sheet) walk(in *Input) {
 			case stage != "":
 				m.state = stage
 			default:
-				m.answer = fit(it.q, in.Answers[it.q.ID])
+				m.answer = in.Answers[it.q.ID]
+				fit(it.q, &m.answer)
 				m.state = stateOf(m.answer.State)
 			}
 		}
@@ -216,7 +217,10 @@ func (s *sheet) addItem(it *item, m *mark) {
 }
 
 func (s *sum) add(o *sum) {
-	s.earned, s.possible, s.open = s.earned.add(o.earned), s.possible.add(o.possible), s.open.add(o.open)
+	s.earned, s.possible = s.earned.add(o.earned), s.possible.add(o.possible)
+	if !o.open.zero() {
+		s.open = s.open.add(o.open)
+	}
 	if !o.wow.available.zero() {
 		s.wow.add(o.wow)
 	}
