@@ -147,17 +147,18 @@ func (l *lineReader) answer(m member) {
 	}
 	a, err := programme.ParseAnswer(q, m.value)
 	if err != nil {
-		l.say("Question %s: %s", q.ID, sentence(err))
+		l.say("Question %s: %s", q.ID, sentence(err, q.Codes()))
 	}
 	l.in.Answers[q.ID] = a
 }
 
-func sentence(err error) string {
-	text := err.Error()
-	if strings.HasSuffix(text, ".") {
-		return text
+// sentence gives the error, and the possible answers where it does not name them itself.
+func sentence(err error, codes []string) string {
+	text := strings.TrimSuffix(err.Error(), ".") + "."
+	if len(codes) > 0 && !strings.Contains(text, codes[len(codes)-1]) {
+		text += " It may be " + list(codes) + "."
 	}
-	return text + "."
+	return text
 }
 
 // list says what something may be, and not all of it when that is long.
