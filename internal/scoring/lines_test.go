@@ -55,7 +55,8 @@ func TestABadLineIsNamedAndTheOthersAreScored(t *testing.T) {
 func TestErrorsOfALineNameTheThingAndWhatItMayBe(t *testing.T) {
 	for line, want := range map[string][]string{
 		`{"scenario":"buyer","answers":{"A3":"maybe"}}`:              {"Question A3", "maybe", "yes", "no"},
-		`{"scenario":"buyer","answers":{"A3":"na"}}`:                 {"Question A3"},
+		`{"scenario":"buyer","answers":{"A3":"na"}}`:                 {"Question A3", "yes, no"},
+		`{"scenario":"buyer","answers":{"A3":true}}`:                 {"Question A3", "yes, no"},
 		`{"scenario":"buyer","answers":{"Z9":"yes"}}`:                {`no question "Z9"`, "A1, A2", "more"},
 		`{"scenario":"buyer","answers":{"A3":"yes","A3":"no"}}`:      {"Question A3", "twice"},
 		`{"scenario":"buyer","answers":{"A3":"yes","\u00413":"no"}}`: {"Question A3", "twice"},
