@@ -1,0 +1,182 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"plainclothes/internal/auth"
+	"plainclothes/internal/config"
+	"plainclothes/internal/store/pgtest"
+	"plainclothes/internal/store/storetest"
+	"plainclothes/internal/visit"
+)
+
+// place is where one installation of a test lives.
+type premises struct {
+	t   *testing.T
+	dir string
+	env map[string]string
+}
+
+// newPlace is an empty place; database "" is a SQLite file in its folder.
+func newPlace(t *testing.T, database string) *premises {
+	t.Helper()
+	l := &premises{t: t, dir: filepath.Join(t.TempDir(), "data"), env: map[string]string{}}
+	l.env["PLAINCLOTHES_DIR"] = l.dir
+	if database != "" {
+		l.env["PLAINCLOTHES_DATABASE"] = database
+	}
+	return l
+}
+
+// forEach runs a test in an empty place on both databases. another gives further empty places of the same kind.
+func forEach(t *testing.T, test func(t *testing.T, l *premises, another func() *premises)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		test(t, newPlace(t, ""), func() *premises { return newPlace(t, "") })
+	})
+	t.Run("postgres", func(t *testing.T) {
+		test(t, newPlace(t, pgtest.DB(t)), func() *premises { return newPlace(t, pgtest.DB(t)) })
+	})
+}
+
+func (l *premises) getenv(k string) string { return l.env[k] }
+
+// run runs the program to its end.
+func (l *premises) run(args ...string) (code int, stdout, stderr string) {
+	l.t.Helper()
+	return l.feed("", args...)
+}
+
+// feed is run with something on standard input.
+func (l *premises) feed(stdin string, args ...string) (code int, stdout, stderr string) {
+	l.t.Helper()
+	var out, errs bytes.Buffer
+	ctx, cancel := context.WithTimeout(l.t.Context(), time.Minute)
+	defer cancel()
+	code = Run(ctx, args, l.getenv, strings.NewReader(stdin), &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+// must is run for a command that has to succeed.
+func (l *premises) must(args ...string) (stdout, stderr string) {
+	l.t.Helper()
+	code, stdout, stderr := l.run(args...)
+	if code != 0 {
+		l.t.Fatalf("%v ended with %d\n%s%s", args, code, stdout, stderr)
+	}
+	return stdout, stderr
+}
+
+// program is one for calling parts of it directly, at noon of the tests' day.
+func (l *premises) program() *program {
+	return &program{
+		ctx: l.t.Context(), env: config.NewEnvironment(l.getenv), stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard,
+		now: func() time.Time { return storetest.Noon },
+	}
+}
+
+// open opens the parts of the place.
+func (l *premises) open() *parts {
+	l.t.Helper()
+	p := l.program()
+	d, err := p.env.Data(config.Storage{Dir: l.dir, Database: l.env["PLAINCLOTHES_DATABASE"]})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	x, err := p.open(d, auth.Options{})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.t.Cleanup(func() { _ = x.close() })
+	return x
+}
+
+// lived is an installation in which a visit was made, published, and has a photo.
+type lived struct {
+	*storetest.World
+	parts *parts
+	visit string
+}
+
+const story = "I joined the queue, was greeted with a smile, ordered a flat white, paid, waited two minutes and left happy with a good drink in my hand."
+
+// buyer are the answers of a perfect visit to a coffee kiosk.
+var buyer = map[string]string{
+	"A1": "09:05", "A2": "1", "A3": "yes", "A4": "yes", "A5": "yes", "A6": "yes", "A7": "yes", "B1": "0:22", "B2": "good", "C1": "yes",
+	"C2": "answered_correctly_straight_away", "C3": "something_that_fitted_what", "C4": "yes", "C5": "na", "C6": "3.40", "D1": "2:40",
+	"D3": "yes", "D5": "pleasant_to_drink", "D6": "yes", "E1": "yes", "E2": "no", "O1": "9", "O2": story, "O4": "09:17",
+}
+
+// live makes the place a lived-in one, through the use cases.
+func (l *premises) live() *lived {
+	l.t.Helper()
+	l.must("migrate")
+	x := l.open()
+	w := &lived{World: storetest.NewWorld(l.t, x.store, "coffee-kiosks"), parts: x}
+	ctx, shopper, editor := l.t.Context(), w.Actors[auth.Shopper], w.Actors[auth.Editor]
+	plan := visit.PlanInput{Programme: w.Programme, Branches: []string{w.Branch}, Scenario: "buyer", Shopper: shopper.Member, Due: storetest.Noon.Add(48 * time.Hour)}
+	vs, err := x.visits.Plan(ctx, w.Actors[auth.Scheduler], plan)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	w.visit = vs[0].ID
+	entries := map[string]visit.Entry{}
+	for q, a := range buyer {
+		entries[q] = visit.Entry{Values: []string{a}, Was: "null"}
+	}
+	for _, step := range []func() error{
+		func() error { _, err := x.visits.Save(ctx, shopper, w.visit, entries); return err },
+		func() error {
+			_, err := x.visits.AddPhoto(ctx, shopper, w.visit, "O3", bytes.NewReader(picture(l.t)))
+			return err
+		},
+		func() error { _, err := x.visits.Seal(ctx, shopper, w.visit); return err },
+		func() error { return x.visits.Accept(ctx, editor, w.visit) },
+		func() error { return x.visits.Publish(ctx, editor, w.visit) },
+	} {
+		if err := step(); err != nil {
+			l.t.Fatal(err)
+		}
+	}
+	return w
+}
+
+// picture is a small photo.
+func picture(t *testing.T) []byte {
+	t.Helper()
+	m := image.NewRGBA(image.Rect(0, 0, 32, 24))
+	m.Set(1, 1, color.RGBA{R: 200, A: 255})
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// screen is what a running program writes, safe to read meanwhile.
+type screen struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (s *screen) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.buf.Write(b)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.buf.String()
+}
