@@ -73,7 +73,8 @@ func (s reports) PublishedVisits(ctx context.Context, organisation string, q rep
 		return nil, err
 	}
 	var rows []publishedRow
-	err = db.Order("visits.visited_on DESC").Order("visits.id DESC").Limit(min(max(q.Limit, 1), visit.MaxList)).Find(&rows).Error
+	err = db.Order("visits.month DESC").Order("visits.visited_on DESC").Order("visits.id DESC"). // the month first: along its index
+													Limit(min(max(q.Limit, 1), visit.MaxList)).Find(&rows).Error
 	return mapRows(rows, publishedRow.value), err
 }
 
@@ -104,7 +105,7 @@ func behind(db *gorm.DB, cursor string) (*gorm.DB, error) {
 	if err != nil || !ok || uuid.Validate(id) != nil {
 		return db, fault.New(fault.Invalid, "This list has moved on. Start again at its beginning.")
 	}
-	return db.Where("(visits.visited_on, visits.id) < (?, ?)", on, id), nil
+	return db.Where("visits.month <= ? AND (visits.visited_on, visits.id) < (?, ?)", on[:min(len(on), 7)], on, id), nil
 }
 
 func (r publishedRow) value() report.Row {

@@ -30,6 +30,8 @@ func fill(v reflect.Value, n *int) {
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(*n))
+	case reflect.Uint8:
+		v.SetUint(uint64('a' + *n%26))
 	case reflect.Float64:
 		v.SetFloat(float64(*n) + 0.123456789)
 	case reflect.Slice:

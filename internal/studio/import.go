@@ -2,6 +2,7 @@ package studio
 
 import (
 	"context"
+	"slices"
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/fault"
@@ -31,7 +32,7 @@ func (s *Service) Import(ctx context.Context, a auth.Actor, src []byte) (out Imp
 		out, err = s.take(ctx, tx, a, p)
 		return err
 	})
-	out.Problems = problems
+	out.Problems = slices.Concat(problems, programme.Lint(p))
 	return out, wrap("import programme", err)
 }
 
