@@ -211,7 +211,11 @@ func unguard(cell string) string {
 // nearest gives the column that a wrong name may mean, "" when none is near.
 func nearest(name string) string {
 	near := slices.MinFunc(columns, func(a, b string) int { return cmp.Compare(distance(name, a), distance(name, b)) })
-	if distance(name, near) <= max(1, len(near)/3) {
+	allowed := 1
+	if len(name) >= 4 {
+		allowed = max(2, len(near)/3) // two letters that changed places
+	}
+	if distance(name, near) <= allowed {
 		return near
 	}
 	return ""

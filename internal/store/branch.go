@@ -113,20 +113,47 @@ func (s *Store) Branches(ctx context.Context, x org.Access, q org.BranchQuery) (
 	return mapRows(rows, branchRow.branch), err
 }
 
+// manyCodes is from how many codes on all branches are read rather than each one looked up.
+const manyCodes = 500
+
 // BranchesByCode loads those of the codes that exist.
 func (s *Store) BranchesByCode(ctx context.Context, id string, codes []string) ([]org.Branch, error) {
-	var all []branchRow
+	var found []org.Branch
 	err := s.inView(ctx, id, func(s *Store) error {
-		for some := range slices.Chunk(codes, 500) {
-			var rows []branchRow
-			if err := s.db(ctx).Where("org_id = ? AND code IN ?", id, some).Find(&rows).Error; err != nil {
-				return err
-			}
-			all = append(all, rows...)
+		if len(codes) > manyCodes {
+			var err error
+			found, err = s.amongAll(ctx, id, codes)
+			return err
 		}
-		return nil
+		var rows []branchRow
+		err := s.db(ctx).Where("org_id = ? AND code IN ?", id, codes).Find(&rows).Error
+		found = mapRows(rows, branchRow.branch)
+		return err
 	})
-	return mapRows(all, branchRow.branch), err
+	return found, err
+}
+
+// amongAll goes through all branches of an organisation by code. A database that knows little of a table yet would
+// compare each of its rows with each code of a long list.
+func (s *Store) amongAll(ctx context.Context, id string, codes []string) ([]org.Branch, error) {
+	wanted := make(map[string]bool, len(codes))
+	for _, c := range codes {
+		wanted[c] = true
+	}
+	var found []org.Branch
+	after := ""
+	for {
+		page, err := s.Branches(ctx, org.Access{Org: id, All: true}, org.BranchQuery{After: after, Limit: 2000})
+		if err != nil || len(page) == 0 {
+			return found, err
+		}
+		for _, b := range page {
+			if wanted[b.Code] {
+				found = append(found, b)
+			}
+		}
+		after = page[len(page)-1].Code
+	}
 }
 
 // CreateBranches inserts branches; their regions count from the beginning.

@@ -31,6 +31,7 @@ func (slowLog) Error(ctx context.Context, msg string, _ ...any) { slog.ErrorCont
 func (slowLog) Trace(ctx context.Context, begin time.Time, statement func() (string, int64), _ error) {
 	if took := time.Since(begin); took >= slow {
 		q, rows := statement()
+		q = q[:min(len(q), 500)]
 		slog.WarnContext(ctx, "slow statement", "took", took, "rows", rows, "sql", q)
 	}
 }
