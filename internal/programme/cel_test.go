@@ -102,7 +102,9 @@ func celSource(t *rapid.T, depth int) (ours, theirs string) {
 }
 
 func celLeaf(t *rapid.T) (ours, theirs string) {
-	number := func() string { return rapid.SampledFrom([]string{"0", "1", "2.5", "-1", "3", "-0.5", "10"}).Draw(t, "number") }
+	number := func() string {
+		return rapid.SampledFrom([]string{"0", "1", "2.5", "-1", "3", "-0.5", "10"}).Draw(t, "number")
+	}
 	equal := rapid.SampledFrom([]string{"==", "!="}).Draw(t, "equal")
 	op := rapid.SampledFrom([]string{"==", "!=", "<", "<=", ">", ">="}).Draw(t, "op")
 	var src string

@@ -3,7 +3,6 @@ package programme
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -288,10 +287,15 @@ func listError(left *expr, op Op, right *expr) *condError {
 	return failAt(right, "%s does not take a list. Write %s in […].", op, left.text)
 }
 
+// quoteText writes a text as in a condition.
+func quoteText(s string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(s) + "'"
+}
+
 // show writes a constant as in a condition.
 func (e *expr) show() string {
 	if e.kind == exprText {
-		return strconv.Quote(e.text)
+		return quoteText(e.text)
 	}
 	return e.number.String()
 }

@@ -2,7 +2,6 @@ package programme
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -357,7 +356,7 @@ func (n *Node) show() string {
 		sign := map[Op]string{OpAnd: " && ", OpOr: " || "}[n.Op]
 		parts := make([]string, len(n.Nodes))
 		for i := range n.Nodes {
-			if parts[i] = n.Nodes[i].show(); n.Nodes[i].Op == OpOr {
+			if parts[i] = n.Nodes[i].show(); n.Nodes[i].Op == OpOr || n.Nodes[i].Op == n.Op {
 				parts[i] = "(" + parts[i] + ")"
 			}
 		}
@@ -371,7 +370,7 @@ func (n *Node) show() string {
 	values := make([]string, len(n.Values))
 	for i, v := range n.Values {
 		if values[i] = v.Number.String(); v.IsText {
-			values[i] = strconv.Quote(v.Text)
+			values[i] = quoteText(v.Text)
 		}
 	}
 	if n.Op == OpIn {
