@@ -5,10 +5,12 @@ import (
 	"strings"
 	"testing"
 
+	"plainclothes/internal/auth"
 	"plainclothes/internal/report"
 	"plainclothes/internal/store"
 	"plainclothes/internal/store/storetest"
 	"plainclothes/internal/store/worldtest"
+	"plainclothes/internal/visit"
 )
 
 func rebuild(t *testing.T, w *worldtest.World, svc *report.Service, fix bool) report.Rebuilt {
@@ -34,6 +36,23 @@ func TestRollupsMadeAgainAreThoseThatPublicationMade(t *testing.T) {
 			t.Errorf("%d visits, %d rows, %d differences: %+v", r.Visits, r.Rows, len(r.Differences), r.Differences[:min(3, len(r.Differences))])
 		}
 	})
+}
+
+func TestAVisitSetAsideLeavesTheBooksClean(t *testing.T) {
+	w, svc := tea(t, storetest.SQLite(t))
+	id := w.Visit(worldtest.Made{Branch: w.Branches[0], Scenario: "guest", On: "2026-11-03", Answers: w.Answered(2, 0.5)})
+	w.Visit(worldtest.Made{Branch: w.Branches[1], Scenario: "guest", On: "2026-11-03", Answers: w.Answered(2, 0.5)})
+	editing := visit.NewService(w.Store.Visits(), nil, w.Clock)
+	if err := editing.SetAside(t.Context(), w.Member(auth.Editor), id, "The shopper knew the staff."); err != nil {
+		t.Fatal(err)
+	}
+	if r := rebuild(t, w, svc, false); !r.Clean() || r.Visits != 1 {
+		t.Errorf("%d visits, %+v", r.Visits, r.Differences)
+	}
+	c, err := svc.Compare(t.Context(), w.Owner, report.Query{})
+	if err != nil || c.Result.Headline.Visits != 1 {
+		t.Errorf("%d visits are compared, %v", c.Result.Headline.Visits, err)
+	}
 }
 
 func TestATamperedRollupIsFoundAndMended(t *testing.T) {

@@ -73,8 +73,9 @@ func (s reports) PublishedVisits(ctx context.Context, organisation string, q rep
 		return nil, err
 	}
 	var rows []publishedRow
-	err = db.Order("visits.month DESC").Order("visits.visited_on DESC").Order("visits.id DESC"). // the month first: along its index
-													Limit(min(max(q.Limit, 1), visit.MaxList)).Find(&rows).Error
+	// The month stands first, though the date implies it, so that the index by month gives the order.
+	db = db.Order("visits.month DESC").Order("visits.visited_on DESC").Order("visits.id DESC")
+	err = db.Limit(min(max(q.Limit, 1), visit.MaxList)).Find(&rows).Error
 	return mapRows(rows, publishedRow.value), err
 }
 
