@@ -88,7 +88,7 @@ func TestNothingIsEverOverwritten(t *testing.T) {
 }
 
 func TestADamagedBackupRestoresNothing(t *testing.T) {
-	l := newPlace(t, "")
+	l := newPremises(t, "")
 	l.live()
 	file := filepath.Join(t.TempDir(), "copy.tar")
 	l.must("backup", file)
@@ -106,7 +106,7 @@ func TestADamagedBackupRestoresNothing(t *testing.T) {
 		if err := os.WriteFile(bad, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		r := newPlace(t, "")
+		r := newPremises(t, "")
 		if code, _, said := r.run("restore", bad); code != 1 || !strings.Contains(said, "Nothing was restored.") {
 			t.Errorf("%s: %d %s", name, code, said)
 		}
@@ -114,13 +114,13 @@ func TestADamagedBackupRestoresNothing(t *testing.T) {
 			t.Errorf("%s: something was written", name)
 		}
 	}
-	if code, _, said := newPlace(t, "").run("restore", filepath.Join(t.TempDir(), "none.tar")); code != 1 || !strings.Contains(said, "There is no file") {
+	if code, _, said := newPremises(t, "").run("restore", filepath.Join(t.TempDir(), "none.tar")); code != 1 || !strings.Contains(said, "There is no file") {
 		t.Errorf("no file: %d %s", code, said)
 	}
 }
 
 func TestABackupNamesThePhotosThatAreNotThere(t *testing.T) {
-	l := newPlace(t, "")
+	l := newPremises(t, "")
 	l.live()
 	photo := onlyPhoto(t, l)
 	if err := os.Remove(photo); err != nil {
@@ -131,25 +131,25 @@ func TestABackupNamesThePhotosThatAreNotThere(t *testing.T) {
 	if code != 1 || !strings.Contains(said, "not there, or not what it should be: media/") || !strings.Contains(said, "whole but for these 1 photos") {
 		t.Errorf("%d %s", code, said)
 	}
-	r := newPlace(t, "")
+	r := newPremises(t, "")
 	if _, said := r.must("restore", file); !strings.Contains(said, "1 photos were missing already") {
 		t.Errorf("said %s", said)
 	}
 }
 
 func TestACopyIsNotRestoredToAnotherKindOfDatabase(t *testing.T) {
-	l := newPlace(t, "")
+	l := newPremises(t, "")
 	l.live()
 	file := filepath.Join(t.TempDir(), "copy.tar")
 	l.must("backup", file)
-	r := newPlace(t, "postgres://nobody@localhost:1/none")
+	r := newPremises(t, "postgres://nobody@localhost:1/none")
 	if code, _, said := r.run("restore", file); code != 1 || !strings.Contains(said, "The copy was made of sqlite") {
 		t.Errorf("%d %s", code, said)
 	}
 }
 
 func TestAnInterruptedBackupLeavesNothing(t *testing.T) {
-	l := newPlace(t, "")
+	l := newPremises(t, "")
 	l.live()
 	x, p := l.open(), l.program()
 	dir := t.TempDir()

@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"image/color"
 	"image/png"
@@ -12,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/alecthomas/kong"
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/config"
@@ -27,8 +30,8 @@ type premises struct {
 	env map[string]string
 }
 
-// newPlace is an empty place; database "" is a SQLite file in its folder.
-func newPlace(t *testing.T, database string) *premises {
+// newPremises is an empty place; database "" is a SQLite file in its folder.
+func newPremises(t *testing.T, database string) *premises {
 	t.Helper()
 	l := &premises{t: t, dir: filepath.Join(t.TempDir(), "data"), env: map[string]string{}}
 	l.env["PLAINCLOTHES_DIR"] = l.dir
@@ -38,14 +41,14 @@ func newPlace(t *testing.T, database string) *premises {
 	return l
 }
 
-// forEach runs a test in an empty place on both databases. another gives further empty places of the same kind.
+// forEach runs a test in a place without data on both databases (on PostgreSQL it has the schema already). another gives further empty places of the same kind.
 func forEach(t *testing.T, test func(t *testing.T, l *premises, another func() *premises)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
-		test(t, newPlace(t, ""), func() *premises { return newPlace(t, "") })
+		test(t, newPremises(t, ""), func() *premises { return newPremises(t, "") })
 	})
 	t.Run("postgres", func(t *testing.T) {
-		test(t, newPlace(t, pgtest.DB(t)), func() *premises { return newPlace(t, pgtest.DB(t)) })
+		test(t, newPremises(t, storetest.PostgresURL(t)), func() *premises { return newPremises(t, pgtest.DB(t)) })
 	})
 }
 
@@ -123,32 +126,39 @@ func (l *premises) live() *lived {
 	l.must("migrate")
 	x := l.open()
 	w := &lived{World: storetest.NewWorld(l.t, x.store, "coffee-kiosks"), parts: x}
-	ctx, shopper, editor := l.t.Context(), w.Actors[auth.Shopper], w.Actors[auth.Editor]
-	plan := visit.PlanInput{Programme: w.Programme, Branches: []string{w.Branch}, Scenario: "buyer", Shopper: shopper.Member, Due: storetest.Noon.Add(48 * time.Hour)}
-	vs, err := x.visits.Plan(ctx, w.Actors[auth.Scheduler], plan)
+	w.visit = w.sealed(l)
+	ctx, editor := l.t.Context(), w.Actors[auth.Editor]
+	if err := errors.Join(x.visits.Accept(ctx, editor, w.visit), x.visits.Publish(ctx, editor, w.visit)); err != nil {
+		l.t.Fatal(err)
+	}
+	return w
+}
+
+// sealed makes a visit with a photo that was sent and is not yet reviewed.
+func (w *lived) sealed(l *premises) string {
+	l.t.Helper()
+	ctx, shopper, x := l.t.Context(), w.Actors[auth.Shopper], w.parts
+	vs, err := x.visits.Plan(ctx, w.Actors[auth.Scheduler], visit.PlanInput{
+		Programme: w.Programme, Branches: []string{w.Branch}, Scenario: "buyer", Shopper: shopper.Member, Due: storetest.Noon.Add(48 * time.Hour), IgnoreRotation: true,
+	})
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	w.visit = vs[0].ID
-	entries := map[string]visit.Entry{}
+	id, entries := vs[0].ID, map[string]visit.Entry{}
 	for q, a := range buyer {
 		entries[q] = visit.Entry{Values: []string{a}, Was: "null"}
 	}
-	for _, step := range []func() error{
-		func() error { _, err := x.visits.Save(ctx, shopper, w.visit, entries); return err },
-		func() error {
-			_, err := x.visits.AddPhoto(ctx, shopper, w.visit, "O3", bytes.NewReader(picture(l.t)))
-			return err
-		},
-		func() error { _, err := x.visits.Seal(ctx, shopper, w.visit); return err },
-		func() error { return x.visits.Accept(ctx, editor, w.visit) },
-		func() error { return x.visits.Publish(ctx, editor, w.visit) },
-	} {
-		if err := step(); err != nil {
-			l.t.Fatal(err)
-		}
+	_, err = x.visits.Save(ctx, shopper, id, entries)
+	if err == nil {
+		_, err = x.visits.AddPhoto(ctx, shopper, id, "O3", bytes.NewReader(picture(l.t)))
 	}
-	return w
+	if err == nil {
+		_, err = x.visits.Seal(ctx, shopper, id)
+	}
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return id
 }
 
 // picture is a small photo.
@@ -179,4 +189,23 @@ func (s *screen) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.buf.String()
+}
+
+// config is what a server in this place would read.
+func (l *premises) config() config.Config {
+	l.t.Helper()
+	var s config.Serve
+	e := config.NewEnvironment(l.getenv)
+	k, err := kong.New(&s, kong.Resolvers(e))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	if _, err := k.Parse(nil); err != nil {
+		l.t.Fatal(err)
+	}
+	c, err := e.Config(s)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return c
 }
