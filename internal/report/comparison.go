@@ -21,7 +21,7 @@ type Comparison struct {
 	Version    studio.Version // whose targets judge
 	Query      Query
 	Window     studio.Window
-	Result     compare.Result
+	Result     compare.Result   // shared between readers: nobody may change it
 	Places     map[string]Place // by branch id, of the branches shown
 	Scenarios  []programme.Scenario
 	Headline   []string

@@ -142,7 +142,7 @@ func (f *file) read() (VisitReport, error) {
 	p := f.list.Programme
 	r := VisitReport{
 		ID: f.ID, Pseudonym: f.Pseudonym, Branch: f.Branch, Programme: f.Programme, ProgrammeName: f.name, Version: f.list.Version.Number, List: f.list,
-		Place:     Place{Code: f.place.Code, Name: f.place.Branch.Name, Region: f.region, Format: f.place.Format},
+		Place:     Place{Code: f.place.Code, Name: f.place.Name, Region: f.region, Format: f.place.Format},
 		VisitedOn: f.VisitedOn, Daypart: f.daypart(),
 	}
 	if sc, ok := p.Scenario(f.Scenario); ok {

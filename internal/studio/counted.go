@@ -1,9 +1,7 @@
 package studio
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"plainclothes/internal/compare"
 	"plainclothes/internal/fault"
@@ -67,7 +65,6 @@ func Count(ctx context.Context, tx Reading, shelf *Shelf, of Counts) (Counted, e
 
 // chooser picks series: that of the edition, or else of the newest version whose series has visits.
 type chooser struct {
-	ctx      context.Context
 	tx       Reading
 	shelf    *Shelf
 	versions []Version // newest first
@@ -75,17 +72,17 @@ type chooser struct {
 
 // choose keeps one series of each standard and of the score.
 func (c *Counted) choose(ctx context.Context, tx Reading, shelf *Shelf, sums Sums, versions []Version) error {
-	ch := chooser{ctx: ctx, tx: tx, shelf: shelf, versions: versions}
+	ch := chooser{tx: tx, shelf: shelf, versions: versions}
 	scores := map[string]int64{}
 	for _, r := range sums.Cells {
 		scores[r.Series] += r.N + r.Unscored
 	}
 	var err error
-	c.Score, err = ch.choice(scores, c.Edition.List.ScoreSeries, func(l *visit.Checklist) string { return l.ScoreSeries })
+	c.Score, err = ch.choice(ctx, scores, c.Edition.List.ScoreSeries, func(l *visit.Checklist) string { return l.ScoreSeries })
 	if err != nil {
 		return err
 	}
-	if c.Standards, err = ch.standards(sums, c.Edition.List); err != nil {
+	if c.Standards, err = ch.standards(ctx, sums, c.Edition.List); err != nil {
 		return err
 	}
 	c.Sums = c.chosen(sums)
@@ -93,7 +90,7 @@ func (c *Counted) choose(ctx context.Context, tx Reading, shelf *Shelf, sums Sum
 }
 
 // standards chooses for every standard of the edition.
-func (ch chooser) standards(sums Sums, list *visit.Checklist) (map[string]Choice, error) {
+func (ch chooser) standards(ctx context.Context, sums Sums, list *visit.Checklist) (map[string]Choice, error) {
 	seen := map[string]map[string]int64{}
 	for _, r := range sums.Standards {
 		if seen[r.Standard] == nil {
@@ -103,7 +100,7 @@ func (ch chooser) standards(sums Sums, list *visit.Checklist) (map[string]Choice
 	}
 	all := map[string]Choice{}
 	for _, s := range list.Programme.Standards {
-		c, err := ch.choice(seen[s.ID], list.Series[s.ID], func(l *visit.Checklist) string { return l.Series[s.ID] })
+		c, err := ch.choice(ctx, seen[s.ID], list.Series[s.ID], func(l *visit.Checklist) string { return l.Series[s.ID] })
 		if err != nil {
 			return nil, err
 		}
@@ -113,14 +110,16 @@ func (ch chooser) standards(sums Sums, list *visit.Checklist) (map[string]Choice
 }
 
 // choice is made among series with visits.
-func (ch chooser) choice(visits map[string]int64, current string, of func(*visit.Checklist) string) (Choice, error) {
+func (ch chooser) choice(
+	ctx context.Context, visits map[string]int64, current string, of func(*visit.Checklist) string,
+) (Choice, error) {
 	c := Choice{Series: current}
 	var total int64
 	for _, n := range visits {
 		total += n
 	}
 	if total > 0 && visits[current] == 0 {
-		older, err := ch.newestWith(visits, of)
+		older, err := ch.newestWith(ctx, visits, of)
 		if err != nil {
 			return c, err
 		}
@@ -134,12 +133,12 @@ func (ch chooser) choice(visits map[string]int64, current string, of func(*visit
 }
 
 // newestWith is the series of the newest version whose series has visits, "" when none of them has.
-func (ch chooser) newestWith(visits map[string]int64, of func(*visit.Checklist) string) (string, error) {
+func (ch chooser) newestWith(ctx context.Context, visits map[string]int64, of func(*visit.Checklist) string) (string, error) {
 	for _, v := range ch.versions {
 		if v.State != Published {
 			continue
 		}
-		e, err := ch.shelf.Edition(ch.ctx, ch.tx, v)
+		e, err := ch.shelf.Edition(ctx, ch.tx, v)
 		if err != nil {
 			return "", err
 		}
@@ -217,9 +216,4 @@ func CountsOf(r *visit.StandardRollup) compare.Counts {
 	return compare.Counts{
 		N: int(r.N), X: int(r.X), NWow: int(r.NWow), XWow: int(r.XWow), Partial: int(r.Partial), NA: int(r.NA), Unknown: int(r.Unknown),
 	}
-}
-
-// newestFirst sorts versions by number.
-func newestFirst(versions []Version) []Version {
-	return slices.SortedFunc(slices.Values(versions), func(a, b Version) int { return cmp.Compare(b.Number, a.Number) })
 }

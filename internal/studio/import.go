@@ -59,7 +59,7 @@ func (s *Service) take(ctx context.Context, tx Tx, a auth.Actor, p *programme.Pr
 	if err != nil {
 		return out, err
 	}
-	return out, s.note(ctx, tx, a, "standards.imported", "version", out.Draft.ID, versionBody(out.Draft))
+	return out, s.note(ctx, tx, a, "standards.imported", out.Draft.ID, versionBody(out.Draft))
 }
 
 // found makes the programme that a file is the first to name.

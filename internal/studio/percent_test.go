@@ -3,7 +3,7 @@ package studio
 import "testing"
 
 func TestPercentagesReadAsTheyAreWritten(t *testing.T) {
-	for text, want := range map[string]int{"0": 0, "85": 8500, " 85 % ": 8500, "87.5": 8750, "87,5%": 8750, "12.25": 1225, "100": 10_000, "0.05": 5} {
+	for text, want := range map[string]int{"0": 0, "85": 8500, "85 %": 8500, "87.5": 8750, "87,5%": 8750, "12.25": 1225, "100": 10_000, "0.05": 5} {
 		if bp, ok := basisPoints(text); !ok || bp != want {
 			t.Errorf("%q is %d, %v", text, bp, ok)
 		}

@@ -65,7 +65,7 @@ func (s *Service) release(ctx context.Context, tx Tx, a auth.Actor, c *Contents,
 	}
 	body := versionBody(*v)
 	body["effective_on"], body["note"] = effectiveOn, note
-	return s.note(ctx, tx, a, "standards.published", "version", v.ID, body)
+	return s.note(ctx, tx, a, "standards.published", v.ID, body)
 }
 
 // checkRelease says everything that is wrong with the note and the date.

@@ -43,7 +43,7 @@ func (s scoreSum) move() ScoreMove {
 func newAgain(t *trial) (*again, error) {
 	levels := t.published.Levels != t.draft.Programme.Levels
 	if len(t.difference.Series) == 0 && !t.difference.Score && !levels {
-		return nil, nil //nolint:nilnil // nothing to do is no error
+		return nil, nil
 	}
 	list, err := prepare(t.draft.Version)
 	a := &again{

@@ -49,9 +49,9 @@ func (s *Service) Programme(ctx context.Context, a auth.Actor, id string) (p Pro
 // may refuses an actor whose roles do not include a verb on programmes, which belong to the whole organisation.
 func may(a auth.Actor, v auth.Verb) error { return auth.Can(a, v, auth.Thing{Org: a.Org}) }
 
-// note reports a change to the event chain.
-func (s *Service) note(ctx context.Context, tx Tx, a auth.Actor, verb, kind, thing string, body map[string]string) error {
-	c, err := event.New(a.Member, verb, kind, thing, body)
+// note reports a change of a version to the event chain.
+func (s *Service) note(ctx context.Context, tx Tx, a auth.Actor, verb, version string, body map[string]string) error {
+	c, err := event.New(a.Member, verb, "version", version, body)
 	if err != nil {
 		return err
 	}

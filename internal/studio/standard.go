@@ -101,7 +101,7 @@ func (s *Service) keep(ctx context.Context, tx Tx, a auth.Actor, c *Contents, st
 	}
 	body := versionBody(c.Version)
 	body["standard"] = standard
-	return s.note(ctx, tx, a, "standards.changed", "version", c.Version.ID, body)
+	return s.note(ctx, tx, a, "standards.changed", c.Version.ID, body)
 }
 
 // asFields turns the paths of a standard's problems into the names of the form's fields.

@@ -154,7 +154,7 @@ func (s *Service) begin(ctx context.Context, tx Tx, a auth.Actor, versions []Ver
 	if err := tx.CreateVersion(ctx, a.Org, v); err != nil {
 		return Version{}, err
 	}
-	return v, s.note(ctx, tx, a, "standards.drafted", "version", v.ID, versionBody(v))
+	return v, s.note(ctx, tx, a, "standards.drafted", v.ID, versionBody(v))
 }
 
 // blank is a new draft with nothing in it yet.
@@ -182,7 +182,7 @@ func (s *Service) DiscardDraft(ctx context.Context, a auth.Actor, programme stri
 		if err := tx.DeleteDraft(ctx, a.Org, v.ID, rowVersion); err != nil {
 			return err
 		}
-		return s.note(ctx, tx, a, "standards.discarded", "version", v.ID, versionBody(v))
+		return s.note(ctx, tx, a, "standards.discarded", v.ID, versionBody(v))
 	}))
 }
 

@@ -277,10 +277,10 @@ func (w *WhatIf) scoreSentences() []string {
 		default:
 			all = append(all, fmt.Sprintf("The mean score %s.", moves(w.Score.WasBP, w.Score.IsBP)))
 		}
-		all = append(all, fmt.Sprintf("%s would change level.", plural(w.Releveled, "visit", "visits")))
+		all = append(all, plural(w.Releveled, "visit", "visits")+" would change level.")
 	}
 	if w.Score.Unscored > 0 {
-		all = append(all, fmt.Sprintf("%s would have no score, because the draft asks too much that they did not answer.", plural(w.Score.Unscored, "visit", "visits")))
+		all = append(all, plural(w.Score.Unscored, "visit", "visits")+" would have no score, because the draft asks too much that they did not answer.")
 	}
 	return all
 }
