@@ -133,4 +133,3 @@ func (t *Trends) branches(c *studio.Counted, cells []compare.BranchMonth, year c
 		}
 	}
 }
-

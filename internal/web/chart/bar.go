@@ -1,0 +1,84 @@
+package chart
+
+// Tone of a drawing: how the word beside it judges.
+type Tone string
+
+// The tones, as CSS classes.
+const (
+	Neutral Tone = ""
+	Above   Tone = "above"
+	Below   Tone = "below"
+)
+
+// Bar is one row's interval: a rail from end to end, the range, the standard's line, the dot.
+// X1, X2, Dot and Standard are percent of the width; an empty one is not drawn.
+type Bar struct {
+	Title    string
+	Tone     Tone
+	X1, X2   string
+	Dot      string
+	Standard string
+}
+
+// NewBar draws a value with its range; target 0 draws no line. hasRange is false where only the value is known.
+func NewBar(s Scale, v Span, hasRange bool, target int, tone Tone) Bar {
+	b := Bar{Tone: tone, Dot: s.across(v.Value), Title: Whole(v.Value) + "%"}
+	if hasRange {
+		b.X1, b.X2 = s.across(v.Lo), s.across(v.Hi)
+		b.Title = Whole(v.Lo) + " to " + Whole(v.Hi) + "%"
+	}
+	b.Standard = Line(s, target)
+	return b
+}
+
+// Line is where a target lies, "" without one.
+func Line(s Scale, target int) string {
+	if target <= 0 {
+		return ""
+	}
+	return s.across(float64(target))
+}
+
+// Empty is the row of a branch without visits: nothing but the rail and the standard.
+func Empty(s Scale, target int) Bar { return Bar{Title: "no visits", Standard: Line(s, target)} }
+
+// Tick is one label of an axis. Anchor is the class start, mid or end.
+type Tick struct {
+	X, Text, Anchor string
+	Strong          bool
+}
+
+// near is the part of an axis below which two labels would touch on a phone.
+const near = 0.24
+
+// Axis labels the ends, the middle and, in bold, the target; labels that would touch that of the target are left out.
+func Axis(s Scale, target int) []Tick {
+	middle := step * float64(int((s.lo+s.hi)/2/step))
+	ticks := []Tick{{X: s.across(s.lo), Text: Whole(s.lo), Anchor: "start"}}
+	if target <= 0 || apart(s, middle, target) {
+		ticks = append(ticks, Tick{X: s.across(middle), Text: Whole(middle), Anchor: "mid"})
+	}
+	if target > 0 {
+		if !apart(s, s.lo, target) {
+			ticks = nil
+		}
+		ticks = append(ticks, Tick{X: s.across(float64(target)), Text: targetText(target), Anchor: "mid", Strong: true})
+	}
+	if target <= 0 || apart(s, s.hi, target) {
+		ticks = append(ticks, Tick{X: s.across(s.hi), Text: Whole(s.hi), Anchor: "end"})
+	}
+	return ticks
+}
+
+func apart(s Scale, bp float64, target int) bool {
+	d := s.part(bp) - s.part(float64(target))
+	return d >= near || d <= -near
+}
+
+// targetText writes a target with the decimals that it has: 85, 92.5.
+func targetText(bp int) string {
+	if bp%100 == 0 {
+		return Whole(float64(bp))
+	}
+	return short(float64(bp) / 100)
+}

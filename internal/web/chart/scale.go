@@ -1,0 +1,69 @@
+package chart
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+)
+
+// Scale maps scores in basis points of 100 % to drawings. All charts of a page share one, so that they can be compared
+// by eye.
+type Scale struct{ lo, hi float64 }
+
+// least and most of what a scale's lower end may be, basis points: half of the width for what usually happens.
+const (
+	fullScale = 10_000
+	usualLow  = 5_000
+	step      = 1_000
+)
+
+// Span is one thing that a scale should show: a value with its range, basis points.
+type Span struct{ Value, Lo, Hi float64 }
+
+// NewScale ends at 100 % and begins at 50 %, or lower, in tens, where values lie lower. A few very wide ranges do not
+// make all others narrow: they run out of the picture.
+func NewScale(spans []Span, target int) Scale {
+	s := Scale{lo: usualLow, hi: fullScale}
+	if target > 0 {
+		s.lower(float64(target) - step)
+	}
+	lows := make([]float64, 0, len(spans))
+	for _, x := range spans {
+		s.lower(x.Value - step/2)
+		lows = append(lows, x.Lo)
+	}
+	if len(lows) > 0 {
+		slices.SortFunc(lows, cmp.Compare[float64])
+		s.lower(lows[len(lows)/20])
+	}
+	return s
+}
+
+func (s *Scale) lower(to float64) {
+	s.lo = math.Max(0, math.Min(s.lo, step*math.Floor(to/step)))
+}
+
+// Low is the lower end in whole percent; the upper one is 100.
+func (s Scale) Low() int { return int(s.lo / 100) }
+
+// part is where a value lies: 0 at the lower end, 1 at the upper one, never outside.
+func (s Scale) part(bp float64) float64 {
+	return math.Max(0, math.Min(1, (bp-s.lo)/(s.hi-s.lo)))
+}
+
+// The share of a bar's width that stays free at both ends, so that a dot at 100 % is whole.
+const margin = 0.03
+
+// across is a horizontal place in percent of the width: bars keep their thickness however wide they are.
+func (s Scale) across(bp float64) string {
+	return short(100*(margin+(1-2*margin)*s.part(bp))) + "%"
+}
+
+// short writes a coordinate with at most one decimal.
+func short(v float64) string {
+	return strconv.FormatFloat(math.Floor(v*10+0.5)/10, 'f', -1, 64)
+}
+
+// Whole writes basis points as whole percent, half up, without the sign.
+func Whole(bp float64) string { return strconv.Itoa(int(math.Floor(bp/100 + 0.5))) }

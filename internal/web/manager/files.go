@@ -1,0 +1,104 @@
+package manager
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/labstack/echo/v4"
+
+	"plainclothes/internal/auth"
+	"plainclothes/internal/fault"
+	"plainclothes/internal/report"
+	"plainclothes/internal/studio"
+	"plainclothes/internal/web/kit"
+)
+
+// maxRows bounds one file of visits; more are fetched with narrower choices.
+const maxRows = 20_000
+
+func (p *Pages) compareFile(c echo.Context, a auth.Actor) error {
+	ch, err := choose(c)
+	if err != nil {
+		return err
+	}
+	write, ok := map[string]func(io.Writer, *report.Comparison) error{
+		"": report.LeagueCSV, "league": report.LeagueCSV, "heat": report.HeatCSV, "standards": report.StandardsCSV,
+	}[ch.Table]
+	if !ok {
+		return noTable("league, heat or standards")
+	}
+	r, err := p.reports.Compare(c.Request().Context(), a, ch.query())
+	if err != nil {
+		return err
+	}
+	name := ch.Table
+	if name == "" {
+		name = "league"
+	}
+	return file(c, fileName("compare-"+name, r.Window), func(w io.Writer) error { return write(w, &r) })
+}
+
+func (p *Pages) branchFile(c echo.Context, a auth.Actor) error {
+	ch, err := choose(c)
+	if err != nil {
+		return err
+	}
+	write, ok := map[string]func(io.Writer, *report.BranchReport) error{
+		"": report.BranchCSV, "standards": report.BranchCSV, "months": report.MonthsCSV,
+	}[ch.Table]
+	if !ok {
+		return noTable("standards or months")
+	}
+	r, err := p.reports.Branch(c.Request().Context(), a, c.Param("id"), ch.query())
+	if err != nil {
+		return err
+	}
+	window := r.Window
+	if ch.Table == "months" { // as on the page: twelve months
+		t, err := p.reports.Trends(c.Request().Context(), a, ch.query(), r.Branch)
+		if err != nil {
+			return err
+		}
+		r.Months, window = t.Branches[r.Branch].Months, t.Window
+	}
+	return file(c, fileName(r.Place.Name, window), func(w io.Writer) error { return write(w, &r) })
+}
+
+func (p *Pages) listFile(c echo.Context, a auth.Actor) error {
+	ch, err := choose(c)
+	if err != nil {
+		return err
+	}
+	var rows []report.Row
+	list, err := p.reports.PublishedVisits(c.Request().Context(), a, ch.query(), ch.Branch, 0, "")
+	if err != nil {
+		return err
+	}
+	window := list.Window
+	for rows = list.Rows; list.Next != "" && len(rows) < maxRows; rows = append(rows, list.Rows...) {
+		if list, err = p.reports.PublishedVisits(c.Request().Context(), a, ch.query(), ch.Branch, 0, list.Next); err != nil {
+			return err
+		}
+	}
+	if list.Next != "" {
+		return fault.Newf(fault.TooLarge, "These are more than %d visits, too many for one file. Choose fewer months or one region.", maxRows)
+	}
+	return file(c, fileName("visits", window), func(w io.Writer) error { return report.VisitsCSV(w, rows) })
+}
+
+func noTable(which string) error {
+	return fault.Newf(fault.Invalid, "There is no such table here. Choose %s.", which)
+}
+
+// fileName says what is in the file and of which months.
+func fileName(what string, w studio.Window) string {
+	return what + " " + w.From + " to " + w.To + ".csv"
+}
+
+func file(c echo.Context, name string, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	return kit.Download(c, name, "text/csv; charset=utf-8", b.Bytes())
+}

@@ -1,0 +1,94 @@
+package manager
+
+import (
+	"fmt"
+	"strconv"
+
+	"plainclothes/internal/compare"
+	"plainclothes/internal/report"
+	"plainclothes/internal/web/chart"
+)
+
+// thinBelow is the number of visits under which a cell has a dotted edge.
+const thinBelow = 6
+
+// heat is branches by standards, a number in every cell.
+type heat struct {
+	Columns []heatColumn
+	Rows    []heatRow
+	Legend  []chart.LegendStep
+	Thin    int // the limit, for the note below
+	Pooled  bool
+}
+
+type heatColumn struct {
+	Title  string
+	Target string // "90%", "" without one
+}
+
+type heatRow struct {
+	Name, Href string
+	Cells      []heatCell
+	Score      string // "" without visits
+}
+
+// heatCell is how often one branch met one standard.
+type heatCell struct {
+	Text   string // "86", "" when it was not asked
+	Href   string // to the standard on the branch's page
+	Counts string // "5 of 6"
+	Step   string // "-3" to "3", "" without a target
+	Thin   bool
+}
+
+func newHeat(ch *choice, r *report.Comparison, rows []compareRow) heat {
+	h := heat{Legend: chart.Legend(), Thin: thinBelow}
+	for i := range r.Result.Standards {
+		s := &r.Result.Standards[i]
+		column := heatColumn{Title: s.Title}
+		if s.GoodTargetBP > 0 {
+			column.Target = prose(compare.Percent(s.GoodTargetBP))
+		}
+		h.Columns = append(h.Columns, column)
+	}
+	for i := range rows {
+		h.Rows = append(h.Rows, newHeatRow(ch, r, &rows[i]))
+		for k := range rows[i].Outcomes {
+			h.Pooled = h.Pooled || rows[i].Outcomes[k].Good.Level == compare.LevelB
+		}
+	}
+	return h
+}
+
+func newHeatRow(ch *choice, r *report.Comparison, b *compareRow) heatRow {
+	row := heatRow{Name: r.Places[b.ID].Name, Href: branchHref(ch, b.ID)}
+	if b.Score.N > 0 {
+		row.Score = chart.Whole(b.Score.EstimateBP)
+	}
+	for k := range b.Outcomes {
+		row.Cells = append(row.Cells, newHeatCell(&r.Result.Standards[k], &b.Outcomes[k], row.Href))
+	}
+	return row
+}
+
+func newHeatCell(s *compare.Standard, o *compare.Outcome, href string) heatCell {
+	if o.N == 0 {
+		return heatCell{}
+	}
+	return heatCell{
+		Text: share(o.X, o.N), Href: href + "#s-" + s.ID, Counts: fmt.Sprintf("%d of %d", o.X, o.N), Step: stepOf(s, o), Thin: o.N < thinBelow,
+	}
+}
+
+// stepOf is a cell's colour. Where nothing may ever be missed, one miss has the strongest.
+func stepOf(s *compare.Standard, o *compare.Outcome) string {
+	switch {
+	case s.GoodTargetBP <= 0:
+		return ""
+	case s.Criticality == compare.ZeroTolerance && o.X < o.N:
+		return "-3"
+	case s.Criticality == compare.ZeroTolerance:
+		return "0"
+	}
+	return strconv.Itoa(chart.Step((20_000*o.X+o.N)/(2*o.N), s.GoodTargetBP))
+}

@@ -1,0 +1,111 @@
+package manager
+
+import (
+	"strconv"
+
+	"plainclothes/internal/compare"
+	"plainclothes/internal/report"
+	"plainclothes/internal/web/chart"
+	"plainclothes/internal/web/kit"
+)
+
+// compareRow is a branch as compare gives it.
+type compareRow = compare.BranchRow
+
+// league is the table of branches, best first, with intervals.
+type league struct {
+	Axis     []chart.Tick
+	Rows     []leagueRow
+	Places   bool
+	Target   string // "85 %", "" without one
+	Level    string // letter of the level used, "" without scores
+	Pooled   bool
+	Mean     string // the network's
+	Spread   string // points by which visits of one branch differ
+	Branches int    // shown
+	Visits   int
+	Real     string // share of differences that is real, "" where not known
+	Alike    bool
+	Worst    []worst
+}
+
+// leagueRow is one branch.
+type leagueRow struct {
+	Place, Name, Href string
+	Score             string // "86%", "" without visits
+	Bar               chart.Bar
+	Mark              string // ▲ or ▼, "" where it cannot be told
+	Tone              chart.Tone
+	Verdict           string
+	Settle            string
+	Visits            int
+}
+
+// worst is a branch that is probably among the worst tenth.
+type worst struct{ Name, Href, Words string }
+
+func spanOf(e *compare.ScoreEstimate) chart.Span {
+	return chart.Span{Value: e.EstimateBP, Lo: orValue(e.HasRange, e.LoBP, e.EstimateBP), Hi: orValue(e.HasRange, e.HiBP, e.EstimateBP)}
+}
+
+func orValue(ok bool, v, otherwise float64) float64 {
+	if ok {
+		return v
+	}
+	return otherwise
+}
+
+func newLeague(ch *choice, r *report.Comparison, rows []compareRow, scale chart.Scale) league {
+	res := &r.Result
+	l := league{
+		Axis: chart.Axis(scale, res.TargetBP), Places: res.ShowPlaces, Branches: res.Headline.Branches, Visits: res.Headline.Visits,
+		Level: res.Model.Level.String(), Pooled: res.Model.Level == compare.LevelB, Mean: percent(res.Model.MeanBP), Alike: res.Model.Alike,
+	}
+	if res.TargetBP > 0 {
+		l.Target = prose(compare.Percent(res.TargetBP))
+	}
+	if res.Model.Spread.SD > 0 {
+		l.Spread = strconv.FormatFloat(res.Model.Spread.SD, 'f', 0, 64)
+	}
+	if l.Pooled && !l.Alike {
+		l.Real = percent(10_000 * res.Model.Rankability)
+	}
+	for i := range rows {
+		l.Rows = append(l.Rows, newLeagueRow(ch, r, &rows[i], scale))
+	}
+	for _, w := range res.Worst {
+		l.Worst = append(l.Worst, worst{Name: r.Places[w.Branch].Name, Href: branchHref(ch, w.Branch), Words: w.Words()})
+	}
+	return l
+}
+
+func newLeagueRow(ch *choice, r *report.Comparison, b *compareRow, scale chart.Scale) leagueRow {
+	e, target := &b.Score, r.Result.TargetBP
+	row := leagueRow{Name: r.Places[b.ID].Name, Href: branchHref(ch, b.ID), Visits: e.N, Bar: chart.Empty(scale, target)}
+	if e.N == 0 {
+		row.Verdict = "No visits"
+		return row
+	}
+	row.Score, row.Tone, row.Mark = percent(e.EstimateBP), toneOf(e.Status), mark(e.Status)
+	row.Bar = chart.NewBar(scale, spanOf(e), e.HasRange, target, row.Tone)
+	row.Verdict, row.Settle = e.Verdict(), settle(&r.Result.Model, e, target)
+	if r.Result.ShowPlaces && e.HasPlace {
+		row.Place = placeText(e.Place)
+	}
+	return row
+}
+
+// placeText is a range of places, or the only one.
+func placeText(p compare.Place) string {
+	if p.Lo == p.Hi {
+		return strconv.Itoa(p.Lo)
+	}
+	return strconv.Itoa(p.Lo) + "–" + strconv.Itoa(p.Hi)
+}
+
+func branchHref(ch *choice, id string) string { return ch.address("/compare/branches/" + id) }
+
+// VisitsText counts what stands behind the table.
+func (l league) VisitsText() string {
+	return kit.Plural(l.Visits, "visit", "visits") + " to " + kit.Plural(l.Branches, "branch", "branches")
+}

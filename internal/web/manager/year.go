@@ -1,0 +1,142 @@
+package manager
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"plainclothes/internal/compare"
+	"plainclothes/internal/report"
+	"plainclothes/internal/web/chart"
+)
+
+// multiples are twelve months of many branches on one scale.
+type multiples struct {
+	Items   []multiple
+	Months  string // "December 2025 to November 2026"
+	Low     int    // lower end of the scale, whole percent
+	Target  string
+	Rolling int
+	All     string // address that shows every branch of the page, "" when it does
+	Of      int    // branches that have a year to show
+	Network string // what all branches together did, a whole sentence, "" when nothing is clear
+}
+
+// multiple is one branch's year.
+type multiple struct {
+	Name, Href, Last string
+	Words            string
+	Tone             chart.Tone
+	Chart            chart.Trend
+	clear            bool
+}
+
+// atFirst is how many years a page shows before it is asked for all.
+const atFirst = 24
+
+func newMultiples(ch *choice, r *report.Comparison, rows []compareRow, t *report.Trends) multiples {
+	m := multiples{Months: monthsText(t.Window), Rolling: report.RollingMonths, Network: together(t)}
+	if t.TargetBP > 0 {
+		m.Target = prose(compare.Percent(t.TargetBP))
+	}
+	scale := yearScale(t)
+	m.Low = scale.Low()
+	for i := range rows {
+		if trend, ok := t.Branches[rows[i].ID]; ok && drawn(trend) {
+			m.Items = append(m.Items, newMultiple(ch, r, &rows[i], &trend, scale, t.TargetBP))
+		}
+	}
+	m.Of = len(m.Items)
+	if !ch.All && len(m.Items) > atFirst {
+		slices.SortStableFunc(m.Items, func(a, b multiple) int { return cmp.Compare(rank(a), rank(b)) })
+		m.Items = m.Items[:atFirst]
+		m.All = ch.address(comparePath, "all", "1") + "#year"
+		if ch.Page > 1 {
+			m.All = ch.address(comparePath, "all", "1", "page", fmt.Sprint(ch.Page)) + "#year"
+		}
+	}
+	return m
+}
+
+// rank puts clear changes first where not all are shown.
+func rank(m multiple) int {
+	if m.clear {
+		return 0
+	}
+	return 1
+}
+
+// drawn reports whether there are two months to draw a line between.
+func drawn(t report.Trend) bool {
+	known := 0
+	for i := range t.Rolling {
+		if t.Rolling[i].N > 0 {
+			known++
+		}
+	}
+	return known >= 2
+}
+
+// yearScale shows all lines; ribbons of the few may leave the picture.
+func yearScale(t *report.Trends) chart.Scale {
+	var spans []chart.Span
+	for _, trend := range t.Branches {
+		for i := range trend.Rolling {
+			if p := &trend.Rolling[i]; p.N > 0 {
+				spans = append(spans, chart.Span{Value: p.MeanBP, Lo: math.Max(p.MeanBP-2000, orValue(p.HasRange, p.LoBP, p.MeanBP)), Hi: p.MeanBP})
+			}
+		}
+	}
+	return chart.NewScale(spans, t.TargetBP)
+}
+
+func newMultiple(ch *choice, r *report.Comparison, b *compareRow, t *report.Trend, scale chart.Scale, target int) multiple {
+	points := pointsOf(t.Rolling)
+	m := multiple{
+		Name: r.Places[b.ID].Name, Href: branchHref(ch, b.ID), Words: t.Drift.Words(), Tone: driftTone(t.Drift), clear: t.Drift.Worse || t.Drift.Better,
+	}
+	m.Chart = chart.NewTrend(scale, points, target, m.Tone)
+	for i := range points {
+		if points[i].Known {
+			m.Last = percent(points[i].Span.Value)
+		}
+	}
+	return m
+}
+
+func driftTone(d compare.Drift) chart.Tone {
+	switch {
+	case d.Worse:
+		return chart.Below
+	case d.Better:
+		return chart.Above
+	}
+	return chart.Neutral
+}
+
+// pointsOf are months as the charts take them.
+func pointsOf(months []compare.TrendPoint) []chart.Point {
+	out := make([]chart.Point, len(months))
+	for i := range months {
+		m := &months[i]
+		out[i] = chart.Point{
+			Known: m.N > 0, Visits: m.N, HasRange: m.HasRange,
+			Span: chart.Span{Value: m.MeanBP, Lo: orValue(m.HasRange, m.LoBP, m.MeanBP), Hi: orValue(m.HasRange, m.HiBP, m.MeanBP)},
+		}
+		if t, err := time.Parse("2006-01", m.Month.String()); err == nil {
+			out[i].Label, out[i].Short = t.Format("January 2006"), t.Format("Jan")
+		}
+	}
+	return out
+}
+
+// together says what all branches did.
+func together(t *report.Trends) string {
+	if !t.Moved {
+		return ""
+	}
+	d := compare.Drift{Known: true, Points: t.Together, Worse: t.Together < 0, Better: t.Together > 0}
+	return "All branches together: " + d.Words() + "."
+}
