@@ -195,9 +195,15 @@ func TestAnswersAreWrittenPlainly(t *testing.T) {
 		a        Answer
 		want     string
 	}{
-		{qYesNo, Answer{}, `null`}, {qYesNo, Answer{State: NA}, `"na"`}, {qYesNo, Answer{State: NotObserved}, `"not_observed"`},
-		{qYesNo, said("no"), `"no"`}, {qNumber, number(-0.05), `-0.05`}, {qNumber, number(100), `100`}, {qMulti, chose("a", "b"), `["a","b"]`},
-		{qMulti, chose(), `[]`}, {qText, said("a\"\\\n\t<é>"), `"a\"\\\n\t<é>"`},
+		{qYesNo, Answer{}, `null`},
+		{qYesNo, Answer{State: NA}, `"na"`},
+		{qYesNo, Answer{State: NotObserved}, `"not_observed"`},
+		{qYesNo, said("no"), `"no"`},
+		{qNumber, number(-0.05), `-0.05`},
+		{qNumber, number(100), `100`},
+		{qMulti, chose("a", "b"), `["a","b"]`},
+		{qMulti, chose(), `[]`},
+		{qText, said("a\"\\\n\t<é>"), `"a\"\\\n\t<é>"`},
 	} {
 		if got := c.a.JSON(questionFrom(t, c.question)); string(got) != c.want {
 			t.Errorf("%s, want %s", got, c.want)
@@ -268,10 +274,19 @@ func TestMatchesLooksAtTheAnswerAsOnTheWire(t *testing.T) {
 		when     string
 		want     bool
 	}{
-		{qYesNo, said("no"), "no", true}, {qYesNo, said("yes"), "no", false}, {qYesNo, Answer{}, "no", false},
-		{qYesNo, Answer{State: NA}, "na", true}, {qYesNo, Answer{State: NotObserved}, "not_observed", true}, {qYesNo, Answer{State: NotObserved}, "na", false},
-		{qMulti, chose("a", "b"), "b", true}, {qMulti, chose("a"), "b", false}, {qMulti, chose(), "b", false},
-		{qRating, number(1), "1", true}, {qRating, number(2), "1", false}, {qNumber, number(6.5), "6.50", true}, {qNumber, number(0), "", false},
+		{qYesNo, said("no"), "no", true},
+		{qYesNo, said("yes"), "no", false},
+		{qYesNo, Answer{}, "no", false},
+		{qYesNo, Answer{State: NA}, "na", true},
+		{qYesNo, Answer{State: NotObserved}, "not_observed", true},
+		{qYesNo, Answer{State: NotObserved}, "na", false},
+		{qMulti, chose("a", "b"), "b", true},
+		{qMulti, chose("a"), "b", false},
+		{qMulti, chose(), "b", false},
+		{qRating, number(1), "1", true},
+		{qRating, number(2), "1", false},
+		{qNumber, number(6.5), "6.50", true},
+		{qNumber, number(0), "", false},
 		{qLevel, said("below"), "below", true},
 	}
 	for _, c := range cases {

@@ -70,7 +70,7 @@ func appendDecimal(b []byte, n int64, places int) []byte {
 	b = append(b, '.')
 	for rest > 0 {
 		unit /= 10
-		b = append(b, byte('0'+rest/unit))
+		b = strconv.AppendInt(b, rest/unit, 10)
 		rest %= unit
 	}
 	return b

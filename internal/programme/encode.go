@@ -1,5 +1,7 @@
 package programme
 
+import "fmt"
+
 // encode writes a Programme as a tree: the inverse of decode. Keys stand in the order of the format, and what the
 // format would assume anyway is left out.
 func encode(p *Programme) *tree {
@@ -39,8 +41,7 @@ func encodeVisit(v *VisitPlan) *tree {
 
 // clock writes minutes after midnight as 07:00.
 func clock(minutes int) string {
-	h, m := minutes/60, minutes%60
-	return string([]byte{byte('0' + h/10), byte('0' + h%10), ':', byte('0' + m/10), byte('0' + m%10)})
+	return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60)
 }
 
 // encodeStage writes a stage.

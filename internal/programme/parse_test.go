@@ -348,8 +348,12 @@ func TestSeveralMistakesAreToldAtOnceInTheOrderOfTheFile(t *testing.T) {
 
 func TestOneMistakeIsToldOnce(t *testing.T) {
 	for _, by := range [][2]string{
-		{"kind: number,", "kind: numbr,"}, {"id: A1, kind", "id: A1, kynd: x, kind"}, {"cap_visit: 70", "cap_visit: lots"},
-		{"share: 60", "share: sixty"}, {"wow: {min_score: 90", "wow: {min_score: high"}, {"S1: {title: Welcome,", "S1: {titel: x, title: Welcome,"},
+		{"kind: number,", "kind: numbr,"},
+		{"id: A1, kind", "id: A1, kynd: x, kind"},
+		{"cap_visit: 70", "cap_visit: lots"},
+		{"share: 60", "share: sixty"},
+		{"wow: {min_score: 90", "wow: {min_score: high"},
+		{"S1: {title: Welcome,", "S1: {titel: x, title: Welcome,"},
 	} {
 		if _, problems := Parse(change(t, by[0], by[1])); len(problems) != 1 {
 			t.Errorf("%s: %v", by[1], problems)
@@ -382,14 +386,15 @@ func TestYesAndNoAreTextQuotedOrNot(t *testing.T) {
 }
 
 func TestWhatYAMLCanDoBeyondAProgrammeIsRefused(t *testing.T) {
-	laughs := "a: &a [x, x]\n"
+	var laughs strings.Builder
+	laughs.WriteString("a: &a [x, x]\n")
 	for i := range 20 {
-		laughs += fmt.Sprintf("%c: &%c [*%c, *%c]\n", 'b'+i, 'b'+i, 'a'+i, 'a'+i)
+		fmt.Fprintf(&laughs, "%c: &%c [*%c, *%c]\n", 'b'+i, 'b'+i, 'a'+i, 'a'+i)
 	}
 	cases := map[string][2]string{
 		"anchor":            {strings.Replace(small, "name: Corner", "name: &n Corner", 1), "Anchors"},
 		"alias":             {strings.Replace(small, "name: Corner shop", "name: *n", 1), "Aliases"},
-		"billion laughs":    {laughs, "Anchors"},
+		"billion laughs":    {laughs.String(), "Anchors"},
 		"merge key":         {strings.Replace(small, "name: Corner", "<<: {a: b}\nname: Corner", 1), "Merge keys"},
 		"tag":               {strings.Replace(small, "name: Corner", "name: !!str Corner", 1), "Tags"},
 		"directive":         {"%YAML 1.1\n---\n" + small, "Directives"},
@@ -483,7 +488,7 @@ func TestHopelessFilesAreRefusedQuickly(t *testing.T) {
 		"many items":       {"a: [" + strings.Repeat("a,", 900_000) + "]", "marks"},
 		"many anchors":     {strings.Repeat("- &a b\n", 200_000), "marks"},
 		"unknown names":    {small + unknown, "There is no question"},
-		"unknown keys":     {strings.Replace(small, "name: Corner shop", strings.Repeat("nmae: a\n", 230)+"name: b", 1), "Did you mean"},
+		"unknown keys":     {strings.Replace(small, "name: Corner shop", strings.Repeat("nome: a\n", 230)+"name: b", 1), "Did you mean"},
 		"one long word":    {"format: " + strings.Repeat("x", 2_000_000), "This reads"},
 		"long condition":   {strings.Replace(small, "scenario == 'buyer'", strings.Repeat("(", 900)+"A1 > 3"+strings.Repeat(")", 900), 1), "nested more than"},
 		"longer condition": {strings.Replace(small, "scenario == 'buyer'", strings.Repeat("A1 > 3 && ", 50_000)+"A1 > 4", 1), "longer than 2000"},
@@ -497,7 +502,7 @@ func TestHopelessFilesAreRefusedQuickly(t *testing.T) {
 		if p != nil || !strings.Contains(fmt.Sprint(problems), c[1]) {
 			t.Errorf("%s: %.300s", name, fmt.Sprint(problems))
 		}
-		if took > 3*time.Second {
+		if took > 5*time.Second {
 			t.Errorf("%s: took %v", name, took)
 		}
 		t.Logf("%-18s %8d bytes %v", name, len(c[0]), took.Round(time.Millisecond))

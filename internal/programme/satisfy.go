@@ -204,13 +204,7 @@ func choicesWorth(q *Question, consts []Value) []Answer {
 
 // numbersWorth gives each constant and the numbers next to it that can be answers.
 func numbersWorth(q *Question, consts []Value) []Answer {
-	step := Decimal(1)
-	switch q.Kind {
-	case Rating:
-		step = DecimalOne
-	case Money:
-		step = DecimalOne / 100
-	}
+	step := stepOf(q.Kind)
 	var as []Answer
 	for _, v := range consts {
 		at := v.Number - (v.Number%step+step)%step // down to what can be an answer
@@ -228,15 +222,23 @@ func numbersWorth(q *Question, consts []Value) []Answer {
 	return as
 }
 
+// stepOf gives the distance between two answers.
+func stepOf(k Kind) Decimal {
+	if k == Rating {
+		return DecimalOne
+	}
+	if k == Money {
+		return DecimalOne / 100
+	}
+	return 1
+}
+
 // inRange reports whether a number can be an answer.
 func inRange(q *Question, n Decimal) bool {
-	switch q.Kind {
-	case Rating:
+	if q.Kind == Rating {
 		return n >= Decimal(q.ScaleLo)*DecimalOne && n <= Decimal(q.ScaleHi)*DecimalOne
-	case Duration, Money:
-		return n >= 0
 	}
-	return true
+	return n >= 0 || q.Kind == Number
 }
 
 // textsWorth gives each constant and its neighbours.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 )
 
 // maxDepth is how deep lists and groups may stand inside one another; a programme needs nine.
@@ -74,7 +75,7 @@ func (r *jsonReader) value(depth int) (*tree, error) {
 	case json.Number:
 		t.kind, t.text = treeNumber, v.String()
 	case bool:
-		t.kind, t.text = treeBool, fmt.Sprint(v)
+		t.kind, t.text = treeBool, strconv.FormatBool(v)
 	}
 	return t, nil
 }

@@ -32,31 +32,31 @@ func ParseAnswer(q *Question, raw []byte) (Answer, error) {
 	}
 	rule := ruleOf(q.Kind)
 	if rule == nil {
-		return Answer{}, fmt.Errorf("There is no question of kind %q.", q.Kind) //nolint:staticcheck // a sentence for a person
+		return Answer{}, fmt.Errorf("There is no question of kind %q.", q.Kind)
 	}
 	return rule.wire(q, w)
 }
 
 // Sentences for answers that do not fit. They are shown to people as they are.
 var (
-	errNoNA          = errors.New("This question always applies. Choose one of its answers.")                          //nolint:staticcheck // a sentence for a person
-	errMustObserve   = errors.New("This question needs an answer; look again if you can.")                             //nolint:staticcheck // a sentence for a person
-	errNoJSON        = errors.New("This answer cannot be read.")                                                       //nolint:staticcheck // a sentence for a person
-	errWantsWord     = errors.New("This question takes one of its answers, as a word in quotes.")                      //nolint:staticcheck // a sentence for a person
-	errWantsList     = errors.New("This question takes a list of its answers, such as [\"a\", \"b\"].")                //nolint:staticcheck // a sentence for a person
-	errWantsNumber   = errors.New("This question takes a number, such as 4 or 6.5.")                                   //nolint:staticcheck // a sentence for a person
-	errWantsText     = errors.New("This question takes words, in quotes.")                                             //nolint:staticcheck // a sentence for a person
-	errWantsTime     = errors.New("Write the time as 14:05.")                                                          //nolint:staticcheck // a sentence for a person
-	errWantsDate     = errors.New("Write the date as 2026-11-21.")                                                     //nolint:staticcheck // a sentence for a person
-	errTooLarge      = errors.New("This number is larger than any answer. Look at it again.")                          //nolint:staticcheck // a sentence for a person
-	errNegative      = errors.New("This cannot be less than 0.")                                                       //nolint:staticcheck // a sentence for a person
-	errFourDecimals  = errors.New("At most four decimals are kept. Round it.")                                         //nolint:staticcheck // a sentence for a person
-	errCents         = errors.New("An amount has at most two decimals.")                                               //nolint:staticcheck // a sentence for a person
-	errTwice         = errors.New("You answered this twice. Which is right?")                                          //nolint:staticcheck // a sentence for a person
-	errControl       = errors.New("There is a character in it that cannot be seen. Write it again.")                   //nolint:staticcheck // a sentence for a person
-	errReservedText  = errors.New("These are words with a meaning of their own here. Write a few words, or leave it.") //nolint:staticcheck // a sentence for a person
-	errThousandsMark = errors.New("Write the number without a mark for thousands: 1234 or 1.5.")                       //nolint:staticcheck // a sentence for a person
-	errWantsClock    = errors.New("Write how long it took as 1:42, or as a number.")                                   //nolint:staticcheck // a sentence for a person
+	errNoNA          = errors.New("This question always applies. Choose one of its answers.")
+	errMustObserve   = errors.New("This question needs an answer; look again if you can.")
+	errNoJSON        = errors.New("This answer cannot be read.")
+	errWantsWord     = errors.New("This question takes one of its answers, as a word in quotes.")
+	errWantsList     = errors.New("This question takes a list of its answers, such as [\"a\", \"b\"].")
+	errWantsNumber   = errors.New("This question takes a number, such as 4 or 6.5.")
+	errWantsText     = errors.New("This question takes words, in quotes.")
+	errWantsTime     = errors.New("Write the time as 14:05.")
+	errWantsDate     = errors.New("Write the date as 2026-11-21.")
+	errTooLarge      = errors.New("This number is larger than any answer. Look at it again.")
+	errNegative      = errors.New("This cannot be less than 0.")
+	errFourDecimals  = errors.New("At most four decimals are kept. Round it.")
+	errCents         = errors.New("An amount has at most two decimals.")
+	errTwice         = errors.New("You answered this twice. Which is right?")
+	errControl       = errors.New("There is a character in it that cannot be seen. Write it again.")
+	errReservedText  = errors.New("These are words with a meaning of their own here. Write a few words, or leave it.")
+	errThousandsMark = errors.New("Write the number without a mark for thousands: 1234 or 1.5.")
+	errWantsClock    = errors.New("Write how long it took as 1:42, or as a number.")
 )
 
 // reserved gives the state that a reserved word stands for, where the question allows it.
@@ -182,7 +182,7 @@ func unknownCode(q *Question, code string) error {
 	if len(q.Options) > 0 {
 		codes = optionCodes(q)
 	}
-	return fmt.Errorf("%q is not one of the answers: %s.", shorten(code, 40), listed(codes)) //nolint:staticcheck // a sentence for a person
+	return fmt.Errorf("%q is not one of the answers: %s.", shorten(code, 40), listed(codes))
 }
 
 // wireMulti reads the chosen options. An exclusive one clears the others.
@@ -230,7 +230,7 @@ func wireRating(q *Question, w wireValue) (Answer, error) {
 func ratingAnswer(q *Question, s string) (Answer, error) {
 	n, err := parseDecimal(s, 0)
 	if err != nil || n < int64(q.ScaleLo) || n > int64(q.ScaleHi) {
-		return Answer{}, fmt.Errorf("Choose a whole number from %d to %d.", q.ScaleLo, q.ScaleHi) //nolint:staticcheck // a sentence for a person
+		return Answer{}, fmt.Errorf("Choose a whole number from %d to %d.", q.ScaleLo, q.ScaleHi)
 	}
 	return Answer{State: Answered, Number: Decimal(n) * DecimalOne}, nil
 }
@@ -281,7 +281,7 @@ func textAnswer(s string) (Answer, error) {
 	case !utf8.ValidString(s) || strings.ContainsFunc(s, isControl):
 		return Answer{}, errControl
 	case utf8.RuneCountInString(s) > maxAnswerText:
-		return Answer{}, fmt.Errorf("This is longer than %d characters. Shorten it.", maxAnswerText) //nolint:staticcheck // a sentence for a person
+		return Answer{}, fmt.Errorf("This is longer than %d characters. Shorten it.", maxAnswerText)
 	}
 	return Answer{State: Answered, Text: s}, nil
 }
