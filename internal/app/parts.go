@@ -13,6 +13,7 @@ import (
 	"plainclothes/internal/evidence"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/org"
+	"plainclothes/internal/report"
 	"plainclothes/internal/store"
 	"plainclothes/internal/studio"
 	"plainclothes/internal/visit"
@@ -27,6 +28,7 @@ type parts struct {
 	org     *org.Service
 	visits  *visit.Service
 	studio  *studio.Service
+	reports *report.Service
 	closers []func() error
 }
 
@@ -50,6 +52,7 @@ func (p *program) open(d config.Data, opts auth.Options) (*parts, error) {
 	out.org = org.NewService(s.Org(), p.now)
 	out.visits = visit.NewService(s.Visits(), out.blobs, p.now)
 	out.studio = studio.NewService(s.Studio(), p.now)
+	out.reports = report.NewService(s.Reports(), p.now)
 	return out, nil
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"plainclothes/internal/config"
 	webauth "plainclothes/internal/web/auth"
+	"plainclothes/internal/web/editor"
 	"plainclothes/internal/web/kit"
 	"plainclothes/internal/web/shopper"
 )
@@ -18,6 +19,7 @@ func (p *program) site(c config.Config, x *parts, log *slog.Logger) (*kit.Site, 
 		return nil, err
 	}
 	s.Add(webauth.New(x.auth, c.SMTP != nil).Routes()...)
+	s.Add(editor.New(x.visits, x.studio).Routes()...)
 	s.Add(shopper.New(x.visits, p.now).Routes()...)
 	return s, nil
 }

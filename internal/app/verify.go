@@ -29,7 +29,7 @@ func (c verifyCmd) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		v := &verifier{verifyCmd: c, p: p, x: x, reports: report.NewService(x.store.Reports(), p.now)}
+		v := &verifier{verifyCmd: c, p: p, x: x}
 		for _, o := range all {
 			if err := v.organisation(o); err != nil {
 				return fmt.Errorf("verify %s: %w", o.Name, err)
@@ -47,11 +47,10 @@ func (c verifyCmd) Run(p *program) error {
 // verifier counts what is wrong.
 type verifier struct {
 	verifyCmd
-	p       *program
-	x       *parts
-	reports *report.Service
-	o       org.Organisation
-	wrong   int
+	p     *program
+	x     *parts
+	o     org.Organisation
+	wrong int
 }
 
 // findf prints one finding.
@@ -76,7 +75,7 @@ func (v *verifier) organisation(o org.Organisation) error {
 	if err != nil {
 		return err
 	}
-	r, err := v.reports.Rebuild(v.p.ctx, o.ID, v.Rebuild)
+	r, err := v.x.reports.Rebuild(v.p.ctx, o.ID, v.Rebuild)
 	if err != nil {
 		return err
 	}
