@@ -20,6 +20,7 @@ type scope struct {
 	person    string // id of the person whose memberships are read
 	tokenHash string // hex hash of a program's secret
 	operator  bool   // the list of organisations
+	flushed   bool   // a flusher makes the commit durable, which itself need not wait for the disk
 }
 
 // scopeKey carries the scope from a unit of work to the driver, which must say it in the same breath as BEGIN:
@@ -38,7 +39,11 @@ func (s scope) begin(readOnly bool) (string, error) {
 	}
 	sep := "; select "
 	for _, set := range []struct{ name, value string }{
-		{"app.org_id", s.org}, {"app.person_id", s.person}, {"app.token_hash", s.tokenHash}, {"app.operator", onOff(s.operator)},
+		{"app.org_id", s.org},
+		{"app.person_id", s.person},
+		{"app.token_hash", s.tokenHash},
+		{"app.operator", when(s.operator, "on")},
+		{"synchronous_commit", when(s.flushed, "off")},
 	} {
 		if !safeSetting.MatchString(set.value) {
 			return "", fault.Missing("thing here")
@@ -51,9 +56,9 @@ func (s scope) begin(readOnly bool) (string, error) {
 	return b.String(), nil
 }
 
-func onOff(on bool) string {
-	if on {
-		return "on"
+func when(is bool, value string) string {
+	if is {
+		return value
 	}
 	return ""
 }

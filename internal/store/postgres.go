@@ -39,6 +39,12 @@ func (c *core) openPostgres(ctx context.Context, address string) error {
 	if err := c.pool.PingContext(ctx); err != nil {
 		return err
 	}
+	single, err := postgresPool(address, 1, timeouts)
+	if err != nil {
+		return err
+	}
+	c.closers = append(c.closers, single.Close)
+	c.flusher = newFlusher(ctx, single)
 	c.w, err = gorm.Open(postgres.New(postgres.Config{Conn: c.pool}), c.config())
 	c.r = c.w
 	return err

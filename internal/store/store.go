@@ -31,6 +31,7 @@ type Store struct {
 type core struct {
 	w, r    *gorm.DB // on PostgreSQL both are the same pool
 	pool    *sql.DB  // under w, for the migrations and the job queue
+	flusher *flusher // nil: each commit waits for the disk itself
 	dialect string
 	url     string
 	now     func() time.Time

@@ -68,7 +68,8 @@ func (s *Store) open(ctx context.Context, sc scope, writes bool, fn func(*Store)
 			opts = append(opts, &sql.TxOptions{ReadOnly: true})
 		}
 	}
-	return db.WithContext(context.WithValue(ctx, scopeKey{}, sc)).Transaction(func(tx *gorm.DB) error {
+	sc.flushed = writes && s.flusher != nil
+	err := db.WithContext(context.WithValue(ctx, scopeKey{}, sc)).Transaction(func(tx *gorm.DB) error {
 		in := &Store{core: s.core, unit: &unit{scope: sc, tx: tx, writes: writes}}
 		if err := fn(in); err != nil {
 			return err
@@ -78,6 +79,10 @@ func (s *Store) open(ctx context.Context, sc scope, writes bool, fn func(*Store)
 		}
 		return in.chain(ctx)
 	}, opts...)
+	if err != nil || !sc.flushed {
+		return err
+	}
+	return s.flusher.wait(ctx)
 }
 
 // errNoUnit is a mistake of ours: a statement outside any unit of work would meet no wall but its own WHERE.
