@@ -30,6 +30,7 @@ const (
 type commands struct {
 	Serve        serveCmd        `cmd:"" help:"Serve the pages."`
 	Demo         demoCmd         `cmd:"" help:"Make a believable organisation and serve it."`
+	Bench        benchCmd        `cmd:"" help:"Measure this machine: reports a second, CPU, memory, beside the bare database."`
 	Migrate      migrateCmd      `cmd:"" help:"Bring the database's schema up to this version."`
 	Import       importCmd       `cmd:"" help:"Read a programme file into a draft, or publish it."`
 	Export       exportCmd       `cmd:"" help:"Write a programme as a file."`

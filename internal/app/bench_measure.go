@@ -1,0 +1,130 @@
+package app
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// measured is what a step found.
+type measured struct {
+	took             []time.Duration // of each report, sorted
+	wall             time.Duration
+	server, database time.Duration // CPU
+}
+
+func (m measured) rate() float64 { return float64(len(m.took)) / m.wall.Seconds() }
+
+// quantile of the times of single reports.
+func (m measured) quantile(q float64) time.Duration {
+	if len(m.took) == 0 {
+		return 0
+	}
+	return m.took[min(int(q*float64(len(m.took))), len(m.took)-1)]
+}
+
+func (m measured) perReport(cpu time.Duration) time.Duration {
+	if len(m.took) == 0 {
+		return 0
+	}
+	return cpu / time.Duration(len(m.took))
+}
+
+// load runs do from some clients at once until the time is over, the work is done or one fails. pid is the process
+// whose CPU counts as the server's.
+func (b *bench) load(clients, pid int, next func() (do func(context.Context) error, more bool)) (measured, error) {
+	ctx, cancel := context.WithTimeout(b.p.ctx, b.cmd.For)
+	defer cancel()
+	var (
+		mu    sync.Mutex
+		m     measured
+		fails error
+		wg    sync.WaitGroup
+	)
+	server, database, begun := cpuOf(pid), cpuOfPostgres(), b.p.now()
+	for range clients {
+		wg.Go(func() {
+			var mine []time.Duration
+			for ctx.Err() == nil {
+				do, more := next()
+				if !more {
+					break
+				}
+				at := b.p.now()
+				if err := do(b.p.ctx); err != nil {
+					mu.Lock()
+					fails = err
+					mu.Unlock()
+					cancel()
+					break
+				}
+				mine = append(mine, b.p.now().Sub(at))
+			}
+			mu.Lock()
+			m.took = append(m.took, mine...)
+			mu.Unlock()
+		})
+	}
+	wg.Wait()
+	m.wall, m.server, m.database = b.p.now().Sub(begun), cpuOf(pid)-server, cpuOfPostgres()-database
+	slices.Sort(m.took)
+	return m, fails
+}
+
+// tick is the unit of /proc's CPU times.
+const tick = 10 * time.Millisecond
+
+// cpuOf is the CPU time of a process so far; 0 where /proc does not tell.
+func cpuOf(pid int) time.Duration {
+	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat")) //nolint:gosec // the name of a process
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	f := strings.Fields(rest)
+	if len(f) < 13 {
+		return 0
+	}
+	user, _ := strconv.Atoi(f[11])
+	system, _ := strconv.Atoi(f[12])
+	return time.Duration(user+system) * tick
+}
+
+// cpuOfPostgres is the CPU time of all PostgreSQL processes of this machine that still run.
+func cpuOfPostgres() time.Duration {
+	all, _ := filepath.Glob("/proc/[0-9]*/comm")
+	var sum time.Duration
+	for _, f := range all {
+		name, err := os.ReadFile(f) //nolint:gosec // a name that Glob found
+		if err != nil || strings.TrimSpace(string(name)) != "postgres" {
+			continue
+		}
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(f))); err == nil {
+			sum += cpuOf(pid)
+		}
+	}
+	return sum
+}
+
+// memoryOf is the resident memory of a process in MiB; 0 where /proc does not tell.
+func memoryOf(pid int) float64 {
+	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status")) //nolint:gosec // the name of a process
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(status)) {
+		if kb, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			n, _ := strconv.ParseFloat(strings.Fields(kb)[0], 64)
+			return n / 1024
+		}
+	}
+	return 0
+}
+
+func cores() int { return runtime.NumCPU() }
