@@ -1,7 +1,6 @@
 package store
 
 import (
-	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -9,10 +8,10 @@ import (
 	"plainclothes/internal/auth"
 	"plainclothes/internal/event"
 	"plainclothes/internal/org"
+	"plainclothes/internal/store/pgtest"
 )
 
-// benchEach runs a benchmark on both databases. PLAINCLOTHES_BENCH_POSTGRES names a server that writes to disk, as one
-// in the field does; without it the tests' own is used, which does not.
+// benchEach runs a benchmark on both databases, on a PostgreSQL that waits for the disk, as one in the field does.
 func benchEach(b *testing.B, bench func(b *testing.B, s *Store)) {
 	b.Helper()
 	run := func(name, url string) {
@@ -29,11 +28,7 @@ func benchEach(b *testing.B, bench func(b *testing.B, s *Store)) {
 		})
 	}
 	run("sqlite", "sqlite:"+filepath.Join(b.TempDir(), "bench.db"))
-	if url := os.Getenv("PLAINCLOTHES_BENCH_POSTGRES"); url != "" {
-		run("postgres", url)
-	} else {
-		run("postgres", migrated.DB(b))
-	}
+	run("postgres", pgtest.Start(b, pgtest.Options{Durable: true}).DB(b))
 }
 
 // BenchmarkAppend adds one event per unit of work to one organisation's chain, by many clients at once.

@@ -161,6 +161,9 @@ type Chain struct {
 func (s *Store) VerifyChain(ctx context.Context, org string) (Chain, error) {
 	var c Chain
 	err := s.inView(ctx, org, func(s *Store) error {
+		if err := s.takeTime(ctx); err != nil {
+			return err
+		}
 		prev, broken, err := s.follow(ctx, org)
 		if err != nil {
 			return err

@@ -16,6 +16,14 @@ func (s *Store) Organisations(ctx context.Context) ([]org.Organisation, error) {
 	return mapRows(rows, organisationRow.organisation), err
 }
 
+// takeTime lets the statements of this unit run as long as they need: reading a whole organisation takes its time.
+func (s *Store) takeTime(ctx context.Context) error {
+	if s.dialect != postgresDialect {
+		return nil
+	}
+	return s.db(ctx).Exec("SET LOCAL statement_timeout = 0").Error
+}
+
 // mapRows maps rows to domain values.
 func mapRows[R, V any](rows []R, value func(R) V) []V {
 	out := make([]V, len(rows))

@@ -220,3 +220,56 @@ func TestADeadServerIsBusy(t *testing.T) {
 		t.Errorf("the pool did not recover: %v", err)
 	}
 }
+
+func TestAFullDiskIsBusy(t *testing.T) {
+	s := openTest(t, "sqlite:"+t.TempDir()+"/test.db")
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	o := newOrg(t, s, "One")
+	if _, err := s.pool.ExecContext(t.Context(), "PRAGMA max_page_count = 1"); err != nil { // SQLite raises it to what is used
+		t.Fatal(err)
+	}
+	var err error
+	for n := 0; err == nil && n < 100; n++ {
+		err = s.inTx(t.Context(), o.ID, func(s *Store) error {
+			c := change(t, n)
+			c.Body = make([]byte, 100_000)
+			return s.appendEvent(o.ID, noon, c)
+		})
+	}
+	if f, ok := fault.As(err); !ok || f.Kind != fault.Busy || f.RetryAfter <= 0 {
+		t.Errorf("error = %v, want Busy with a time", err)
+	}
+	if _, err := s.pool.ExecContext(t.Context(), "PRAGMA max_page_count = 1000000"); err != nil { // somebody made room
+		t.Fatal(err)
+	}
+	appendOne(t, s, o.ID, 1)
+	if c, err := s.VerifyChain(t.Context(), o.ID); err != nil || c.Broken != nil || c.Entries == 0 {
+		t.Errorf("chain = %+v, %v", c, err)
+	}
+}
+
+func TestAWholeChainMayBeReadForLongerThanAStatement(t *testing.T) {
+	s := openTest(t, migrated.DB(t))
+	o := newOrg(t, s, "One")
+	err := s.inView(t.Context(), o.ID, func(s *Store) error {
+		var before, after string
+		if err := s.db(t.Context()).Raw("SHOW statement_timeout").Scan(&before).Error; err != nil {
+			return err
+		}
+		if err := s.takeTime(t.Context()); err != nil {
+			return err
+		}
+		if err := s.db(t.Context()).Raw("SHOW statement_timeout").Scan(&after).Error; err != nil {
+			return err
+		}
+		if before != "30s" || after != "0" {
+			t.Errorf("statement_timeout = %s, then %s", before, after)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
