@@ -69,7 +69,8 @@ var tabs = []tab{
 	{"shoppers", "With shoppers", "No shopper has a visit to make.", []visit.State{visit.Taken, visit.InProgress, visit.SentBack}, visit.ByDue, true},
 	{
 		"sent", "Sent in", "No report was sent in yet.",
-		[]visit.State{visit.Received, visit.InReview, visit.Accepted, visit.Published, visit.Declined, visit.SetAside}, visit.ByVisited, false,
+		[]visit.State{visit.Received, visit.InReview, visit.Accepted, visit.Published, visit.Declined, visit.SetAside},
+		visit.ByVisited, false,
 	},
 	{"cancelled", "Cancelled", "No visit was cancelled.", []visit.State{visit.Cancelled, visit.Expired}, visit.ByDue, false},
 }

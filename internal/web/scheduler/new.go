@@ -217,7 +217,11 @@ func (p *Pages) addCodes(ctx context.Context, a auth.Actor, form *planForm) (kit
 	if len(left) == 0 {
 		return nil, nil
 	}
-	return kit.Errors{{Name: "codes", Message: "No branch has the code " + listed(left) + "."}}, nil
+	which := "the code "
+	if len(left) > 1 {
+		which = "any of the codes "
+	}
+	return kit.Errors{{Name: "codes", Message: "No branch has " + which + listed(left) + "."}}, nil
 }
 
 // listed names the first few.

@@ -82,7 +82,7 @@ func NewWhy(p *visit.Paper, t *scoring.Trace, o Options) Why {
 		Weighted: t.Policy.Weighted, Total: totalOf(t), Complete: completeText(t), WowSum: wowText(t), Rules: rulesOf(t),
 	}
 	for i := range s.Sections {
-		sec := whySection(&s.Sections[i], p, t)
+		sec := whySection(&s.Sections[i], t)
 		w.Wow = w.Wow || sec.Wow
 		w.Sections = append(w.Sections, sec)
 	}
@@ -117,26 +117,27 @@ func policyText(p *scoring.TracePolicy) string {
 	return "WOW points stay outside the score. They only say whether the visit can be WOW."
 }
 
-func whySection(s *Section, p *visit.Paper, t *scoring.Trace) WhySection {
+func whySection(s *Section, t *scoring.Trace) WhySection {
 	out := WhySection{Number: s.Number, Title: s.Title}
 	for i := range t.Sections {
 		if t.Sections[i].Section == s.ID {
 			out.sums(&t.Sections[i], t.Policy.Weighted)
 		}
 	}
-	marks := map[string]*scoring.QuestionTrace{}
-	for i := range t.Questions {
-		marks[t.Questions[i].Question] = &t.Questions[i]
-	}
-	for _, items := range [][]Item{s.Items, s.NotAsked} {
-		for i := range items {
-			mark := marks[items[i].ID]
-			if zero(mark.Possible) && zero(mark.WowAvailable) {
-				continue // carries no points whatever is answered
-			}
-			out.Rows = append(out.Rows, whyRow(&items[i], mark))
-			out.Wow = out.Wow || !zero(mark.WowAvailable)
+	items := map[string]*Item{}
+	for _, list := range [][]Item{s.Items, s.NotAsked} {
+		for i := range list {
+			items[list[i].ID] = &list[i]
 		}
+	}
+	for i := range t.Questions { // in the order of the checklist, asked or not
+		mark := &t.Questions[i]
+		it, here := items[mark.Question]
+		if !here || zero(mark.Possible) && zero(mark.WowAvailable) {
+			continue // elsewhere, or without points whatever is answered
+		}
+		out.Rows = append(out.Rows, whyRow(it, mark))
+		out.Wow = out.Wow || !zero(mark.WowAvailable)
 	}
 	return out
 }
