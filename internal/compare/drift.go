@@ -16,13 +16,13 @@ type BranchMonth struct {
 }
 
 // Drift is how a branch's score moved from the first to the last month of a window, along a straight line through its
-// months. Points are drawn to the movement of all branches as far as the branch's visits are few.
+// months.
 type Drift struct {
 	Known  bool    // false: too few visits or months to see a movement
 	Points float64 // change of the score in points, below zero for worse
-	SD     float64
-	Worse  bool // clearly: it fell, and more than the others did
-	Better bool // clearly: it rose, and more than the others did
+	SD     float64 // of Points, from how much visits of one branch differ
+	Worse  bool    // clearly: it fell, and more than the others did
+	Better bool    // clearly: it rose, and more than the others did
 }
 
 // Drifts are the movements of all branches together.
@@ -34,8 +34,8 @@ type Drifts struct {
 
 const (
 	driftVisits = 6    // fewer show no movement
-	driftSure   = 0.95 // how sure "clearly" is, of each of its two conditions: a page shows many branches at once
-	driftFloor  = 0.25 // least variance of true movements, points squared
+	driftFalse  = 0.10 // at most this part of the movements called clear is luck (Benjamini and Hochberg)
+	driftSure   = 1.96 // standard deviations from none, besides
 )
 
 // slope is one branch's own movement.
@@ -44,25 +44,31 @@ type slope struct {
 	d, v   float64 // points, and its variance
 }
 
-// Drift finds out how each branch moved within a window. A branch moved clearly only when it probably fell (rose) and
-// probably fell (rose) more than the branches did together: else a movement of them all would flag everyone. spread is
-// how much visits of one branch differ (Model.Spread). Cells may repeat and come in any order.
+// Drift finds out how each branch moved within a window. A branch moved clearly when it moved by itself, and apart from
+// what the branches did together: else a movement of them all would flag everyone. As a page shows many branches at
+// once, the rule keeps the part of false ones among those named small, not the chance of each. spread is how much
+// visits of one branch differ (Model.Spread). Cells may repeat and come in any order.
 func (w Window) Drift(cells []BranchMonth, spread Spread) Drifts {
 	all, slopes := w.slopes(cells, spread)
 	out := Drifts{Branches: all}
-	if len(slopes) == 0 {
-		return out
-	}
-	m, mv, tau := pooledSlope(slopes)
-	if len(slopes) >= fewBranches && math.Abs(m) >= 1.96*math.Sqrt(mv) {
-		out.Points, out.Moved = m, true
-	}
-	for _, s := range slopes {
-		if len(slopes) < fewBranches {
-			all[s.branch] = ownDrift(s)
-			continue
+	m, se := 0.0, 0.0
+	if len(slopes) >= fewBranches {
+		m, se = pooledSlope(slopes)
+		if math.Abs(m) >= driftSure*se {
+			out.Points, out.Moved = m, true
 		}
-		all[s.branch] = shrunkDrift(s, m, tau)
+	}
+	chance := make([]float64, len(slopes))
+	for i, s := range slopes {
+		chance[i] = 2 * stats.Phi(-math.Abs(s.d-m)/math.Sqrt(s.v))
+	}
+	adjusted, ok := stats.FalseDiscovery(chance)
+	for i, s := range slopes {
+		d := Drift{Known: true, Points: s.d, SD: math.Sqrt(s.v)}
+		apart := ok && adjusted[i] <= driftFalse
+		d.Worse = apart && s.d < m && s.d <= -driftSure*d.SD
+		d.Better = apart && s.d > m && s.d >= driftSure*d.SD
+		all[s.branch] = d
 	}
 	return out
 }
@@ -123,40 +129,27 @@ func lineThrough(months []Scores, visitVar float64) (slope, bool) {
 	return slope{d: sty / stt * length, v: visitVar / stt * length * length}, true
 }
 
-// pooledSlope is the movement of all together with its variance, and how much true movements differ (DerSimonian and
-// Laird's moment estimate, with a floor).
-func pooledSlope(all []slope) (m, v, tau float64) {
-	var w, w2, wd, q float64
+// pooledSlope is the movement of all together with its standard error. Branches differ in how they move, too, so that
+// the error counts branches, not only visits (DerSimonian and Laird).
+func pooledSlope(all []slope) (m, se float64) {
+	m, w := weighted(all, 0)
+	var w2, q float64
 	for _, s := range all {
-		w += 1 / s.v
 		w2 += 1 / (s.v * s.v)
-		wd += s.d / s.v
-	}
-	m = wd / w
-	for _, s := range all {
 		q += (s.d - m) * (s.d - m) / s.v
 	}
-	tau = driftFloor
-	if spare := w - w2/w; spare > 0 {
-		tau = math.Max(tau, (q-float64(len(all)-1))/spare)
+	tau := math.Max(0, (q-float64(len(all)-1))/(w-w2/w))
+	m, w = weighted(all, tau)
+	return m, 1 / math.Sqrt(w)
+}
+
+// weighted is the mean of movements, and the sum of its weights.
+func weighted(all []slope, tau float64) (m, w float64) {
+	for _, s := range all {
+		w += 1 / (s.v + tau)
+		m += s.d / (s.v + tau)
 	}
-	return m, 1 / w, tau
-}
-
-// shrunkDrift draws a branch's movement to that of all.
-func shrunkDrift(s slope, m, tau float64) Drift {
-	part := tau / (tau + s.v)
-	d := Drift{Known: true, Points: m + (s.d-m)*part, SD: math.Sqrt(part * s.v)}
-	d.Worse = stats.Phi(-d.Points/d.SD) >= driftSure && stats.Phi((m-d.Points)/d.SD) >= driftSure
-	d.Better = stats.Phi(d.Points/d.SD) >= driftSure && stats.Phi((d.Points-m)/d.SD) >= driftSure
-	return d
-}
-
-// ownDrift stands for itself where there are too few branches to learn from, and asks for more.
-func ownDrift(s slope) Drift {
-	d := Drift{Known: true, Points: s.d, SD: math.Sqrt(s.v)}
-	d.Worse, d.Better = d.Points <= -1.96*d.SD, d.Points >= 1.96*d.SD
-	return d
+	return m / w, w
 }
 
 // Words says the movement over a year, or that none is clear. Whole points; a clear one is at least 1.

@@ -24,7 +24,7 @@ type LegendStep struct {
 
 // Legend names the seven steps by the nearer edge of each.
 func Legend() []LegendStep {
-	texts := [...]string{"under −20", "−20", "−10", "standard", "+3", "+8", "+13"}
+	texts := [...]string{"−20", "−10", "−3", "standard", "+3", "+8", "+13"}
 	out := make([]LegendStep, len(texts))
 	for i, text := range texts {
 		out[i] = LegendStep{Step: strconv.Itoa(i - 3), Text: text}
