@@ -168,6 +168,9 @@ func (f *file) read() (VisitReport, error) {
 func (f *file) work(published *scoring.Result) {
 	f.answers = answers(f.list.Programme, f.report.Answers)
 	ctx := f.place.Context(f.Scenario)
+	if f.report.Context != nil {
+		ctx = *f.report.Context
+	}
 	f.shown = programme.Show(f.list.Programme, ctx, f.answers)
 	f.trace = f.list.Scoring.Trace(scoring.Input{Context: ctx, Answers: f.answers})
 	f.fits = equal(f.trace.Total.BaseBP, published.BaseBP) && equal(f.trace.Total.FinalBP, published.FinalBP)

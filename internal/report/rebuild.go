@@ -200,7 +200,11 @@ func (b *book) add(ctx context.Context, tx Tx, v *Sealed, list *visit.Checklist)
 	if err != nil {
 		return err
 	}
-	again := list.Scoring.Score(scoring.Input{Context: place.Context(v.Scenario), Answers: answers(list.Programme, v.Report.Answers)})
+	facts := place.Context(v.Scenario)
+	if v.Report.Context != nil {
+		facts = *v.Report.Context
+	}
+	again := list.Scoring.Score(scoring.Input{Context: facts, Answers: answers(list.Programme, v.Report.Answers)})
 	b.judge(v, list, &res, &again)
 	b.should.add(visit.RollupOf(&v.Visit, &res, list.ScoreSeries, inOrder(list.Programme, v.Outcomes), 1))
 	return nil

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"gorm.io/gorm"
@@ -313,6 +314,7 @@ type pastRow struct {
 	BaseBP    *int `gorm:"column:base_bp"`
 	Level     string
 	Answers   string
+	Context   string
 }
 
 // PastVisits gives a page of published visits with their answers, along the index by month.
@@ -323,14 +325,23 @@ func (s studies) PastVisits(ctx context.Context, organisation string, q studio.P
 		after, args = "(v.month, v.id) > (?, ?)", append(args, q.After.Month, q.After.ID)
 	}
 	var rows []pastRow
-	err := s.db(ctx).Raw(`SELECT v.id, v.version_id, v.branch_id, v.scenario, v.month, v.base_bp, v.level, r.answers
+	err := s.db(ctx).Raw(`SELECT v.id, v.version_id, v.branch_id, v.scenario, v.month, v.base_bp, v.level, r.answers, r.context
  FROM visits v JOIN reports r ON r.org_id = v.org_id AND r.visit_id = v.id
  WHERE v.org_id = ? AND v.programme_id = ? AND v.state = 'published' AND v.month BETWEEN ? AND ? AND `+after+`
  ORDER BY v.month, v.id LIMIT ?`, append(args, min(max(q.Limit, 1), studio.MaxPast))...).Find(&rows).Error
-	return mapRows(rows, func(r pastRow) studio.PastVisit {
-		return studio.PastVisit{
-			ID: r.ID, Version: r.VersionID, Branch: r.BranchID, Scenario: r.Scenario, Month: r.Month, Score: r.BaseBP,
-			Level: scoring.Level(r.Level), Answers: []byte(r.Answers),
+	if err != nil {
+		return nil, err
+	}
+	all := make([]studio.PastVisit, 0, len(rows))
+	for _, r := range rows {
+		facts, err := contextOf(r.Context)
+		if err != nil {
+			return nil, fmt.Errorf("facts of visit %s: %w", r.ID, err)
 		}
-	}), err
+		all = append(all, studio.PastVisit{
+			ID: r.ID, Version: r.VersionID, Branch: r.BranchID, Scenario: r.Scenario, Month: r.Month, Score: r.BaseBP,
+			Level: scoring.Level(r.Level), Answers: []byte(r.Answers), Context: facts,
+		})
+	}
+	return all, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"plainclothes/internal/evidence"
 	"plainclothes/internal/fault"
+	"plainclothes/internal/programme"
 	"plainclothes/internal/scoring"
 	"plainclothes/internal/visit"
 )
@@ -21,6 +22,7 @@ type reportRow struct {
 	Seq            int
 	Head           string
 	Revision       int
+	Context        string
 	Answers        string
 	Comments       string
 	Result         string
@@ -42,8 +44,12 @@ func reportRowOf(r *visit.Report) (reportRow, error) {
 		return reportRow{}, err
 	}
 	comments, err := json.Marshal(r.Comments)
+	if err != nil {
+		return reportRow{}, err
+	}
+	facts, err := contextText(r.Context)
 	return reportRow{
-		OrgID: r.Org, VisitID: r.Visit, Seq: r.Seq, Head: r.Head, Revision: r.Revision, Answers: string(answers),
+		OrgID: r.Org, VisitID: r.Visit, Seq: r.Seq, Head: r.Head, Revision: r.Revision, Context: facts, Answers: string(answers),
 		Comments: string(comments), Result: string(r.Result), Engine: r.Engine, CompletenessBP: r.Complete, SealedAt: timePtr(r.Sealed),
 		ReceiptCode: r.Receipt, Receipt: string(r.Statement), UpdatedAt: r.Updated, RowVersion: r.RowVersion,
 	}, err
@@ -64,7 +70,40 @@ func (r *reportRow) report() (visit.Report, error) {
 	if err := json.Unmarshal([]byte(r.Answers), &out.Answers); err != nil {
 		return out, err
 	}
+	var err error
+	if out.Context, err = contextOf(r.Context); err != nil {
+		return out, err
+	}
 	return out, json.Unmarshal([]byte(r.Comments), &out.Comments)
+}
+
+// factsJSON is how the branch's facts of the day are kept.
+type factsJSON struct {
+	Scenario string   `json:"scenario"`
+	Channel  string   `json:"channel"`
+	Format   string   `json:"format"`
+	Features []string `json:"features"`
+}
+
+// contextText writes the facts, "" for none.
+func contextText(c *programme.Context) (string, error) {
+	if c == nil {
+		return "", nil
+	}
+	b, err := json.Marshal(factsJSON{c.Scenario, c.Channel, c.Format, list(c.Features)})
+	return string(b), err
+}
+
+// contextOf is the reverse of contextText.
+func contextOf(s string) (*programme.Context, error) {
+	if s == "" {
+		return nil, nil //nolint:nilnil // no facts before the first answer
+	}
+	var f factsJSON
+	if err := json.Unmarshal([]byte(s), &f); err != nil {
+		return nil, err
+	}
+	return &programme.Context{Scenario: f.Scenario, Channel: f.Channel, Format: f.Format, Features: unlist(f.Features)}, nil
 }
 
 // Report loads the report of a visit, an empty one before the first answer.

@@ -6,6 +6,7 @@ import (
 
 	"plainclothes/internal/event"
 	"plainclothes/internal/org"
+	"plainclothes/internal/programme"
 	"plainclothes/internal/scoring"
 	"plainclothes/internal/visit"
 )
@@ -124,5 +125,6 @@ type PastVisit struct {
 	Month    string
 	Score    *int // base score in basis points, nil when not scorable
 	Level    scoring.Level
-	Answers  []byte // JSON object: question → answer in wire form
+	Answers  []byte             // JSON object: question → answer in wire form
+	Context  *programme.Context // the branch's facts on the day
 }

@@ -128,6 +128,9 @@ func (t *trial) try(v *PastVisit, taken Edition, place *org.Branch) error {
 		return err
 	}
 	ctx := (&visit.Place{Branch: *place}).Context(v.Scenario)
+	if v.Context != nil {
+		ctx = *v.Context
+	}
 	res := t.again.list.Scoring.Score(scoring.Input{Context: ctx, Answers: answers})
 	if t.again.scored && taken.List.ScoreSeries == t.Score.Series {
 		t.again.addScore(v, &res)

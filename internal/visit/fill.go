@@ -120,11 +120,28 @@ func (s *Service) paper(ctx context.Context, tx Tx, j job) (Paper, error) {
 func (p *Paper) fill() {
 	prog := p.List.Programme
 	p.Answers = answersOf(prog, p.Report.Answers)
-	p.Shown = programme.Show(prog, p.Place.Context(p.Visit.Scenario), p.Answers)
+	p.Shown = programme.Show(prog, p.Context(), p.Answers)
 	p.Stages = programme.StagesOf(prog, p.Visit.Scenario)
 	p.Stage = nextStage(p.Stages, p.Visit.Stages)
 	p.Sections = p.sections()
 	p.Gaps = p.gaps()
+}
+
+// Context is what the checklist's conditions ask: the branch's facts as they were at the first answer, so that a
+// feature that comes or goes later changes no report.
+func (p *Paper) Context() programme.Context {
+	if p.Report.Context != nil {
+		return *p.Report.Context
+	}
+	return p.Place.Context(p.Visit.Scenario)
+}
+
+// pin keeps the branch's facts of this day.
+func (p *Paper) pin() {
+	if p.Report.Context == nil {
+		c := p.Context()
+		p.Report.Context = &c
+	}
 }
 
 // sections are those that the shopper sees now: shown, and of the stage being filled in.
@@ -153,7 +170,7 @@ func (p *Paper) gaps() []programme.Gap {
 	if p.Stage != "" {
 		stages = []string{p.Stage}
 	}
-	return programme.Gaps(p.List.Programme, p.Place.Context(p.Visit.Scenario), programme.Report{
+	return programme.Gaps(p.List.Programme, p.Context(), programme.Report{
 		Answers: p.Answers, Comments: p.Report.Comments, Photos: photos, Stages: stages,
 	})
 }
@@ -337,6 +354,7 @@ func (s *Service) write(ctx context.Context, tx Tx, a auth.Actor, p *Paper, devi
 	if err := tx.AppendOps(ctx, a.Org, p.Visit.ID, ops); err != nil {
 		return err
 	}
+	p.pin()
 	p.Report.Seq += len(ops)
 	p.Report.Head, p.Report.Updated = sub.Head, now
 	if err := tx.SaveReport(ctx, a.Org, p.Report); err != nil {

@@ -126,6 +126,7 @@ func (s *Service) complete(ctx context.Context, tx Tx, p *Paper, now time.Time) 
 
 // score makes the result and the receipt and moves the visit to Received.
 func (p *Paper) score(now time.Time) (scoring.Result, error) {
+	p.pin()
 	res := p.List.Scoring.Score(p.input())
 	stored, err := json.Marshal(res)
 	if err != nil {
@@ -146,7 +147,7 @@ func (p *Paper) score(now time.Time) (scoring.Result, error) {
 
 // input is what the scoring engine gets; every stage that the scenario has counts once the report is complete.
 func (p *Paper) input() scoring.Input {
-	return scoring.Input{Context: p.Place.Context(p.Visit.Scenario), Answers: p.Answers}
+	return scoring.Input{Context: p.Context(), Answers: p.Answers}
 }
 
 // outcomesOf joins each outcome with the series of its standard's definition.

@@ -445,3 +445,15 @@ func TestVisitsOfThePastAreStoredAsIfTheyHadBeenPublished(t *testing.T) {
 		wantKind(t, w.svc.BringIn(ctx, w.editor, past[1:]), fault.Invalid)
 	})
 }
+
+func TestAFeatureThatGoesLaterChangesNoReport(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		id := w.sealed()
+		before := must(w.svc.Review(t.Context(), w.editor, id))(t)
+		w.Exec(`UPDATE branches SET features = '[]' WHERE org_id = $1`, w.Org) // A6 was asked because of its seats
+		after := must(w.svc.Review(t.Context(), w.editor, id))(t)
+		if !after.Shown.Question("A6") || *after.Trace.Total.BaseBP != *before.Result.BaseBP {
+			t.Error("the report follows the branch of today instead of that day's")
+		}
+	})
+}

@@ -52,9 +52,10 @@ func (v *Visit) Thing(region string) auth.Thing {
 type Report struct {
 	Org        string
 	Visit      string
-	Seq        int    // number of ops in the form's own submission
-	Head       string // hash of the last op, hex
-	Revision   int    // how often it was sealed
+	Seq        int                // number of ops in the form's own submission
+	Head       string             // hash of the last op, hex
+	Revision   int                // how often it was sealed
+	Context    *programme.Context // the branch's facts on the day of the visit; nil before the first answer
 	Answers    map[string]json.RawMessage
 	Comments   map[string]string
 	Result     json.RawMessage // storage form of scoring.Result, nil before sealing
@@ -109,7 +110,7 @@ type Place struct {
 	RegionName string
 }
 
-// Context is what the visit's conditions may ask.
+// Context is what conditions of a visit of today may ask.
 func (p Place) Context(scenario string) programme.Context {
 	return programme.Context{Scenario: scenario, Channel: string(p.Channel), Format: p.Format, Features: p.Features}
 }

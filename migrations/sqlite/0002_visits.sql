@@ -93,6 +93,7 @@ CREATE TABLE reports (
     seq integer NOT NULL,
     head text NOT NULL,
     revision integer NOT NULL,
+    context text NOT NULL, -- scenario and the branch's facts on the day: what conditions ask
     answers text NOT NULL,
     comments text NOT NULL,
     result text NOT NULL,
