@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"net/netip"
+	"strings"
 	"time"
 
 	"plainclothes/internal/fault"
@@ -57,11 +58,7 @@ type counter struct {
 
 // key names a counter. It is a hash: neither addresses nor accounts stand in the table.
 func key(kind string, parts ...string) string {
-	s := kind
-	for _, p := range parts {
-		s += "\x00" + p
-	}
-	return hashOf(s)
+	return hashOf(strings.Join(append([]string{kind}, parts...), "\x00"))
 }
 
 // try counts an attempt under every counter before it is made, so that many at once cannot slip through. It is refused

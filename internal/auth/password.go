@@ -128,7 +128,7 @@ func (h *hasher) verify(ctx context.Context, password, phc string) (ok, renew bo
 	if !readable {
 		stored, _ = readPHC(h.decoy())
 	}
-	key := argon2.IDKey([]byte(password), stored.salt, stored.time, stored.memory, stored.lanes, uint32(len(stored.key)))
+	key := argon2.IDKey([]byte(password), stored.salt, stored.time, stored.memory, stored.lanes, stored.length())
 	ok = subtle.ConstantTimeCompare(key, stored.key) == 1 && readable
 	return ok, ok && (stored.time != argonTime || stored.memory != argonMemory || stored.lanes != argonLanes), nil
 }
@@ -159,6 +159,9 @@ func readPHC(s string) (phc, bool) {
 	p.key, err2 = base64.RawStdEncoding.DecodeString(parts[5])
 	return p, err1 == nil && err2 == nil && p.sane()
 }
+
+// length is that of the key in bytes; sane has checked it.
+func (p phc) length() uint32 { return uint32(len(p.key)) } //nolint:gosec // at most 64
 
 func (p phc) sane() bool {
 	return p.memory >= 8 && p.memory <= 1<<20 && p.time >= 1 && p.time <= 20 && p.lanes >= 1 && p.lanes <= 16 &&

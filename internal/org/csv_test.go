@@ -56,8 +56,8 @@ func TestWhatIsWrongWithAFileNamesItsLine(t *testing.T) {
 	}{
 		{"", 1, "The file is empty"},
 		{"name\nx\n", 1, "“code” is missing"},
-		{"code,nmae\n", 1, "Did you mean “name”?"},
-		{"code,lattitude\n", 1, "Did you mean “latitude”?"},
+		{"code,mane\n", 1, "Did you mean “name”?"},
+		{"code,latitute\n", 1, "Did you mean “latitude”?"},
 		{"code,colour\n", 1, "The columns are code, name"},
 		{"code,name,name\n", 1, "stands there twice"},
 		{"code,name\nA,b,c\n", 2, "more cells than there are columns"},

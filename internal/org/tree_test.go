@@ -2,6 +2,7 @@ package org
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -47,14 +48,14 @@ func TestARegionWhoseParentIsOutOfReachIsAtTheTop(t *testing.T) {
 func TestRegionsThatCannotBeAreNamed(t *testing.T) {
 	deep := make([]Region, MaxDepth)
 	for i := range deep {
-		deep[i] = Region{ID: fmt.Sprint(i), Name: "r"}
+		deep[i] = Region{ID: strconv.Itoa(i), Name: "r"}
 		if i > 0 {
-			deep[i].Parent = fmt.Sprint(i - 1)
+			deep[i].Parent = strconv.Itoa(i - 1)
 		}
 	}
 	full := make([]Region, MaxRegions)
 	for i := range full {
-		full[i] = Region{ID: fmt.Sprint(i), Name: fmt.Sprint(i)}
+		full[i] = Region{ID: strconv.Itoa(i), Name: strconv.Itoa(i)}
 	}
 	for name, c := range map[string]struct {
 		r    Region
@@ -72,8 +73,8 @@ func TestRegionsThatCannotBeAreNamed(t *testing.T) {
 		"unknown parent":  {Region{ID: "x", Parent: "q", Name: "East"}, someTree(), "parent"},
 		"below itself":    {Region{ID: "n", Parent: "n", Name: "North"}, someTree(), "parent"},
 		"below its child": {Region{ID: "n", Parent: "c", Name: "North"}, someTree(), "parent"},
-		"as deep as may":  {Region{ID: "x", Parent: fmt.Sprint(MaxDepth - 2), Name: "x"}, NewTree(deep), ""},
-		"too deep":        {Region{ID: "x", Parent: fmt.Sprint(MaxDepth - 1), Name: "x"}, NewTree(deep), "parent"},
+		"as deep as may":  {Region{ID: "x", Parent: strconv.Itoa(MaxDepth - 2), Name: "x"}, NewTree(deep), ""},
+		"too deep":        {Region{ID: "x", Parent: strconv.Itoa(MaxDepth - 1), Name: "x"}, NewTree(deep), "parent"},
 		"too many":        {Region{ID: "x", Name: "x"}, NewTree(full), "parent"},
 	} {
 		f, wrong := fault.As(checkRegion(c.r, &c.tree))
@@ -86,17 +87,17 @@ func TestRegionsThatCannotBeAreNamed(t *testing.T) {
 func TestASubtreeMovesOnlyWhereItFits(t *testing.T) {
 	rs := []Region{{ID: "a", Name: "a"}, {ID: "b", Parent: "a", Name: "b"}}
 	for i := range MaxDepth - 1 {
-		r := Region{ID: fmt.Sprint(i), Name: fmt.Sprint(i)}
+		r := Region{ID: strconv.Itoa(i), Name: strconv.Itoa(i)}
 		if i > 0 {
-			r.Parent = fmt.Sprint(i - 1)
+			r.Parent = strconv.Itoa(i - 1)
 		}
 		rs = append(rs, r)
 	}
 	tree := NewTree(rs)
-	if err := checkRegion(Region{ID: "a", Name: "a", Parent: fmt.Sprint(MaxDepth - 3)}, &tree); err != nil {
+	if err := checkRegion(Region{ID: "a", Name: "a", Parent: strconv.Itoa(MaxDepth - 3)}, &tree); err != nil {
 		t.Errorf("two levels below six: %v", err)
 	}
-	if err := checkRegion(Region{ID: "a", Name: "a", Parent: fmt.Sprint(MaxDepth - 2)}, &tree); err == nil {
+	if err := checkRegion(Region{ID: "a", Name: "a", Parent: strconv.Itoa(MaxDepth - 2)}, &tree); err == nil {
 		t.Error("two levels below seven")
 	}
 }

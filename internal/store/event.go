@@ -157,52 +157,61 @@ type Chain struct {
 	Broken  error  // nil: every entry follows the one before, and the end is where it should be
 }
 
-// VerifyChain reads an organisation's whole chain, an entry at a time, and recomputes every hash.
+// VerifyChain reads an organisation's whole chain, an entry at a time, and recomputes every hash. Others may add entries
+// meanwhile: the end is read before and after, and both must be among the entries.
 func (s *Store) VerifyChain(ctx context.Context, org string) (Chain, error) {
 	var c Chain
 	err := s.inView(ctx, org, func(s *Store) error {
 		if err := s.takeTime(ctx); err != nil {
 			return err
 		}
-		prev, broken, err := s.follow(ctx, org)
+		before, err := s.head(ctx, org)
 		if err != nil {
 			return err
 		}
-		c = Chain{Entries: prev.Seq, Head: prev.Hash, Broken: broken}
-		if broken != nil {
-			return nil
-		}
-		var head headRow
-		if err := s.db(ctx).Where("org_id = ?", org).Take(&head).Error; err != nil {
+		if c, err = s.follow(ctx, org, before); err != nil || c.Broken != nil {
 			return err
 		}
-		if head.Seq != prev.Seq || head.Hash != prev.Hash {
-			c.Broken = fmt.Errorf("the chain ends at entry %d, but should end at entry %d", prev.Seq, head.Seq)
+		after, err := s.head(ctx, org)
+		if err == nil && (c.Entries < before.Seq || c.Entries > after.Seq) {
+			c.Broken = fmt.Errorf("the chain ends at entry %d, but should end at entry %d", c.Entries, after.Seq)
 		}
-		return nil
+		return err
 	})
 	return c, named(err, "organisation")
 }
 
-// follow walks the chain up to its end or its first wrong entry.
-func (s *Store) follow(ctx context.Context, org string) (prev event.Entry, broken, err error) {
-	rows, err := s.db(ctx).Raw(wholeChain, org).Rows()
-	if err != nil {
-		return prev, nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var r eventRow
-		if err := rows.Scan(&r.OrgID, &r.Seq, &r.At, &r.Prev, &r.Hash, &r.Actor, &r.Verb, &r.Kind, &r.Thing, &r.Body); err != nil {
-			return prev, nil, err
-		}
-		e := r.entry()
-		if broken := event.Follows(prev, e); broken != nil {
-			return prev, broken, nil
-		}
-		prev = e
-	}
-	return prev, nil, rows.Err()
+// head reads the end of a chain.
+func (s *Store) head(ctx context.Context, org string) (headRow, error) {
+	var h headRow
+	err := s.db(ctx).Where("org_id = ?", org).Take(&h).Error
+	return h, err
 }
 
 const wholeChain = `SELECT org_id, seq, at, prev, hash, actor, verb, kind, thing, body FROM events WHERE org_id = ? ORDER BY seq`
+
+// follow walks the chain up to its end or its first wrong entry; the known entry must be the one at its place.
+func (s *Store) follow(ctx context.Context, org string, known headRow) (c Chain, err error) {
+	rows, err := s.db(ctx).Raw(wholeChain, org).Rows()
+	if err != nil {
+		return c, err
+	}
+	defer func() { _ = rows.Close() }()
+	var prev event.Entry
+	for c.Broken == nil && rows.Next() {
+		var r eventRow
+		if err := rows.Scan(&r.OrgID, &r.Seq, &r.At, &r.Prev, &r.Hash, &r.Actor, &r.Verb, &r.Kind, &r.Thing, &r.Body); err != nil {
+			return c, err
+		}
+		e := r.entry()
+		if c.Broken = event.Follows(prev, e); c.Broken != nil {
+			break
+		}
+		if e.Seq == known.Seq && e.Hash != known.Hash {
+			c.Broken = fmt.Errorf("entry %d is not the one that the end of the chain names", e.Seq)
+		}
+		prev = e
+		c.Entries, c.Head = e.Seq, e.Hash
+	}
+	return c, rows.Err()
+}

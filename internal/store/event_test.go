@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -14,7 +15,7 @@ import (
 
 func change(t *testing.T, n int) event.Change {
 	t.Helper()
-	c, err := event.New("system", "test.done", "test", fmt.Sprint(n), map[string]int{"n": n})
+	c, err := event.New("system", "test.done", "test", strconv.Itoa(n), map[string]int{"n": n})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,6 +169,34 @@ func TestAChainCutAtItsEndIsFound(t *testing.T) {
 	})
 }
 
+func TestAChainWrittenAnewIsFoundByItsEnd(t *testing.T) {
+	forEach(t, func(t *testing.T, s *Store) {
+		o := newOrg(t, s, "One")
+		appendOne(t, s, o.ID, 1)
+		disable := map[string]string{
+			sqliteDialect:   "DROP TRIGGER events_no_delete",
+			postgresDialect: "ALTER TABLE events DISABLE TRIGGER append_only",
+		}[s.Dialect()]
+		forged := eventRowOf(event.Next(event.Entry{}, o.ID, noon, change(t, 2)))
+		tamper(t, s, o.ID, disable, "DELETE FROM events", fmt.Sprintf("INSERT INTO events VALUES ('%s', 1, '%s', '', '%s', 'system', '%s', '%s', '%s', '%s')",
+			o.ID, forged.At.Format("2006-01-02 15:04:05-07:00"), forged.Hash, forged.Verb, forged.Kind, forged.Thing, forged.Body))
+		if c := wholeChainOf(t, s, o.ID); c.Broken == nil {
+			t.Error("a chain with other entries went unnoticed")
+		}
+	})
+}
+
+func TestAnEntryBeyondTheEndIsFound(t *testing.T) {
+	forEach(t, func(t *testing.T, s *Store) {
+		o := newOrg(t, s, "One")
+		appendOne(t, s, o.ID, 1)
+		tamper(t, s, o.ID, "UPDATE event_heads SET seq = 0, hash = ''")
+		if c := wholeChainOf(t, s, o.ID); c.Broken == nil {
+			t.Error("an entry beyond the end went unnoticed")
+		}
+	})
+}
+
 func tamper(t *testing.T, s *Store, org string, statements ...string) {
 	t.Helper()
 	err := s.inTx(t.Context(), org, func(s *Store) error {
@@ -192,5 +221,31 @@ func TestAnUnknownOrganisationHasNoChain(t *testing.T) {
 		if !fault.Is(err, fault.NotFound) {
 			t.Errorf("error = %v, want NotFound", err)
 		}
+	})
+}
+
+func TestAChainThatGrowsWhileItIsReadIsWhole(t *testing.T) {
+	forEach(t, func(t *testing.T, s *Store) {
+		o := newOrg(t, s, "One")
+		stop := make(chan struct{})
+		var writer sync.WaitGroup
+		writer.Go(func() {
+			for n := 0; ; n++ {
+				select {
+				case <-stop:
+					return
+				default:
+					appendOne(t, s, o.ID, n)
+				}
+			}
+		})
+		for range 100 {
+			if c := wholeChainOf(t, s, o.ID); c.Broken != nil {
+				t.Errorf("chain = %+v", c)
+				break
+			}
+		}
+		close(stop)
+		writer.Wait()
 	})
 }

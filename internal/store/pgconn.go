@@ -96,7 +96,7 @@ func (c *scopedConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver
 		return nil, err
 	}
 	if _, err := pg.Exec(ctx, q).ReadAll(); err != nil {
-		return nil, errors.Join(err, (&scopedTx{c}).Rollback())
+		return nil, errors.Join(err, (&scopedTx{c}).Rollback()) //nolint:contextcheck // ends by its own deadline
 	}
 	return &scopedTx{c}, nil
 }

@@ -49,6 +49,11 @@ func (w *scans) explain(db *gorm.DB) {
 		return
 	}
 	defer func() { _ = rows.Close() }()
+	defer func() {
+		if err := rows.Err(); err != nil {
+			w.t.Error(err)
+		}
+	}()
 	for rows.Next() {
 		var id, parent, unused int
 		var detail string

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -54,7 +55,7 @@ func (c *core) openPostgres(ctx context.Context, address string) error {
 func poolSize(address string) (string, int, error) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return "", 0, fmt.Errorf("the database URL cannot be read: %w", err.(*url.Error).Err) // without the URL: it may hold a password
+		return "", 0, fmt.Errorf("the database URL cannot be read: %w", withoutURL(err))
 	}
 	q := u.Query()
 	text := q.Get("pool_max_conns")
@@ -68,6 +69,15 @@ func poolSize(address string) (string, int, error) {
 	q.Del("pool_max_conns")
 	u.RawQuery = q.Encode()
 	return u.String(), n, nil
+}
+
+// withoutURL gives what is wrong with a URL without the URL itself, which may hold a password.
+func withoutURL(err error) error {
+	var e *url.Error
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
 }
 
 func postgresPool(address string, size int, settings map[string]string) (*sql.DB, error) {

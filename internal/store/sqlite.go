@@ -25,8 +25,9 @@ func (c *core) openSQLite(ctx context.Context, path string) error {
 	}
 	w.SetMaxOpenConns(1)
 	c.pool = w
-	c.closers = append(c.closers, func() error { return closeWriter(w) })
-	if err := w.PingContext(ctx); err != nil { // makes the file, in WAL mode, before the first reader comes
+	c.closers = append(c.closers, func() error { return closeWriter(w) }) //nolint:contextcheck // closing has no request
+	// The first connection makes the file, in WAL mode, before the first reader comes.
+	if err := w.PingContext(ctx); err != nil {
 		return err
 	}
 	r, err := sqlitePool(path, true)
