@@ -47,7 +47,7 @@ func (s *Service) Submit(ctx context.Context, a auth.Actor, id string, in Submit
 	}
 	err = s.repo.InTx(ctx, a.Org, func(tx Tx) error {
 		out = Submitted{}
-		j, err := s.own(ctx, tx, a, id, true)
+		j, err := s.sendable(ctx, tx, a, id)
 		if err != nil {
 			return err
 		}
