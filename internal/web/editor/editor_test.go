@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"plainclothes/internal/evidence"
+	"plainclothes/internal/programme"
+	"plainclothes/internal/programme/demo"
 	"plainclothes/internal/store/worldtest"
 	"plainclothes/internal/visit"
 )
@@ -267,4 +269,40 @@ func TestAgesAreSaidInTheirLargestUnit(t *testing.T) {
 	wantPage(t, r.get("e", "/review"), http.StatusOK, "waiting less than an hour")
 	r.Now = time.Date(2026, 11, 21, 12, 59, 0, 0, time.UTC)
 	wantPage(t, r.get("e", "/review"), http.StatusOK, "waiting 1 hour<")
+}
+
+func TestWhyPrintsWeightsWhereSectionsHaveThem(t *testing.T) {
+	r := newRig(t)
+	src, ok := demo.File("luxury-electronics")
+	if !ok {
+		t.Fatal("no luxury programme")
+	}
+	r.Publish(string(src), "first", "2026-01-01")
+	all := map[string]string{}
+	for _, sec := range r.List.Programme.Sections {
+		for i, q := range sec.Questions {
+			switch {
+			case q.Kind == programme.YesNo && i%4 == 1:
+				all[q.ID] = `"no"`
+			case q.Kind == programme.YesNo:
+				all[q.ID] = `"yes"`
+			case q.Kind == programme.LevelKind:
+				all[q.ID] = `"good"`
+			case q.Kind == programme.Choice:
+				all[q.ID] = `"` + q.Options[0].Code + `"`
+			}
+		}
+	}
+	id := r.Visit(worldtest.Made{Branch: r.Branches[0], Scenario: r.List.Programme.Scenarios[0].ID, On: "2026-11-18", Hour: 9, Answers: all, State: visit.Received})
+	rev, err := r.visits.Review(t.Context(), r.people.actors["e"], id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := []string{"Weight × fraction", "WOW points count on both sides", "weight 25", string(rev.Trace.Total.Of) + "</td>"}
+	for _, s := range rev.Trace.Sections {
+		if s.Fraction != "" {
+			words = append(words, string(s.Counted)+" ÷ "+string(s.Of))
+		}
+	}
+	wantPage(t, r.get("e", path(id, "/why")), http.StatusOK, words...)
 }

@@ -78,7 +78,7 @@ func (p *Pages) read(ctx context.Context, a auth.Actor, form planForm) (order, k
 	if err != nil {
 		return o, nil, err
 	}
-	found := false
+	var found bool
 	if o.offer, found = chosenOffer(offers, form.What); !found {
 		if form.What != "" && !knownProgramme(offers, form.What) {
 			return o, nil, fault.Missing("programme to plan visits of")
@@ -99,7 +99,7 @@ func (p *Pages) read(ctx context.Context, a auth.Actor, form planForm) (order, k
 		return o, nil, err
 	}
 	o.money = organisation.Currency
-	field, message := "", ""
+	var field, message string
 	if o.dues, field, message = duesOf(form, zonesOf(o.picked, organisation.Zone), p.now()); message != "" {
 		wrong(field, message)
 	}
