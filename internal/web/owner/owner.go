@@ -113,10 +113,10 @@ func New(s Studio, places Places, people People, entries Entries, opt Options, n
 // Routes lists the pages with who may open them.
 func (p *Pages) Routes() []kit.Route {
 	var all []kit.Route
-	for _, part := range [][]kit.Route{p.standardRoutes(), p.programmeRoutes()} {
+	for _, part := range [][]kit.Route{p.standardRoutes(), p.programmeRoutes(), p.branchRoutes(), p.regionRoutes(), p.peopleRoutes(), p.tokenRoutes()} {
 		all = append(all, part...)
 	}
-	return all
+	return append(all, get("/log", "log of changes", auth.EventsRead, p.log))
 }
 
 func get(path, name string, v auth.Verb, h kit.Handler) kit.Route {
