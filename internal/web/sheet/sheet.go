@@ -108,7 +108,7 @@ func (m *maker) sheet() Sheet {
 		sec := &prog.Sections[i]
 		sum, visible := m.sums[sec.ID]
 		if !visible {
-			s.NotAsked = append(s.NotAsked, Item{ID: sec.ID, Number: strconv.Itoa(i+1), Text: sec.Title})
+			s.NotAsked = append(s.NotAsked, Item{ID: sec.ID, Number: strconv.Itoa(i + 1), Text: sec.Title})
 			continue
 		}
 		s.Sections = append(s.Sections, m.section(i+1, sec, sum))
