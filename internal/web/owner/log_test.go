@@ -13,14 +13,14 @@ func TestTheLogTellsInWordsWhatWasDone(t *testing.T) {
 	r := newRig(t, 1)
 	r.Publish(worldtest.Tea(2), "The first version.", "2025-01-01")
 	r.edit("K01", "good_target", "90")
-	r.post("/regions", form("name=<u>West</u>")).To("/regions")
+	r.post("/regions", form("name=<u>West")).To("/regions")
 	r.post("/tokens", form("name=Till", "scopes=read")).Status(http.StatusOK)
 	path := "/branches/" + r.Branches[0].ID
 	f := fields(t, r.get(path), path)
 	f.Set("name", "Leeds, Briggate")
 	r.post(path, f).To("/branches")
 	got := r.get("/log").Status(http.StatusOK).Says(
-		"changed the branch Leeds, Briggate", "made the token Till", "added the region <u>West</u>", "changed a standard in the draft of Tea rooms, version 2",
+		"changed the branch Leeds, Briggate", "made the token Till", "added the region <u>West", "changed a standard in the draft of Tea rooms, version 2",
 		"published Tea rooms, version 1", "effective on 2025-01-01", "region North", "Person "+r.Owner.Member[:4],
 	).Silent("<u>", "{", r.Owner.Member)
 	if text := got.Text(); strings.Index(text, "changed the branch") > strings.Index(text, "published Tea rooms") {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -177,6 +178,7 @@ func (n *namer) scope(m auth.Member) (string, error) {
 		}
 		names = append(names, b.Name)
 	}
+	slices.Sort(names)
 	text := strings.Join(names, ", ")
 	if more := len(m.Regions) + len(m.Branches) - len(names); more > 0 {
 		text += " and " + kit.Plural(more, "other", "others")
