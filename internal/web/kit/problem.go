@@ -20,8 +20,8 @@ type Problem struct {
 
 // ProblemField is what is wrong with one field.
 type ProblemField struct {
-	Field  string `json:"field"`
-	Detail string `json:"detail"`
+	Field   string `json:"field"`
+	Message string `json:"message"`
 }
 
 // ProblemOf gives the status and the document for any error, without detail for one of ours.
@@ -30,7 +30,7 @@ func ProblemOf(err error) Problem { return problemOf(understand(err)) }
 func problemOf(a answer) Problem {
 	p := Problem{Type: "about:blank", Title: http.StatusText(a.status), Status: a.status, Detail: a.fault.Message}
 	for _, f := range a.fault.Fields {
-		p.Errors = append(p.Errors, ProblemField{Field: f.Name, Detail: f.Message})
+		p.Errors = append(p.Errors, ProblemField{Field: f.Name, Message: f.Message})
 	}
 	return p
 }

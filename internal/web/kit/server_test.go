@@ -243,7 +243,7 @@ func TestProgramsGetProblemDocuments(t *testing.T) {
 	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Header().Get("Content-Type") != "application/problem+json" {
 		t.Fatalf("%v: %s", err, w.Body)
 	}
-	want := kit.Problem{Type: "about:blank", Title: "Unprocessable Entity", Status: 422, Detail: "Some of this needs another look.", Request: w.Header().Get("X-Request-Id"), Errors: []kit.ProblemField{{Field: "visits[0].branch", Detail: "There is no such branch."}}}
+	want := kit.Problem{Type: "about:blank", Title: "Unprocessable Entity", Status: 422, Detail: "Some of this needs another look.", Request: w.Header().Get("X-Request-Id"), Errors: []kit.ProblemField{{Field: "visits[0].branch", Message: "There is no such branch."}}}
 	if fmt.Sprint(p) != fmt.Sprint(want) || w.Code != 422 {
 		t.Fatalf("%d %+v", w.Code, p)
 	}
