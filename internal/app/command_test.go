@@ -41,7 +41,7 @@ func TestHelpOfServeListsEverySetting(t *testing.T) {
 	}
 	for _, flag := range []string{
 		"dir", "database", "s3-endpoint", "s3-bucket", "s3-region", "s3-prefix", "s3-access-key", "s3-secret-key", "addr", "url", "tls-cert", "tls-key",
-		"trusted-proxies", "metrics-addr", "secret", "smtp-host", "smtp-port", "smtp-tls", "smtp-user", "smtp-password", "smtp-from", "log-level", "log-format",
+		"trusted-proxies", "rate", "metrics-addr", "secret", "smtp-host", "smtp-port", "smtp-tls", "smtp-user", "smtp-password", "smtp-from", "log-level", "log-format",
 	} {
 		if !strings.Contains(out, "--"+flag) || !strings.Contains(out, config.Variable(flag)) {
 			t.Errorf("nothing of --%s (%s)", flag, config.Variable(flag))

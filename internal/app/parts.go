@@ -48,12 +48,17 @@ func (p *program) open(d config.Data, opts auth.Options) (*parts, error) {
 	if out.blobs, err = out.openBlobs(); err != nil {
 		return nil, errors.Join(err, out.close())
 	}
-	out.auth = auth.NewService(s.Auth(), p.now, opts)
-	out.org = org.NewService(s.Org(), p.now)
-	out.visits = visit.NewService(s.Visits(), out.blobs, p.now)
-	out.studio = studio.NewService(s.Studio(), p.now)
-	out.reports = report.NewService(s.Reports(), p.now)
+	p.join(out, opts)
 	return out, nil
+}
+
+// join makes the use cases over an open store and photos.
+func (p *program) join(x *parts, opts auth.Options) {
+	x.auth = auth.NewService(x.store.Auth(), p.now, opts)
+	x.org = org.NewService(x.store.Org(), p.now)
+	x.visits = visit.NewService(x.store.Visits(), x.blobs, p.now)
+	x.studio = studio.NewService(x.store.Studio(), p.now)
+	x.reports = report.NewService(x.store.Reports(), p.now)
 }
 
 // openReady is open for commands that need the schema of this version.

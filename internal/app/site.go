@@ -1,12 +1,18 @@
 package app
 
 import (
+	"context"
 	"log/slog"
 
 	"plainclothes/internal/config"
+	"plainclothes/internal/event"
+	"plainclothes/internal/store"
 	webauth "plainclothes/internal/web/auth"
 	"plainclothes/internal/web/editor"
 	"plainclothes/internal/web/kit"
+	"plainclothes/internal/web/manager"
+	"plainclothes/internal/web/owner"
+	"plainclothes/internal/web/scheduler"
 	"plainclothes/internal/web/shopper"
 )
 
@@ -14,12 +20,22 @@ import (
 func (p *program) site(c config.Config, x *parts, log *slog.Logger) (*kit.Site, error) {
 	s, err := kit.New(kit.Options{
 		BaseURL: c.URL, Now: p.now, Log: log, Sessions: x.auth, Ready: x.store.Ready, TrustedProxies: c.TrustedProxies,
+		Rate: c.Rate, Burst: int(6 * c.Rate),
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.Add(webauth.New(x.auth, c.SMTP != nil).Routes()...)
+	mails := c.SMTP != nil
+	s.Add(webauth.New(x.auth, mails).Routes()...)
 	s.Add(editor.New(x.visits, x.studio).Routes()...)
+	s.Add(manager.New(x.reports, p.now).Routes()...)
+	s.Add(owner.New(x.studio, x.org, x.auth, x.entries, owner.Options{URL: c.URL, Mail: mails}, p.now).Routes()...)
+	s.Add(scheduler.New(x.visits, x.studio, x.org, x.auth, p.now).Routes()...)
 	s.Add(shopper.New(x.visits, p.now).Routes()...)
 	return s, nil
+}
+
+// entries reads an organisation's log for the owner's page.
+func (x *parts) entries(ctx context.Context, org, kind string, before int64, limit int) ([]event.Entry, error) {
+	return x.store.Events(ctx, org, store.EventQuery{Kind: kind, Before: before, Limit: limit})
 }

@@ -53,7 +53,7 @@ func TestAFlagWinsOverItsVariable(t *testing.T) {
 func TestEverythingThatIsWrongIsSaidAtOnce(t *testing.T) {
 	_, err := read(t, map[string]string{
 		"PLAINCLOTHES_ADDR": "here", "PLAINCLOTHES_METRICS_ADDR": "x:99999", "PLAINCLOTHES_URL": "http://lists.example.com", "PLAINCLOTHES_DATABASE": "mysql://x",
-		"PLAINCLOTHES_TRUSTED_PROXIES": "10.0.0.0/8,proxy", "PLAINCLOTHES_TLS_CERT": "a.pem", "PLAINCLOTHES_SECRET": "short",
+		"PLAINCLOTHES_TRUSTED_PROXIES": "10.0.0.0/8,proxy", "PLAINCLOTHES_TLS_CERT": "a.pem", "PLAINCLOTHES_RATE": "NaN", "PLAINCLOTHES_SECRET": "short",
 		"PLAINCLOTHES_S3_ENDPOINT": "s3", "PLAINCLOTHES_SMTP_HOST": "mail", "PLAINCLOTHES_SMTP_PORT": "smtp", "PLAINCLOTHES_SMTP_TLS": "yes",
 		"PLAINCLOTHES_SMTP_USER": "u", "PLAINCLOTHES_LOG_LEVEL": "loud", "PLAINCLOTHES_LOG_FORMAT": "xml",
 		"PLAINCLOTHES_S3_SECRET_KEY_FILE": "/nowhere/at/all",
@@ -71,7 +71,7 @@ func TestEverythingThatIsWrongIsSaidAtOnce(t *testing.T) {
 	}
 	all := strings.Join(names, "\n")
 	for _, flag := range []string{
-		"addr", "metrics-addr", "url", "database", "trusted-proxies", "tls-cert", "secret", "s3-endpoint", "s3-bucket", "s3-access-key",
+		"addr", "metrics-addr", "url", "database", "trusted-proxies", "tls-cert", "rate", "secret", "s3-endpoint", "s3-bucket", "s3-access-key",
 		"s3-secret-key", "smtp-port", "smtp-tls", "smtp-from", "smtp-user", "log-level", "log-format",
 	} {
 		if want := "--" + flag + " (" + config.Variable(flag) + ")"; !strings.Contains(all, want) {

@@ -43,9 +43,10 @@ type Config struct {
 	TLSCert        string
 	TLSKey         string
 	TrustedProxies []netip.Prefix
-	MetricsAddr    string // "": none of its own
-	Secret         string // "": made in Dir
-	SMTP           *SMTP  // nil: nothing is sent
+	Rate           float64 // requests a second from one address
+	MetricsAddr    string  // "": none of its own
+	Secret         string  // "": made in Dir
+	SMTP           *SMTP   // nil: nothing is sent
 	LogLevel       slog.Level
 	LogJSON        bool
 }
@@ -64,6 +65,7 @@ func (e *Environment) Config(s Serve) (Config, error) {
 	port := s.checkAddresses(&bad)
 	c.URL = s.publicURL(&bad, port)
 	c.TrustedProxies = networks(&bad, s.TrustedProxies)
+	c.Rate = rate(&bad, s.Rate)
 	if (s.TLSCert == "") != (s.TLSKey == "") {
 		bad.Add(both("tls-cert"), "Give the certificate and its key together.")
 	}
@@ -188,6 +190,21 @@ func networks(bad *fault.Fields, list []string) []netip.Prefix {
 		out = append(out, p)
 	}
 	return out
+}
+
+// defaultRate is the requests a second of one address where nothing is said: a dozen people behind one router.
+const defaultRate = 50
+
+// rate reads a number of requests a second.
+func rate(bad *fault.Fields, text string) float64 {
+	if text == "" {
+		return defaultRate
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(n >= 1 && n <= 1e6) {
+		bad.Add(both("rate"), "This must be a number from 1 to 1000000.")
+	}
+	return n
 }
 
 // read checks the mail server, nil when there is none.

@@ -19,6 +19,7 @@ type Server struct {
 	TLSCert        string   `help:"File with the certificate, to serve https without a proxy before it." name:"tls-cert" placeholder:"FILE" setting:""`
 	TLSKey         string   `help:"File with the certificate's key." name:"tls-key" placeholder:"FILE" setting:""`
 	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8." placeholder:"NETWORK" setting:""`
+	Rate           string   `default:"50" help:"Requests a second that one address may send for long, and six times as many at once; more for programs that send reports in bulk." placeholder:"NUMBER" setting:""`
 	MetricsAddr    string   `help:"Address on which /metrics answers everybody, HOST:PORT; this machine may always ask on the main address." placeholder:"ADDR" setting:""`
 	Secret         string   `help:"Key of at least 32 characters that protects messages waiting to be sent; one for all instances that share a database. Made in the folder on the first start unless set." placeholder:"TEXT" setting:"secret"`
 }
