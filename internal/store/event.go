@@ -2,11 +2,13 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
-
-	"gorm.io/gorm/clause"
 
 	"plainclothes/internal/event"
 )
@@ -68,49 +70,84 @@ func (s *Store) appendEvent(org string, at time.Time, changes ...event.Change) e
 	return nil
 }
 
-// chain writes the unit's events: lock and read the end of the chain, then entries and new end.
+// chain writes the unit's events: lock and read the end of the chain, then entries and new end. It goes past GORM to
+// keep the time short in which everybody else waits.
 func (s *Store) chain(ctx context.Context) error {
 	if len(s.unit.events) == 0 {
 		return nil
 	}
-	org := s.unit.org
-	var head headRow
-	err := s.db(ctx).Clauses(clause.Locking{Strength: "UPDATE"}).Where("org_id = ?", org).Take(&head).Error
+	tx, err := s.sqlTx()
 	if err != nil {
-		return fmt.Errorf("lock the end of the chain of %s: %w", org, err)
+		return err
 	}
-	return s.extend(ctx, s.entries(event.Entry{Seq: head.Seq, Hash: head.Hash}))
+	var head event.Entry
+	err = tx.QueryRowContext(ctx, lockHead[s.dialect], s.unit.org).Scan(&head.Seq, &head.Hash)
+	if err != nil {
+		return fmt.Errorf("lock the end of the chain of %s: %w", s.unit.org, err)
+	}
+	for some := range slices.Chunk(s.entries(head), maxEntries) {
+		if err := s.extend(ctx, tx, some); err != nil {
+			return fmt.Errorf("write events: %w", err)
+		}
+	}
+	return nil
+}
+
+// lockHead reads the end of a chain and keeps others from it. On SQLite a writing unit is alone anyway.
+var lockHead = map[string]string{
+	sqliteDialect:   `SELECT seq, hash FROM event_heads WHERE org_id = $1`,
+	postgresDialect: `SELECT seq, hash FROM event_heads WHERE org_id = $1 FOR UPDATE`,
 }
 
 // entries links the pending events to the end of the chain.
-func (s *Store) entries(prev event.Entry) []eventRow {
-	rows := make([]eventRow, 0, len(s.unit.events))
+func (s *Store) entries(prev event.Entry) []event.Entry {
+	out := make([]event.Entry, 0, len(s.unit.events))
 	for _, p := range s.unit.events {
 		prev = event.Next(prev, s.unit.org, p.at, p.change)
-		rows = append(rows, eventRowOf(prev))
+		out = append(out, prev)
 	}
-	return rows
+	return out
 }
 
-// extend inserts the entries and moves the end of the chain.
-func (s *Store) extend(ctx context.Context, rows []eventRow) error {
-	last := rows[len(rows)-1]
-	if s.dialect == postgresDialect && len(rows) == 1 {
-		return s.db(ctx).Exec(extendByOne, last.OrgID, last.Seq, last.At, last.Prev, last.Hash, last.Actor, last.Verb,
-			last.Kind, last.Thing, last.Body).Error
+// maxEntries is the number of entries in one statement.
+const maxEntries = 100
+
+// extend inserts entries and moves the end of the chain: on PostgreSQL in one round trip.
+func (s *Store) extend(ctx context.Context, tx *sql.Tx, es []event.Entry) error {
+	last := es[len(es)-1]
+	args := make([]any, 0, 9*len(es)+3)
+	args = append(args, last.Org)
+	values := make([]string, len(es))
+	for i, e := range es {
+		values[i] = "($1, " + marks(len(args)+1, 9) + ")"
+		args = append(args, e.Seq, e.At, e.Prev, e.Hash, e.Actor, e.Verb, e.Kind, e.Thing, string(e.Body))
 	}
-	if err := s.db(ctx).CreateInBatches(rows, 100).Error; err != nil {
-		return fmt.Errorf("write events: %w", err)
+	insert := insertEvents + strings.Join(values, ", ")
+	if s.dialect == postgresDialect {
+		move := fmt.Sprintf(moveHead, len(args)+1, len(args)+2)
+		_, err := tx.ExecContext(ctx, "WITH entry AS ("+insert+") "+move, append(args, last.Seq, last.Hash)...)
+		return err
 	}
-	return s.db(ctx).Model(&headRow{}).Where("org_id = ?", last.OrgID).
-		Updates(map[string]any{"seq": last.Seq, "hash": last.Hash}).Error
+	if _, err := tx.ExecContext(ctx, insert, args...); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, fmt.Sprintf(moveHead, 2, 3), last.Org, last.Seq, last.Hash)
+	return err
 }
 
-// extendByOne saves a round trip while the end of the chain is locked.
-const extendByOne = `WITH entry AS (
-  INSERT INTO events (org_id, seq, at, prev, hash, actor, verb, kind, thing, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  RETURNING org_id, seq, hash)
-UPDATE event_heads h SET seq = e.seq, hash = e.hash FROM entry e WHERE h.org_id = e.org_id`
+const (
+	insertEvents = `INSERT INTO events (org_id, seq, at, prev, hash, actor, verb, kind, thing, body) VALUES `
+	moveHead     = `UPDATE event_heads SET seq = $%d, hash = $%d WHERE org_id = $1`
+)
+
+// marks gives n placeholders from a number on: "$4, $5, $6".
+func marks(from, n int) string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = "$" + strconv.Itoa(from+i)
+	}
+	return strings.Join(out, ", ")
+}
 
 // EventQuery chooses entries of an organisation's chain. Empty fields choose everything.
 type EventQuery struct {
