@@ -122,7 +122,7 @@ func (s *Store) extend(ctx context.Context, tx *sql.Tx, es []event.Entry) error 
 		values[i] = "($1, " + marks(len(args)+1, 9) + ")"
 		args = append(args, e.Seq, e.At, e.Prev, e.Hash, e.Actor, e.Verb, e.Kind, e.Thing, string(e.Body))
 	}
-	insert := insertEvents + strings.Join(values, ", ")
+	insert := insertEvents + strings.Join(values, ", ") //nolint:gosec // only numbered placeholders
 	if s.dialect == postgresDialect {
 		move := fmt.Sprintf(moveHead, len(args)+1, len(args)+2)
 		_, err := tx.ExecContext(ctx, "WITH entry AS ("+insert+") "+move, append(args, last.Seq, last.Hash)...)
