@@ -25,8 +25,8 @@ type operation struct {
 }
 
 // leanOperation is the one whose body is not checked against the contract's schema. The schema says less about answers
-// than the checklist does, whose questions decide about each; strict decoding refuses the rest. Checking the body of a
-// report of 40 answers against the schema costs more than reading and scoring it.
+// than the checklist does, whose questions decide about each; strict decoding refuses the rest. Checking a report of 17
+// answers against the schema takes 115 to 150 µs, ten times as long as checking its address (BenchmarkSchema).
 const leanOperation = "sendReport"
 
 // operation finds a route in the contract.

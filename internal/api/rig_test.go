@@ -61,7 +61,7 @@ func newRig(t testing.TB, s *store.Store) *rig {
 		Visits: visit.NewService(s.Visits(), noBlobs{}, r.clock), Reports: report.NewService(s.Reports(), r.clock), Now: r.clock,
 	})
 	ok(t, err)
-	ok(t, a.Register(site.Echo(), func(method, path string) { site.Limit(method, path, kit.Limits{}) }))
+	ok(t, a.Register(site.Echo()))
 	r.site = site
 	r.spec, err = openapi3.NewLoader().LoadFromData(contract.Spec)
 	ok(t, err)

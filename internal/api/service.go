@@ -54,15 +54,14 @@ func New(s Services) (*API, error) {
 	return &API{Services: s, spec: spec, desk: newDesk(s.Auth.TokenActor, s.Now)}, nil
 }
 
-// Register adds the routes. limit is told of each, so that the site can set the limits of the route.
-func (a *API) Register(e *echo.Echo, limit func(method, path string)) error {
+// Register adds the routes. The site's own limits of a page are theirs, too.
+func (a *API) Register(e *echo.Echo) error {
 	middle := map[string][]echo.MiddlewareFunc{}
 	for _, r := range routes {
 		op, err := a.operation(r)
 		if err != nil {
 			return err
 		}
-		limit(r.Method, Base+r.Path)
 		middle[r.Operation] = []echo.MiddlewareFunc{a.desk.admit(r), op.check, cached}
 	}
 	api.RegisterHandlersWithOptions(e, api.NewStrictHandler(a, nil), api.RegisterHandlersOptions{BaseURL: Base, OperationMiddlewares: middle})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"plainclothes/internal/api"
 	"plainclothes/internal/config"
 	"plainclothes/internal/event"
 	"plainclothes/internal/store"
@@ -32,7 +33,11 @@ func (p *program) site(c config.Config, x *parts, log *slog.Logger) (*kit.Site, 
 	s.Add(owner.New(x.studio, x.org, x.auth, x.entries, owner.Options{URL: c.URL, Mail: mails}, p.now).Routes()...)
 	s.Add(scheduler.New(x.visits, x.studio, x.org, x.auth, p.now).Routes()...)
 	s.Add(shopper.New(x.visits, p.now).Routes()...)
-	return s, nil
+	programs, err := api.New(api.Services{Auth: x.auth, Org: x.org, Studio: x.studio, Visits: x.visits, Reports: x.reports, Now: p.now})
+	if err != nil {
+		return nil, err
+	}
+	return s, programs.Register(s.Echo())
 }
 
 // entries reads an organisation's log for the owner's page.
