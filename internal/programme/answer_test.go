@@ -238,6 +238,7 @@ func TestPossibleAndMissedPoints(t *testing.T) {
 		{`{"id": "Q", "kind": "yes_no", "text": "T", "points": 0}`, 0, 0, nil, []Answer{said("no")}},
 		{qChoice, 200, 0, []Answer{said("b")}, []Answer{said("a")}},
 		{qMulti, 300, 0, []Answer{chose("a"), chose(), chose("a", "b", "x"), chose("none")}, []Answer{chose("a", "b")}},
+		{`{"id": "Q", "kind": "multi", "text": "T", "options": [{"code": "a", "label": "A", "points": -1}]}`, 0, 0, nil, []Answer{chose("a"), chose()}},
 		{with(qMulti, `"cap": 2`), 200, 0, []Answer{chose("b"), chose("a", "x")}, []Answer{chose("a"), chose("a", "b")}},
 		{qRating, 400, 0, []Answer{number(4)}, []Answer{number(5)}},
 		{`{"id": "Q", "kind": "rating", "text": "T", "scale": [1, 5]}`, 0, 0, nil, []Answer{number(1)}},

@@ -136,7 +136,7 @@ func yamlText(s string) string {
 	switch {
 	case strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 || isControl(r) }):
 		return string(appendQuoted(nil, s))
-	case !plainText.MatchString(s) || strings.HasSuffix(s, " ") || notPlain[strings.ToLower(s)]:
+	case !plainText.MatchString(s) || notPlain[strings.ToLower(s)]:
 		return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 	}
 	return s

@@ -137,6 +137,19 @@ func TestGapsLookAtTheNamedStagesOnly(t *testing.T) {
 	}
 }
 
+func TestTheLastStageIsThatOfTheScenario(t *testing.T) {
+	p := demoProgramme(t, "online-store")
+	for scenario, last := range map[string]string{"gift": "return", "pickup": "deliver", "browse_and_ask": "ask"} {
+		ctx := Context{Scenario: scenario}
+		if gapsAt(Gaps(p, ctx, Report{Stages: []string{last}}), "O1") == "" {
+			t.Errorf("%s: O1 is not asked for with %s", scenario, last)
+		}
+		if gapsAt(Gaps(p, ctx, Report{Stages: []string{"order", LastStage}}), "O1") != "" {
+			t.Errorf("%s: O1 is asked for with the order", scenario)
+		}
+	}
+}
+
 func TestShowFollowsConditionsStepByStep(t *testing.T) {
 	p := mustParse(t, []byte(small))
 	cases := []struct {
@@ -189,9 +202,15 @@ func TestShowIsRightForAProgrammeThatWasChanged(t *testing.T) {
 		t.Error("a stale index was believed")
 	}
 	p = mustParse(t, []byte(small))
-	p.Sections[0].Questions[0].ID, p.Sections[0].Questions[1].ID = "A2", "A1"
-	if s := Show(p, Context{}, nil); !s.Question("A1") || !s.Question("A2") {
+	p.Sections[0].Questions[0].ID, p.Sections[0].Questions[2].ID = "A3", "A1" // the third has a condition
+	if s := Show(p, Context{}, nil); s.Question("A1") || !s.Question("A3") {
 		t.Error("swapped ids were not found")
+	}
+	p = mustParse(t, []byte(small))
+	last := &p.Sections[1]
+	last.Questions = append(last.Questions, Question{ID: "B3", Kind: Text})
+	if s := Show(p, Context{Scenario: "buyer"}, nil); !s.Question("B3") {
+		t.Error("a question added at the end was not found")
 	}
 }
 
@@ -212,6 +231,10 @@ func TestStagesOfAScenario(t *testing.T) {
 		if got := StageOf(p, scenario, &Section{}); got != "order" {
 			t.Errorf("%s: a section without a stage belongs to %s", scenario, got)
 		}
+	}
+	p = mustParse(t, change(t, "stage: last\n  show_if: scenario == 'buyer'", "stage: after\n  show_if: \"!(scenario == 'buyer') && A1 > 3 || branch.has_seating && scenario in ['looker']\""))
+	if len(StagesOf(p, "buyer")) != 1 || len(StagesOf(p, "looker")) != 2 {
+		t.Errorf("buyer %v, looker %v", StagesOf(p, "buyer"), StagesOf(p, "looker"))
 	}
 	if c := demoProgramme(t, "coffee-kiosks"); StagesOf(c, "buyer") != nil || StageOf(c, "buyer", &c.Sections[0]) != "" {
 		t.Error("coffee has stages")

@@ -20,6 +20,9 @@ func drawProgramme(t *rapid.T) *Programme {
 	p := g.p
 	p.Trade, p.ChangeNote = g.maybeText("trade"), g.maybeText("note")
 	p.Features = []string{"has_seating", "no", "x1"}[:rapid.IntRange(0, 3).Draw(t, "features")]
+	if len(p.Features) == 0 {
+		p.Features = nil
+	}
 	p.Visit = VisitPlan{
 		Minutes: rapid.IntRange(1, 1440).Draw(t, "minutes"), ReportDueHours: rapid.IntRange(1, 99).Draw(t, "due"), Fee: g.points("fee"),
 		ReimburseUpTo: g.points("reimburse"), RotationDays: rapid.IntRange(0, 365).Draw(t, "rotation"), VisitsPerBranch: rapid.IntRange(1, 9).Draw(t, "visits"),

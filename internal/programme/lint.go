@@ -9,7 +9,7 @@ import (
 // Lint tells what is unwise in a sound programme. All problems are warnings, in file order; they have lines when the
 // programme came from Parse.
 func Lint(p *Programme) Problems {
-	l := &linter{p: p, c: &collector{root: p.src}, w: &possibleWorlds{p: p, ix: p.indexed(), budget: maxAllWorlds}}
+	l := &linter{p: p, c: &collector{root: p.src}, w: &possibleWorlds{p: p, ix: p.indexed(), budget: maxLooks}}
 	l.features()
 	l.stages()
 	l.scenarios()

@@ -34,7 +34,11 @@ func TestEveryProgrammeSurvivesExportAndImport(t *testing.T) {
 		if !reflect.DeepEqual(q, r) || !reflect.DeepEqual(p, r) {
 			t.Fatalf("fields differ\n%+v\n%+v", q, r)
 		}
-		Lint(p)
+		eachCondition(p, func(c *Condition) { c.Root = Node{} })
+		if p.ix = nil; !reflect.DeepEqual(p, drawn) {
+			t.Fatalf("writing and reading changed\n%+v\ninto\n%+v", drawn, p)
+		}
+		Lint(r)
 	})
 }
 
@@ -47,6 +51,20 @@ func TestTheDemoProgrammesSurviveExportAndImport(t *testing.T) {
 		}
 		if again := mustParse(t, p.Export()).Export(); !bytes.Equal(again, p.Export()) {
 			t.Errorf("%s: the second export differs", name)
+		}
+	}
+}
+
+// Readers of YAML 1.1 take more words for booleans, numbers and dates; none may meet one without quotes.
+func TestWordsThatOtherReadersMisreadAreQuoted(t *testing.T) {
+	for _, s := range []string{"yes", "No", "ON", "off", "y", "N", "true", "False", "null", "~", "1", "1.5", "0o7", "1e3", "12:30:00", "2026-11-21", "", ".5", "-", "a: b", "a #b", "=", "<<", "+6h"} {
+		if got := yamlText(s); got != "'"+s+"'" {
+			t.Errorf("%s is written as %s", s, got)
+		}
+	}
+	for _, s := range []string{"Buyer", "on time", "a-b", "Größe", "no_answer_came"} {
+		if got := yamlText(s); got != s {
+			t.Errorf("%s is written as %s", s, got)
 		}
 	}
 }

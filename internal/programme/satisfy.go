@@ -11,13 +11,13 @@ import (
 type possibleWorlds struct {
 	p      *Programme
 	ix     *index
-	budget int // evaluations left for the whole programme
+	budget int // looks at a name left for the whole programme
 }
 
 // Limits of the search.
 const (
-	maxWorlds      = 20_000    // for one condition
-	maxAllWorlds   = 1_000_000 // for one programme
+	maxWorlds      = 5_000   // for one condition
+	maxLooks       = 500_000 // worlds times names, for one programme
 	maxMultiCodes  = 4
 	maxConstraints = 16 // names in one search
 )
@@ -66,7 +66,7 @@ func (w *possibleWorlds) holdTogether(nodes ...*Node) bool {
 			return true
 		}
 	}
-	if w.budget -= count; w.budget < 0 {
+	if w.budget -= count * len(domains); w.budget < 0 {
 		return true
 	}
 	x := newWorld(w, domains)
@@ -210,16 +210,22 @@ func numbersWorth(q *Question, consts []Value) []Answer {
 		at := v.Number - (v.Number%step+step)%step // down to what can be an answer
 		for _, n := range []Decimal{at - step, at, at + step} {
 			if inRange(q, n) {
-				as = append(as, Answer{State: Answered, Number: n})
+				as = addNumber(as, n)
 			}
 		}
 	}
 	if q.Kind == Rating { // a constant beside the scale leaves its ends
-		as = append(as, Answer{State: Answered, Number: Decimal(q.ScaleLo) * DecimalOne}, Answer{State: Answered, Number: Decimal(q.ScaleHi) * DecimalOne})
-	} else {
-		as = append(as, Answer{State: Answered})
+		return addNumber(addNumber(as, Decimal(q.ScaleLo)*DecimalOne), Decimal(q.ScaleHi)*DecimalOne)
 	}
-	return as
+	return addNumber(as, 0)
+}
+
+// addNumber adds a number that is not there yet.
+func addNumber(as []Answer, n Decimal) []Answer {
+	if slices.ContainsFunc(as, func(a Answer) bool { return a.Number == n }) {
+		return as
+	}
+	return append(as, Answer{State: Answered, Number: n})
 }
 
 // stepOf gives the distance between two answers.
