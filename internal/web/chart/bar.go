@@ -1,5 +1,7 @@
 package chart
 
+import "slices"
+
 // Tone of a drawing: how the word beside it judges.
 type Tone string
 
@@ -11,12 +13,13 @@ const (
 )
 
 // Bar is one row's interval: a rail from end to end, the range, the standard's line, the dot.
-// X1, X2, Dot and Standard are percent of the width; an empty one is not drawn.
+// X1, X2, Dot, Seen and Standard are percent of the width; an empty one is not drawn.
 type Bar struct {
 	Title    string
 	Tone     Tone
 	X1, X2   string
 	Dot      string
+	Seen     string // a ring where the visits themselves lie, when the dot is drawn away from them
 	Standard string
 }
 
@@ -30,6 +33,17 @@ func NewBar(s Scale, v Span, hasRange bool, target int, tone Tone) Bar {
 	b.Standard = Line(s, target)
 	return b
 }
+
+// WithSeen adds the ring, unless it would hide behind the dot.
+func (b Bar) WithSeen(s Scale, seen, value float64) Bar {
+	if d := s.part(seen) - s.part(value); d >= ringFrom || d <= -ringFrom {
+		b.Seen = s.across(seen)
+	}
+	return b
+}
+
+// ringFrom is the part of the width from which a ring stands beside its dot.
+const ringFrom = 0.025
 
 // Line is where a target lies, "" without one.
 func Line(s Scale, target int) string {
@@ -54,21 +68,25 @@ const near = 0.24
 // Axis labels the ends, the middle and, in bold, the target; labels that would touch that of the target are left out.
 func Axis(s Scale, target int) []Tick {
 	middle := step * float64(int((s.lo+s.hi)/2/step))
-	ticks := []Tick{{X: s.across(s.lo), Text: Whole(s.lo), Anchor: "start"}}
-	if target <= 0 || apart(s, middle, target) {
-		ticks = append(ticks, Tick{X: s.across(middle), Text: Whole(middle), Anchor: "mid"})
-	}
-	if target > 0 {
-		if !apart(s, s.lo, target) {
-			ticks = nil
+	marks := []struct {
+		bp     float64
+		anchor string
+	}{{s.lo, "start"}, {middle, "mid"}, {s.hi, "end"}}
+	var ticks []Tick
+	strong := Tick{X: s.across(float64(target)), Text: targetText(target), Anchor: "mid", Strong: true}
+	for _, m := range marks {
+		if target > 0 && !strong.drawn(ticks) && float64(target) <= m.bp {
+			ticks = append(ticks, strong)
 		}
-		ticks = append(ticks, Tick{X: s.across(float64(target)), Text: targetText(target), Anchor: "mid", Strong: true})
-	}
-	if target <= 0 || apart(s, s.hi, target) {
-		ticks = append(ticks, Tick{X: s.across(s.hi), Text: Whole(s.hi), Anchor: "end"})
+		if target <= 0 || apart(s, m.bp, target) {
+			ticks = append(ticks, Tick{X: s.across(m.bp), Text: Whole(m.bp), Anchor: m.anchor})
+		}
 	}
 	return ticks
 }
+
+// drawn reports whether the label stands among others already.
+func (t Tick) drawn(ticks []Tick) bool { return slices.Contains(ticks, t) }
 
 func apart(s Scale, bp float64, target int) bool {
 	d := s.part(bp) - s.part(float64(target))

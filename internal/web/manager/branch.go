@@ -135,7 +135,9 @@ func (p *Pages) branchOf(c echo.Context, a auth.Actor, ch choice, r *report.Bran
 	view.score(r)
 	view.standards(r)
 	for i := range r.Visits {
-		view.Visits = append(view.Visits, newListRow(&r.Visits[i]))
+		row := newListRow(&r.Visits[i])
+		row.Head, row.Fine = row.Day, row.Scenario
+		view.Visits = append(view.Visits, row)
 	}
 	view.Files = []tab{
 		{Text: "Standards", Href: ch.address(path+"/csv", "table", "standards")}, {Text: "Months", Href: ch.address(path+"/csv", "table", "months")},
@@ -150,13 +152,13 @@ func (p *Pages) branchOf(c echo.Context, a auth.Actor, ch choice, r *report.Bran
 
 func (v *branchView) score(r *report.BranchReport) {
 	e := &r.Score
-	scale := scaleOf([]compareRow{{Score: *e}}, r.TargetBP)
+	scale := scaleOf([]compareRow{{Score: *e}, {Score: compare.ScoreEstimate{N: e.N, EstimateBP: e.MeanBP}}}, r.TargetBP)
 	v.Axis, v.Bar = chart.Axis(scale, r.TargetBP), chart.Empty(scale, r.TargetBP)
 	if e.N == 0 {
 		return
 	}
 	v.Score, v.Verdict, v.Mark, v.Tone = percent(e.EstimateBP), e.Verdict(), mark(e.Status), toneOf(e.Status)
-	v.Bar = chart.NewBar(scale, spanOf(e), e.HasRange, r.TargetBP, v.Tone)
+	v.Bar = chart.NewBar(scale, spanOf(e), e.HasRange, r.TargetBP, v.Tone).WithSeen(scale, e.MeanBP, e.EstimateBP)
 	v.Level, v.Pooled, v.Own = e.Level.String(), e.Level == compare.LevelB, percent(e.MeanBP)
 }
 
@@ -192,7 +194,8 @@ func newStandardLine(l *report.StandardLine) standardLine {
 	if o.N > 0 {
 		line.Share, line.Counts = share(o.X, o.N)+"%", strconv.Itoa(o.X)+" of "+strconv.Itoa(o.N)
 		line.Plausible = prose(l.Plausible)
-		line.Bar = chart.NewBar(whole, estimateSpan(&o.Good), true, s.GoodTargetBP, toneOf(o.Status))
+		span := estimateSpan(&o.Good)
+		line.Bar = chart.NewBar(whole, span, true, s.GoodTargetBP, toneOf(o.Status)).WithSeen(whole, 10_000*float64(o.X)/float64(o.N), span.Value)
 		line.Pooled = pooledText(&o.Good)
 	}
 	if o.NWow > 0 {

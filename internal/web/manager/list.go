@@ -37,6 +37,8 @@ type listView struct {
 type listRow struct {
 	report.Row
 	Href     string
+	Head     string // what the line is called: the branch, or on a branch's own page the day
+	Fine     string // and what it says below
 	Day      string
 	Scenario string
 	Score    string
@@ -47,10 +49,12 @@ type listRow struct {
 var listPage = kit.NewPage[listView]("manager/list")
 
 func newListRow(r *report.Row) listRow {
-	return listRow{
+	l := listRow{
 		Row: *r, Href: listPath + "/" + r.ID, Day: dayText(r.VisitedOn), Scenario: sheet.ScenarioName(r.Scenario), Score: sheet.Score(r.FinalBP),
 		Level: sheet.LevelName(r.Level), Tone: sheet.LevelTone(r.Level),
 	}
+	l.Head, l.Fine = r.BranchName, l.Day+" · "+l.Scenario
+	return l
 }
 
 // dayText writes "2026-11-21" as "21 Nov 2026".

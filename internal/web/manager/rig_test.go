@@ -23,7 +23,11 @@ type rig struct {
 func newRig(t testing.TB, branches int) *rig {
 	t.Helper()
 	w := worldtest.New(t, storetest.SQLite(t), branches)
-	return &rig{World: w, svc: report.NewService(w.Store.Reports(), w.Clock)}
+	return &rig{World: w, svc: newService(w)}
+}
+
+func newService(w *worldtest.World) *report.Service {
+	return report.NewService(w.Store.Reports(), w.Clock)
 }
 
 // site serves the pages to some people.
