@@ -1,7 +1,9 @@
 package owner
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -47,11 +49,12 @@ type trial struct {
 	Gaps     []studio.Question
 }
 
-// verdict is one branch that would be judged otherwise.
+// verdict is branches that would be judged otherwise, all in the same way.
 type verdict struct {
-	Branch, Title    string
+	ID, Title        string // of the standard
 	From, To         string
 	FromTone, ToTone string
+	Branches         []string // names, in alphabetical order
 }
 
 // move is one standard, now and with the draft.
@@ -192,13 +195,9 @@ func targetOf(p *programme.Programme, standard string) string {
 
 func trialOf(w *studio.WhatIf) trial {
 	t := trial{Run: true, Visits: w.Visits, Window: months(w.Window), Beside: w.Published.Number, Lines: w.Sentences[1:], Gaps: w.Gaps}
-	for _, s := range w.Statuses {
-		t.Verdicts = append(t.Verdicts, verdict{
-			Branch: s.BranchName, Title: s.Title, From: s.FromWords(), To: s.ToWords(), FromTone: tone(s.From), ToTone: tone(s.To),
-		})
-	}
+	t.Verdicts = verdicts(w.Statuses)
 	for i := range w.Standards {
-		t.Moves = append(t.Moves, moveOf(w, &w.Standards[i]))
+		t.Moves = append(t.Moves, moveOf(&w.Standards[i]))
 	}
 	for _, l := range w.Levels {
 		t.Levels = append(t.Levels, levelMove{From: sheet.LevelName(l.From), To: sheet.LevelName(l.To), Visits: l.Visits})
@@ -206,7 +205,26 @@ func trialOf(w *studio.WhatIf) trial {
 	return t
 }
 
-func moveOf(w *studio.WhatIf, s *studio.StandardMove) move {
+// verdicts puts together the branches that would go the same way: by standard, then by what is now and would be.
+func verdicts(all []studio.StatusChange) []verdict {
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b studio.StatusChange) int {
+		return cmp.Or(cmp.Compare(a.Standard, b.Standard), cmp.Compare(a.To, b.To), cmp.Compare(a.From, b.From), cmp.Compare(a.BranchName, b.BranchName))
+	})
+	var out []verdict
+	for i, s := range all {
+		if i == 0 || all[i-1].Standard != s.Standard || all[i-1].From != s.From || all[i-1].To != s.To {
+			out = append(out, verdict{
+				ID: s.Standard, Title: s.Title, From: s.FromWords(), To: s.ToWords(), FromTone: tone(s.From), ToTone: tone(s.To),
+			})
+		}
+		last := &out[len(out)-1]
+		last.Branches = append(last.Branches, s.BranchName)
+	}
+	return out
+}
+
+func moveOf(s *studio.StandardMove) move {
 	m := move{ID: s.Standard, Title: s.Title, New: s.New, Gone: s.Gone, Again: s.Rescored, Unsure: s.Unsure}
 	m.Was, m.Is = sideOf(&s.Was), sideOf(&s.Is)
 	m.Changed = m.Was != m.Is || s.New || s.Gone || s.Rescored

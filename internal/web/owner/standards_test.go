@@ -107,7 +107,7 @@ func TestAHigherTargetNamesTheBranchesBeforeItIsPublished(t *testing.T) {
 	r.edit("K02", "good_target", "95")
 	r.get(r.base()+"/draft").Status(http.StatusOK).Says(
 		"Draft of version 2", "the target for Good rises from 80 % to 95 %", "120 published visits", "Nothing is stored", "verdicts would change",
-		"Branch 0", "below", "Standard 2", "80% 95%",
+		"Branch 0", "below", "Standard 2", "80% → with the draft 95%", "Branch 001",
 	).Silent("Try it on past visits")
 }
 

@@ -25,6 +25,7 @@ type rig struct {
 	places    *org.Service
 	scheduler auth.Actor
 	regional  auth.Actor
+	pages     *owner.Pages
 }
 
 // newRig makes an organisation with some branches and nothing published.
@@ -43,8 +44,8 @@ func rigWith(t *testing.T, branches int, opt owner.Options) *rig {
 	r := &rig{World: w, t: t, people: auth.NewService(w.Store.Auth(), w.Clock, opts), places: org.NewService(w.Store.Org(), w.Clock)}
 	r.scheduler, r.regional = w.Member(auth.Scheduler), w.Member(auth.RegionalManager)
 	r.regional.Regions = []string{w.Regions[0].ID}
-	pages := owner.New(w.Studio, r.places, r.people, entriesOf(w.Store), opt, w.Clock)
-	r.site = webtest.New(t, w.Now, []auth.Actor{w.Owner, r.scheduler, r.regional}, pages.Routes()...)
+	r.pages = owner.New(w.Studio, r.places, r.people, entriesOf(w.Store), opt, w.Clock)
+	r.site = webtest.New(t, w.Now, []auth.Actor{w.Owner, r.scheduler, r.regional}, r.pages.Routes()...)
 	return r
 }
 

@@ -1,10 +1,15 @@
 package owner_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"plainclothes/internal/auth"
 	"plainclothes/internal/browsertest"
+	"plainclothes/internal/web/webtest"
 )
 
 // pagesOf are the pages that a browser opens, by the name of their picture.
@@ -66,4 +71,60 @@ func TestEveryPageFitsEveryScreen(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestTheSecondOfTwoOwnersIsToldInABrowserWithoutScripts types on a phone while somebody else saves.
+func TestTheSecondOfTwoOwnersIsToldInABrowserWithoutScripts(t *testing.T) {
+	b := browsertest.Start(t)
+	r := teaRooms(t)
+	p := b.Page(t, browsertest.Phone, browsertest.NoScript)
+	p.Open(r.site.Serve(r.Owner) + r.base() + "/K01/edit")
+	p.Fill("#f-good", "Guests are greeted by name.")
+	r.edit("K01", "good", "Guests are greeted within half a minute.")
+	if got := p.Follow("form .button"); got != 409 {
+		t.Errorf("status %d", got)
+	}
+	p.UntilText("Guests are greeted within half a minute.")
+	p.ScreenshotAll("conflict-390")
+	p.Fill("#f-good_target", "many")
+	if got := p.Follow("form .button"); got != 422 {
+		t.Errorf("status %d", got)
+	}
+	p.ScreenshotAll("wrong-390")
+	p.Fill("#f-good_target", "90")
+	p.Follow("form .button")
+	p.UntilText("Saved in the draft.")
+	p.Fill("#f-note", "By name, from now on.")
+	p.Follow("#publish .button")
+	p.UntilText("Version 2 is published and in force.")
+	p.UntilText("Guests are greeted by name.")
+}
+
+// TestAFileOfBranchesIsImportedInABrowser chooses a file, looks at what it does and imports it.
+func TestAFileOfBranchesIsImportedInABrowser(t *testing.T) {
+	b := browsertest.Start(t)
+	r := newRig(t, 3)
+	// The deadlines of an upload are real times: a site that lives in the past would close the connection.
+	site := webtest.New(t, time.Now(), []auth.Actor{r.Owner}, r.pages.Routes()...)
+	p := b.Page(t, browsertest.Window(1440, 900))
+	p.Open(site.Serve(r.Owner) + "/branches/import")
+	p.SetFiles("#f-file", write(t, "code,name,active\nX-1,,maybe\n"))
+	p.Follow("form .button")
+	p.UntilText("Write yes or no.")
+	p.ScreenshotAll("mistakes-1440")
+	p.SetFiles("#f-file", write(t, goodCSV))
+	p.Follow("form .button")
+	p.UntilText("1 branch to add, 1 to change, 0 unchanged")
+	p.ScreenshotAll("preview-1440")
+	p.Follow("form .button")
+	p.UntilText("Imported: 1 branch added, 1 branch changed.")
+}
+
+func write(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "branches.csv")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
