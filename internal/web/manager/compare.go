@@ -88,7 +88,7 @@ func (p *Pages) compareNothing(c echo.Context, err error) error {
 
 // nothing says why there is nothing to read yet.
 func nothing(err error) string {
-	if f, ok := fault.As(err); ok && f.Message != fault.Missing("programme").Error() {
+	if f, ok := fault.As(err); ok && f.Message != fault.Missing("programme").Message {
 		return f.Message
 	}
 	return "There is no programme yet."
