@@ -1,6 +1,6 @@
 // Package programme holds a programme of measurement: its standards, checklist, scenarios and score policy.
 //
-// The one rule: a Programme that came out of Parse (or Draft.Check) is sound, so that everyone who reads one may trust
+// The one rule: a Programme that came out of Parse, FromCanonical or Check is sound, so that everyone who reads one may trust
 // that ids are unique, references exist, conditions look back only and numbers are in range.
 package programme
 
