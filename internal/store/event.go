@@ -5,9 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"plainclothes/internal/event"
@@ -76,25 +73,35 @@ func (s *Store) chain(ctx context.Context) error {
 	if len(s.unit.events) == 0 {
 		return nil
 	}
-	tx, err := s.sqlTx()
-	if err != nil {
-		return err
-	}
-	var head event.Entry
-	err = tx.QueryRowContext(ctx, lockHead[s.dialect], s.unit.org).Scan(&head.Seq, &head.Hash)
+	head, err := s.lockHead(ctx, s.unit.org)
 	if err != nil {
 		return fmt.Errorf("lock the end of the chain of %s: %w", s.unit.org, err)
 	}
-	for some := range slices.Chunk(s.entries(head), maxEntries) {
-		if err := s.extend(ctx, tx, some); err != nil {
-			return fmt.Errorf("write events: %w", err)
-		}
+	if err := s.extend(ctx, s.entries(head)); err != nil {
+		return fmt.Errorf("write events: %w", err)
 	}
 	return nil
 }
 
-// lockHead reads the end of a chain and keeps others from it. On SQLite a writing unit is alone anyway.
-var lockHead = map[string]string{
+// lockHead reads the end of a chain and keeps others from it.
+func (s *Store) lockHead(ctx context.Context, org string) (head event.Entry, err error) {
+	stmt, err := s.prepared(ctx, endOfChain[s.dialect])
+	if err != nil {
+		return head, err
+	}
+	rows, err := stmt.QueryContext(ctx, org)
+	if err != nil {
+		return head, s.raw(err)
+	}
+	defer func() { _ = rows.Close() }()
+	if !rows.Next() {
+		return head, errors.Join(s.raw(rows.Err()), sql.ErrNoRows)
+	}
+	return head, rows.Scan(&head.Seq, &head.Hash)
+}
+
+// endOfChain reads and locks. On SQLite a writing unit is alone anyway.
+var endOfChain = map[string]string{
 	sqliteDialect:   `SELECT seq, hash FROM event_heads WHERE org_id = $1`,
 	postgresDialect: `SELECT seq, hash FROM event_heads WHERE org_id = $1 FOR UPDATE`,
 }
@@ -109,44 +116,31 @@ func (s *Store) entries(prev event.Entry) []event.Entry {
 	return out
 }
 
-// maxEntries is the number of entries in one statement.
-const maxEntries = 100
-
-// extend inserts entries and moves the end of the chain: on PostgreSQL in one round trip.
-func (s *Store) extend(ctx context.Context, tx *sql.Tx, es []event.Entry) error {
-	last := es[len(es)-1]
-	args := make([]any, 0, 9*len(es)+3)
-	args = append(args, last.Org)
-	values := make([]string, len(es))
-	for i, e := range es {
-		values[i] = "($1, " + marks(len(args)+1, 9) + ")"
-		args = append(args, e.Seq, e.At, e.Prev, e.Hash, e.Actor, e.Verb, e.Kind, e.Thing, string(e.Body))
-	}
-	insert := insertEvents + strings.Join(values, ", ") //nolint:gosec // only numbered placeholders
-	if s.dialect == postgresDialect {
-		move := fmt.Sprintf(moveHead, len(args)+1, len(args)+2)
-		_, err := tx.ExecContext(ctx, "WITH entry AS ("+insert+") "+move, append(args, last.Seq, last.Hash)...)
-		return err
-	}
-	if _, err := tx.ExecContext(ctx, insert, args...); err != nil {
-		return err
-	}
-	_, err := tx.ExecContext(ctx, fmt.Sprintf(moveHead, 2, 3), last.Org, last.Seq, last.Hash)
-	return err
-}
-
-const (
-	insertEvents = `INSERT INTO events (org_id, seq, at, prev, hash, actor, verb, kind, thing, body) VALUES `
-	moveHead     = `UPDATE event_heads SET seq = $%d, hash = $%d WHERE org_id = $1`
+// The statements that make a chain longer.
+var (
+	eventInsert = inserting("events",
+		"org_id uuid, seq int8, at timestamptz, prev text, hash text, actor text, verb text, kind text, thing text, body text", "")
+	extendOnPostgres = "WITH e AS (" + eventInsert.postgres(3) + ")\n" + moveHead
 )
 
-// marks gives n placeholders from a number on: "$4, $5, $6".
-func marks(from, n int) string {
-	out := make([]string, n)
-	for i := range out {
-		out[i] = "$" + strconv.Itoa(from+i)
+const moveHead = `UPDATE event_heads SET seq = $1, hash = $2 WHERE org_id = $3`
+
+// extend inserts entries and moves the end of the chain: on PostgreSQL in one round trip, while others wait for it.
+func (s *Store) extend(ctx context.Context, es []event.Entry) error {
+	last := es[len(es)-1]
+	rows := make([][]any, len(es))
+	for i, e := range es {
+		rows[i] = []any{e.Org, e.Seq, e.At, e.Prev, e.Hash, e.Actor, e.Verb, e.Kind, e.Thing, string(e.Body)}
 	}
-	return strings.Join(out, ", ")
+	if s.dialect == postgresDialect {
+		_, err := s.exec(ctx, extendOnPostgres, append([]any{last.Seq, last.Hash, last.Org}, eventInsert.arrays(rows)...)...)
+		return err
+	}
+	if _, err := s.each(ctx, &eventInsert, rows); err != nil {
+		return err
+	}
+	_, err := s.exec(ctx, moveHead, last.Seq, last.Hash, last.Org)
+	return err
 }
 
 // EventQuery chooses entries of an organisation's chain. Empty fields choose everything.

@@ -25,7 +25,7 @@ func (c *core) openSQLite(ctx context.Context, path string) error {
 	}
 	w.SetMaxOpenConns(1)
 	c.pool = w
-	c.closers = append(c.closers, func() error { return closeWriter(w) }) //nolint:contextcheck // closing has no request
+	c.closers = append(c.closers, func() error { return errors.Join(c.statements.close(), closeWriter(w)) }) //nolint:contextcheck // closing has no request
 	// The first connection makes the file, in WAL mode, before the first reader comes.
 	if err := w.PingContext(ctx); err != nil {
 		return err

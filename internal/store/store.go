@@ -37,6 +37,8 @@ type core struct {
 	now     func() time.Time
 	closers []func() error
 	enqueue Enqueue // may be nil
+
+	statements statements // on SQLite
 }
 
 // Open opens "sqlite:path/to/file.db" or "postgres://…" and checks that it answers. The schema is made by Migrate.

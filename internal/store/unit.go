@@ -69,6 +69,9 @@ func (s *Store) open(ctx context.Context, sc scope, writes bool, fn func(*Store)
 		}
 	}
 	sc.flushed = writes && s.flusher != nil
+	if writes && s.dialect == sqliteDialect {
+		s.statements.prepare(ctx, s.pool)
+	}
 	err := db.WithContext(context.WithValue(ctx, scopeKey{}, sc)).Transaction(func(tx *gorm.DB) error {
 		in := &Store{core: s.core, unit: &unit{scope: sc, tx: tx, writes: writes}}
 		if err := fn(in); err != nil {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"gorm.io/gorm"
@@ -10,7 +9,6 @@ import (
 
 	"plainclothes/internal/event"
 	"plainclothes/internal/fault"
-	"plainclothes/internal/org"
 	"plainclothes/internal/scoring"
 	"plainclothes/internal/visit"
 )
@@ -194,14 +192,7 @@ func (v visits) Place(ctx context.Context, organisation, branch string) (visit.P
 	if err != nil {
 		return visit.Place{}, missing(err, "branch")
 	}
-	var features []string
-	if err := json.Unmarshal([]byte(r.Features), &features); err != nil {
-		return visit.Place{}, err
-	}
-	return visit.Place{RegionName: r.RegionName, Branch: org.Branch{
-		Org: r.OrgID, ID: r.ID, Code: r.Code, Name: r.Name, Region: val(r.RegionID), Format: r.Format, Channel: org.Channel(r.Channel),
-		Kind: org.Kind(r.Kind), Zone: r.Zone, Address: r.Address, Features: features, Active: r.Active,
-	}}, nil
+	return r.place()
 }
 
 // Alias is how a member is called; "" for nobody.

@@ -2,9 +2,6 @@ package store
 
 import (
 	"context"
-	"maps"
-	"slices"
-	"strings"
 
 	"plainclothes/internal/visit"
 )
@@ -31,13 +28,7 @@ func (v visits) AddFinished(ctx context.Context, organisation string, all []visi
 			return err
 		}
 	}
-	sums := summed(all)
-	for _, key := range slices.Sorted(maps.Keys(sums)) {
-		if err := v.AddRollup(ctx, organisation, *sums[key]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return v.addRollups(ctx, organisation, rollupsOf(all))
 }
 
 type finishedRows struct {
@@ -71,21 +62,4 @@ func finishedRowsOf(organisation string, all []visit.Finished) (finishedRows, er
 		}
 	}
 	return rows, nil
-}
-
-// summed adds rollups of the same branch, shopper, scenario, month and series.
-func summed(all []visit.Finished) map[string]*visit.Rollup {
-	sums := map[string]*visit.Rollup{}
-	for i := range all {
-		r := &all[i].Rollup
-		key := strings.Join([]string{r.Programme, r.Month, r.Branch, r.Scenario, r.Shopper, r.Cell.Series}, "|")
-		if have, ok := sums[key]; ok {
-			have.Add(r)
-			continue
-		}
-		c := *r
-		c.Standards = slices.Clone(r.Standards)
-		sums[key] = &c
-	}
-	return sums
 }

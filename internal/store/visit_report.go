@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"time"
 
-	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"plainclothes/internal/evidence"
@@ -343,103 +342,4 @@ func (v visits) Notes(ctx context.Context, organisation, vis string) ([]visit.No
 // AddNote inserts a note.
 func (v visits) AddNote(ctx context.Context, organisation string, n visit.Note) error {
 	return v.db(ctx).Create(&noteRow{organisation, n.ID, n.Visit, n.Author, string(n.Kind), n.Question, n.Body, n.Created}).Error
-}
-
-// AddRollup adds one visit to the sums, or takes it out, and marks the programme's sums as changed.
-func (v visits) AddRollup(ctx context.Context, organisation string, r visit.Rollup) error {
-	if err := v.addStandards(ctx, organisation, r); err != nil {
-		return err
-	}
-	if err := v.addCell(ctx, organisation, r); err != nil {
-		return err
-	}
-	return v.db(ctx).Exec(`UPDATE programmes SET data_rev = data_rev + 1 WHERE org_id = ? AND id = ?`, organisation, r.Programme).Error
-}
-
-// cellRow is a sum of scores.
-type cellRow struct {
-	OrgID       string
-	ProgrammeID string
-	BranchID    string
-	ShopperID   string
-	Scenario    string
-	Month       string
-	Series      string
-	N           int64
-	SumBP       int64 `gorm:"column:sum_bp"`
-	SumBP2      int64 `gorm:"column:sum_bp2"`
-	Unscored    int64
-	SumPenalty  int64
-	Caps        int64
-	Zeros       int64
-	Breaches    int64
-}
-
-// TableName is the table of sums of scores.
-func (cellRow) TableName() string { return "rollup_cells" }
-
-func (v visits) addCell(ctx context.Context, organisation string, r visit.Rollup) error {
-	c := r.Cell
-	row := cellRow{
-		organisation, r.Programme, r.Branch, r.Shopper, r.Scenario, r.Month, c.Series, c.N, c.SumBP, c.SumBP2, c.Unscored,
-		c.SumPenalty, c.Caps, c.Zeros, c.Breaches,
-	}
-	return v.db(ctx).Clauses(adding("rollup_cells",
-		[]string{"org_id", "programme_id", "month", "branch_id", "scenario", "shopper_id", "series"},
-		[]string{"n", "sum_bp", "sum_bp2", "unscored", "sum_penalty", "caps", "zeros", "breaches"})).Create(&row).Error
-}
-
-// standardSumRow is a sum of outcomes.
-type standardSumRow struct {
-	OrgID       string
-	ProgrammeID string
-	BranchID    string
-	Standard    string
-	Series      string
-	Scenario    string
-	Month       string
-	N           int64
-	X           int64
-	NWow        int64
-	XWow        int64
-	Partial     int64
-	NA          int64 `gorm:"column:na"`
-	Unknown     int64
-	SumW        int64
-	SumWr       int64
-}
-
-// TableName is the table of sums of outcomes.
-func (standardSumRow) TableName() string { return "rollup_standards" }
-
-// addStandards adds all outcomes of a visit in one statement; their order is that of the programme, the same for every
-// visit, so that two transactions never wait for each other crosswise.
-func (v visits) addStandards(ctx context.Context, organisation string, r visit.Rollup) error {
-	rows := make([]standardSumRow, 0, len(r.Standards))
-	for _, s := range r.Standards {
-		rows = append(rows, standardSumRow{
-			organisation, r.Programme, r.Branch, s.Standard, s.Series, r.Scenario, r.Month, s.N, s.X, s.NWow, s.XWow, s.Partial, s.NA,
-			s.Unknown, s.W, s.WR,
-		})
-	}
-	if len(rows) == 0 {
-		return nil
-	}
-	return v.db(ctx).Clauses(adding("rollup_standards",
-		[]string{"org_id", "programme_id", "month", "branch_id", "standard", "scenario", "series"},
-		[]string{"n", "x", "n_wow", "x_wow", "partial", "na", "unknown", "sum_w", "sum_wr"})).Create(&rows).Error
-}
-
-// adding is an upsert that adds to what is there. Reviewed: the key begins with the organisation.
-func adding(table string, key, sums []string) clause.OnConflict {
-	c := clause.OnConflict{}
-	for _, k := range key {
-		c.Columns = append(c.Columns, clause.Column{Name: k})
-	}
-	for _, s := range sums {
-		c.DoUpdates = append(c.DoUpdates, clause.Assignment{
-			Column: clause.Column{Name: s}, Value: gorm.Expr(table + "." + s + " + excluded." + s),
-		})
-	}
-	return c
 }

@@ -24,14 +24,14 @@ type Past struct {
 	ID       string // of the visit; "" makes one
 }
 
-// Finished is a published visit with all its rows.
+// Finished is a visit whose report is complete, with all its rows.
 type Finished struct {
 	Visit      Visit
 	Report     Report
 	Submission Submission
 	Ops        []Op
 	Outcomes   []Outcome
-	Rollup     Rollup
+	Rollup     Rollup // the zero Rollup when it is not published
 }
 
 // MaxPast is how many visits one call brings in.

@@ -85,9 +85,9 @@ func sameOrder(v Visit, in PlanInput) error {
 	return sameplan(v, in)
 }
 
-// sendable loads a visit whose report a program may send. An open one is taken for it at once: nobody else will fill it in.
-func (s *Service) sendable(ctx context.Context, tx Tx, a auth.Actor, id string) (job, error) {
-	j, err := s.load(ctx, tx, a, auth.VisitDo, id, true)
+// sendable gives a visit whose report a program may send. An open one is taken for it at once: nobody else will fill it in.
+func (s *Service) sendable(ctx context.Context, tx Tx, a auth.Actor, l Located) (job, error) {
+	j, err := s.job(ctx, tx, a, auth.VisitDo, l)
 	if err != nil || j.list != nil {
 		return j, err
 	}

@@ -29,6 +29,9 @@ type Tx interface {
 type visits interface {
 	// Visit loads one; lock keeps others from changing it until the transaction ends.
 	Visit(ctx context.Context, org, id string, lock bool) (Visit, error)
+	// Located loads visits with their places, in the order of their ids, and locks them as Visit does. Those that are not
+	// there are left out.
+	Located(ctx context.Context, org string, ids []string) ([]Located, error)
 	Visits(ctx context.Context, org string, q Query) ([]Row, error)
 	CreateVisits(ctx context.Context, org string, vs []Visit) error
 	// UpdateVisit writes all fields of v where the row version is still v.RowVersion, else fault.Conflict.
@@ -69,6 +72,15 @@ type reports interface {
 	AddNote(ctx context.Context, org string, n Note) error
 	// AddFinished inserts whole published visits and adds their rollups, summed up first.
 	AddFinished(ctx context.Context, org string, all []Finished) error
+	// AddReports stores reports of visits that are there: what a report changes of its visit where the row version is still
+	// the same, else fault.Conflict; report, submission, ops, outcomes; and the rollups of published ones, summed up first.
+	AddReports(ctx context.Context, org string, all []Finished) error
+}
+
+// Located is a visit with its place.
+type Located struct {
+	Visit
+	Place
 }
 
 // Query is a list of visits. Zero fields do not filter; Reach always does.

@@ -198,14 +198,23 @@ func (s *Service) Publish(ctx context.Context, a auth.Actor, id string) error {
 func (s *Service) publish(
 	ctx context.Context, tx Tx, a auth.Actor, list *Checklist, v *Visit, res *scoring.Result, outcomes []Outcome,
 ) (event.Change, error) {
-	if err := v.Move(Published); err != nil {
+	sums, err := v.release(list, res, outcomes, s.now().UTC())
+	if err != nil {
 		return event.Change{}, err
 	}
-	v.Published = s.now().UTC()
-	if err := tx.AddRollup(ctx, a.Org, RollupOf(v, res, list.ScoreSeries, outcomes, 1)); err != nil {
+	if err := tx.AddRollup(ctx, a.Org, sums); err != nil {
 		return event.Change{}, err
 	}
 	return change(a, "visit.published", *v, nil)
+}
+
+// release makes the visit a published one and gives what it adds to the sums.
+func (v *Visit) release(list *Checklist, res *scoring.Result, outcomes []Outcome, now time.Time) (Rollup, error) {
+	if err := v.Move(Published); err != nil {
+		return Rollup{}, err
+	}
+	v.Published = now
+	return RollupOf(v, res, list.ScoreSeries, outcomes, 1), nil
 }
 
 // rollUp adds (1) or takes out (−1) a stored visit.

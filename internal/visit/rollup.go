@@ -115,9 +115,14 @@ func (r *Rollup) addStandard(s StandardRollup) {
 		if t.Standard != s.Standard || t.Series != s.Series {
 			continue
 		}
-		t.N, t.X, t.NWow, t.XWow = t.N+s.N, t.X+s.X, t.NWow+s.NWow, t.XWow+s.XWow
-		t.Partial, t.NA, t.Unknown, t.W, t.WR = t.Partial+s.Partial, t.NA+s.NA, t.Unknown+s.Unknown, t.W+s.W, t.WR+s.WR
+		t.Add(&s)
 		return
 	}
 	r.Standards = append(r.Standards, s)
+}
+
+// Add adds the counts of another sum of the same standard and series.
+func (t *StandardRollup) Add(s *StandardRollup) {
+	t.N, t.X, t.NWow, t.XWow = t.N+s.N, t.X+s.X, t.NWow+s.NWow, t.XWow+s.XWow
+	t.Partial, t.NA, t.Unknown, t.W, t.WR = t.Partial+s.Partial, t.NA+s.NA, t.Unknown+s.Unknown, t.W+s.W, t.WR+s.WR
 }

@@ -10,17 +10,21 @@ import (
 	"plainclothes/internal/fault"
 )
 
-// Service holds the use cases of visits. It keeps nothing between calls but immutable checklists.
+// Service holds the use cases of visits. It keeps nothing between calls but immutable checklists, and reports of programs
+// while they are being stored.
 type Service struct {
-	repo  Repo
-	blobs evidence.Blobs
-	now   func() time.Time
-	lists *Checklists
+	repo     Repo
+	blobs    evidence.Blobs
+	now      func() time.Time
+	lists    *Checklists
+	sendings *combiner[*sending, Submitted]
 }
 
 // NewService joins the use cases with what they need.
 func NewService(repo Repo, blobs evidence.Blobs, now func() time.Time) *Service {
-	return &Service{repo: repo, blobs: blobs, now: now, lists: NewChecklists()}
+	s := &Service{repo: repo, blobs: blobs, now: now, lists: NewChecklists()}
+	s.sendings = newCombiner(maxTogether, lanes, sendLimit, s.submitAll)
+	return s
 }
 
 // job is a visit loaded for one use case: with its place, and its checklist when it has one.
@@ -40,12 +44,17 @@ func (s *Service) load(ctx context.Context, tx Tx, a auth.Actor, verb auth.Verb,
 	if err != nil {
 		return job{}, err
 	}
-	if err := auth.Can(a, verb, v.Thing(place.Region)); err != nil {
+	return s.job(ctx, tx, a, verb, Located{v, place})
+}
+
+// job is load for a visit that is at hand.
+func (s *Service) job(ctx context.Context, tx Tx, a auth.Actor, verb auth.Verb, l Located) (j job, err error) {
+	if err := auth.Can(a, verb, l.Thing(l.Region)); err != nil {
 		return job{}, err
 	}
-	j := job{Visit: v, Place: place}
-	if v.Version != "" {
-		j.list, err = s.lists.get(ctx, tx, a.Org, v.Version)
+	j = job{Visit: l.Visit, Place: l.Place}
+	if l.Version != "" {
+		j.list, err = s.lists.get(ctx, tx, a.Org, l.Version)
 	}
 	return j, err
 }

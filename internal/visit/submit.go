@@ -32,33 +32,35 @@ type Submitted struct {
 	Replayed bool
 }
 
-// Submit takes a whole report: checks, scores and stores it in one transaction. Photos cannot travel this way, so rules
-// that ask for one do not hold it up; everything else must be there.
-func (s *Service) Submit(ctx context.Context, a auth.Actor, id string, in SubmitInput) (out Submitted, err error) {
-	if _, err := uuid.Parse(in.ID); err != nil {
-		return out, oneField("id", "Give the report an id of its own: a UUID.")
+// sending is one whole report on its way in.
+type sending struct {
+	actor auth.Actor
+	visit string
+	in    SubmitInput
+	body  []byte // of its one op
+}
+
+// Submit takes a whole report: checks, scores and stores it in one transaction, which it may share with other reports of
+// the organisation that come at the same moment. Photos cannot travel this way, so rules that ask for one do not hold it
+// up; everything else must be there.
+func (s *Service) Submit(ctx context.Context, a auth.Actor, id string, in SubmitInput) (Submitted, error) {
+	visit, err := uuid.Parse(id)
+	if err != nil {
+		return Submitted{}, fault.Missing("visit")
 	}
+	own, err := uuid.Parse(in.ID)
+	if err != nil {
+		return Submitted{}, oneField("id", "Give the report an id of its own: a UUID.")
+	}
+	in.ID = own.String()
 	if in.Visited.After(s.now().Add(time.Hour)) {
-		return out, oneField("visited_at", "The visit lies in the future.")
+		return Submitted{}, oneField("visited_at", "The visit lies in the future.")
 	}
 	body, err := json.Marshal(wholeReport{in.Answers, in.Comments})
 	if err != nil {
-		return out, oneField("answers", "The answers are not JSON.")
+		return Submitted{}, oneField("answers", "The answers are not JSON.")
 	}
-	err = s.repo.InTx(ctx, a.Org, func(tx Tx) error {
-		out = Submitted{}
-		j, err := s.sendable(ctx, tx, a, id)
-		if err != nil {
-			return err
-		}
-		done, err := s.replayed(ctx, tx, j, in.ID, body)
-		if err != nil || done != nil {
-			out = orZero(done)
-			return err
-		}
-		out, err = s.submit(ctx, tx, a, j, in, body)
-		return err
-	})
+	out, err := s.sendings.do(ctx, a.Org, &sending{actor: a, visit: visit.String(), in: in, body: body})
 	return out, wrap("submit report", err)
 }
 
@@ -66,13 +68,6 @@ func oneField(name, message string) error {
 	var bad fault.Fields
 	bad.Add(name, message)
 	return bad.Err()
-}
-
-func orZero(s *Submitted) Submitted {
-	if s == nil {
-		return Submitted{}
-	}
-	return *s
 }
 
 // replayed answers a repeat, and refuses another body under the same id.
@@ -104,33 +99,81 @@ func (s *Service) replayed(ctx context.Context, tx Tx, j job, submission string,
 	return nil, fault.Newf(fault.Conflict, "This visit is already %s.", j.State.Words())
 }
 
-func (s *Service) submit(ctx context.Context, tx Tx, a auth.Actor, j job, in SubmitInput, body []byte) (Submitted, error) {
-	now := s.now().UTC()
-	p := Paper{Visit: j.Visit, Place: j.Place, List: j.list}
-	var err error
-	if j.State == Taken { // nothing was said yet
-		p.Report = Report{Org: a.Org, Visit: j.Visit.ID}
-	} else if p.Report, err = tx.Report(ctx, a.Org, j.Visit.ID); err != nil {
-		return Submitted{}, err
+// arrival is a report that was checked and scored, with what is told of it.
+type arrival struct {
+	Finished
+	events []event.Change
+}
+
+// arrive does in memory all that happens to a visit when its whole report comes in; rep is what was said before.
+func (in *sending) arrive(j job, rep Report, now time.Time) (arrival, error) {
+	p := Paper{Visit: j.Visit, Place: j.Place, List: j.list, Report: rep}
+	p.Report.Answers, p.Report.Comments = in.in.Answers, in.in.Comments
+	if err := p.checkWhole(in.in); err != nil {
+		return arrival{}, err
 	}
-	p.Report.Answers, p.Report.Comments = in.Answers, in.Comments
-	if err := p.checkWhole(in); err != nil {
-		return Submitted{}, err
+	p.visited(in.in.Visited, now)
+	sub, op, err := in.log(&p, now)
+	if err != nil {
+		return arrival{}, err
 	}
-	if in.Visited.IsZero() {
-		in.Visited = now
-	}
-	if p.Visit.VisitedOn == "" {
-		p.Visit.Started = in.Visited.UTC()
-		p.Visit.on(p.Place.Today(in.Visited))
-	}
-	if err := s.logWhole(ctx, tx, &p, in.ID, body, now); err != nil {
-		return Submitted{}, err
-	}
+	p.Visit.Stages = nil
 	for _, st := range p.Stages {
 		p.Visit.Stages = append(p.Visit.Stages, st.ID)
 	}
-	return s.finish(ctx, tx, a, &p, in.Publish, now)
+	out := arrival{Finished: Finished{Submission: sub, Ops: []Op{op}}}
+	return out, out.finish(in, &p, now)
+}
+
+// visited dates a visit of which nothing was said before.
+func (p *Paper) visited(at, now time.Time) {
+	if p.Visit.VisitedOn != "" {
+		return
+	}
+	if at.IsZero() {
+		at = now
+	}
+	p.Visit.Started = at.UTC()
+	p.Visit.on(p.Place.Today(at))
+}
+
+// log makes the report one op of a submission of its own.
+func (in *sending) log(p *Paper, now time.Time) (Submission, Op, error) {
+	sub := Submission{Org: p.Visit.Org, ID: in.in.ID, Visit: p.Visit.ID, Device: "program", Created: now}
+	op, err := sub.add(in.in.ID, WholeReport, in.body, now)
+	p.Report.Seq++
+	p.Report.Head = sub.Head
+	return sub, op, err
+}
+
+// finish scores, and publishes when asked to.
+func (f *arrival) finish(in *sending, p *Paper, now time.Time) error {
+	res, err := p.score(now)
+	if err != nil {
+		return err
+	}
+	received, err := change(in.actor, "visit.received", p.Visit, receivedBody(p, res))
+	if err != nil {
+		return err
+	}
+	f.events, f.Outcomes = []event.Change{received}, outcomesOf(p.List, &res)
+	if in.in.Publish {
+		if err := auth.Can(in.actor, auth.ReportReview, p.Visit.Thing(p.Place.Region)); err != nil {
+			return err
+		}
+		p.Visit.State = Accepted // by the one who sends: his token says that he may
+		p.Visit.Decided, p.Visit.Reviewer = now, in.actor.Member
+		if f.Rollup, err = p.Visit.release(p.List, &res, f.Outcomes, now); err != nil {
+			return err
+		}
+		published, err := change(in.actor, "visit.published", p.Visit, nil)
+		if err != nil {
+			return err
+		}
+		f.events = append(f.events, published)
+	}
+	f.Visit, f.Report = p.Visit, p.Report
+	return nil
 }
 
 // checkWhole parses every answer and asks for what is missing, naming each field.
@@ -176,54 +219,4 @@ func gapPath(g programme.Gap) string {
 		return "comments." + g.Question
 	}
 	return "answers." + g.Question
-}
-
-// logWhole writes the report as one op of a submission of its own.
-func (s *Service) logWhole(ctx context.Context, tx Tx, p *Paper, submission string, body []byte, now time.Time) error {
-	sub := Submission{Org: p.Visit.Org, ID: submission, Visit: p.Visit.ID, Device: "program", Created: now}
-	op, err := sub.add(submission, WholeReport, body, now)
-	if err != nil {
-		return err
-	}
-	if err := tx.SaveSubmission(ctx, p.Visit.Org, sub); err != nil {
-		return err
-	}
-	if err := tx.AppendOps(ctx, p.Visit.Org, p.Visit.ID, []Op{op}); err != nil {
-		return err
-	}
-	p.Report.Seq++
-	p.Report.Head = sub.Head
-	return nil
-}
-
-// finish scores, and publishes when asked to.
-func (s *Service) finish(ctx context.Context, tx Tx, a auth.Actor, p *Paper, publish bool, now time.Time) (Submitted, error) {
-	res, outcomes, err := s.complete(ctx, tx, p, now)
-	if err != nil {
-		return Submitted{}, err
-	}
-	if err := tx.SaveOutcomes(ctx, a.Org, p.Visit.ID, outcomes); err != nil {
-		return Submitted{}, err
-	}
-	received, err := change(a, "visit.received", p.Visit, receivedBody(p, res))
-	if err != nil {
-		return Submitted{}, err
-	}
-	events := []event.Change{received}
-	if publish {
-		if err := auth.Can(a, auth.ReportReview, p.Visit.Thing(p.Place.Region)); err != nil {
-			return Submitted{}, err
-		}
-		p.Visit.State = Accepted // by the one who sends: his token says that he may
-		p.Visit.Decided, p.Visit.Reviewer = now, a.Member
-		published, err := s.publish(ctx, tx, a, p.List, &p.Visit, &res, outcomes)
-		if err != nil {
-			return Submitted{}, err
-		}
-		events = append(events, published)
-	}
-	if err := tx.UpdateVisit(ctx, a.Org, p.Visit); err != nil {
-		return Submitted{}, err
-	}
-	return Submitted{Visit: p.Visit, Receipt: p.Report.Receipt}, tx.Append(ctx, a.Org, now, events...)
 }

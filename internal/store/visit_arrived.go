@@ -1,0 +1,229 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+
+	"plainclothes/internal/fault"
+	"plainclothes/internal/org"
+	"plainclothes/internal/visit"
+)
+
+// located selects visits with their places.
+const located = `SELECT v.org_id, v.id, v.programme_id, v.version_id, v.branch_id, v.scenario, v.shopper_id, v.state, v.pseudonym, v.due_at,
+ v.fee, v.reimburse, v.currency, v.visited_on, v.month, v.created_at, v.taken_at, v.started_at, v.received_at, v.decided_at, v.published_at,
+ v.reviewer_id, v.stages_sealed, v.reason, v.client_key, v.base_bp, v.final_bp, v.level, v.row_version,
+ b.org_id, b.id, b.code, b.name, b.region_id, b.format, b.channel, b.kind, b.zone, b.address, b.features, b.active, coalesce(r.name, '')
+ FROM visits v JOIN branches b ON b.org_id = v.org_id AND b.id = v.branch_id
+ LEFT JOIN regions r ON r.org_id = b.org_id AND r.id = b.region_id `
+
+// The two ways to name several visits. The rows are locked in the order of their ids, the same for everyone.
+const (
+	locatedOnPostgres = located + `WHERE v.org_id = $1 AND v.id = ANY ($2::uuid[]) ORDER BY v.id FOR UPDATE OF v`
+	locatedReading    = located + `WHERE v.org_id = $1 AND v.id = ANY ($2::uuid[]) ORDER BY v.id`
+	locatedOnSQLite   = located + `WHERE v.org_id = ?1 AND v.id = ?2`
+)
+
+// Located loads visits with their places; ids are sorted.
+func (v visits) Located(ctx context.Context, organisation string, ids []string) (out []visit.Located, err error) {
+	if v.dialect == postgresDialect {
+		q := locatedReading
+		if v.unit != nil && v.unit.writes {
+			q = locatedOnPostgres
+		}
+		return v.locate(ctx, nil, q, organisation, ids)
+	}
+	for _, id := range ids {
+		if out, err = v.locate(ctx, out, locatedOnSQLite, organisation, id); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (v visits) locate(ctx context.Context, out []visit.Located, query string, args ...any) ([]visit.Located, error) {
+	stmt, err := v.prepared(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := stmt.QueryContext(ctx, args...)
+	if err != nil {
+		return nil, v.raw(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		l, err := scanLocated(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, l)
+	}
+	return out, v.raw(rows.Err())
+}
+
+func scanLocated(rows *sql.Rows) (l visit.Located, err error) {
+	var v visitRow
+	var b placeRow
+	var stages string
+	if err := rows.Scan(&v.OrgID, &v.ID, &v.ProgrammeID, &v.VersionID, &v.BranchID, &v.Scenario, &v.ShopperID, &v.State, &v.Pseudonym, &v.DueAt,
+		&v.Fee, &v.Reimburse, &v.Currency, &v.VisitedOn, &v.Month, &v.CreatedAt, &v.TakenAt, &v.StartedAt, &v.ReceivedAt, &v.DecidedAt, &v.PublishedAt,
+		&v.ReviewerID, &stages, &v.Reason, &v.ClientKey, &v.BaseBP, &v.FinalBP, &v.Level, &v.RowVersion,
+		&b.OrgID, &b.ID, &b.Code, &b.Name, &b.RegionID, &b.Format, &b.Channel, &b.Kind, &b.Zone, &b.Address, &b.Features, &b.Active,
+		&b.RegionName); err != nil {
+		return l, err
+	}
+	if err := json.Unmarshal([]byte(stages), &v.StagesSealed); err != nil {
+		return l, err
+	}
+	l.Visit = v.visit()
+	l.Place, err = b.place()
+	return l, err
+}
+
+// place is the branch with the name of its region.
+func (r *placeRow) place() (visit.Place, error) {
+	var features []string
+	if err := json.Unmarshal([]byte(r.Features), &features); err != nil {
+		return visit.Place{}, err
+	}
+	return visit.Place{RegionName: r.RegionName, Branch: org.Branch{
+		Org: r.OrgID, ID: r.ID, Code: r.Code, Name: r.Name, Region: val(r.RegionID), Format: r.Format, Channel: org.Channel(r.Channel),
+		Kind: org.Kind(r.Kind), Zone: r.Zone, Address: r.Address, Features: features, Active: r.Active,
+	}}, nil
+}
+
+// The statements of whole reports. Reviewed: each names the organisation in its key, and no insert takes over a row.
+var (
+	reportInsert = inserting("reports", "org_id uuid, visit_id uuid, seq int4, head text, revision int4, context text, answers text, "+
+		"comments text, result text, engine int4, completeness_bp int4, sealed_at timestamptz, receipt_code text, receipt text, "+
+		"updated_at timestamptz, row_version int4", "")
+	submissionInsert = inserting("submissions", "org_id uuid, id uuid, visit_id uuid, device text, seq int4, head text, created_at timestamptz", "")
+	opInsert         = inserting("ops", "org_id uuid, submission_id uuid, seq int4, op_id uuid, visit_id uuid, body text, hash text, received_at timestamptz", "")
+	outcomeInsert    = inserting("outcomes", "org_id uuid, visit_id uuid, standard text, series text, outcome text, wow_offered bool, share int8, rate int8", "")
+	visitUpdate      = updating("visits", "org_id uuid, id uuid, row_version int4, version_id uuid, state text, visited_on text, month text, "+
+		"taken_at timestamptz, started_at timestamptz, received_at timestamptz, decided_at timestamptz, published_at timestamptz, "+
+		"reviewer_id text, stages_sealed text, base_bp int4, final_bp int4, level text")
+
+	reportsOnPostgres = together(reportInsert, submissionInsert, opInsert, outcomeInsert, visitUpdate)
+)
+
+func (r *reportRow) values() []any {
+	return []any{
+		r.OrgID, r.VisitID, r.Seq, r.Head, r.Revision, r.Context, r.Answers, r.Comments, r.Result, r.Engine, r.CompletenessBP, r.SealedAt,
+		r.ReceiptCode, r.Receipt, r.UpdatedAt, r.RowVersion,
+	}
+}
+
+func (r *submissionRow) values() []any {
+	return []any{r.OrgID, r.ID, r.VisitID, r.Device, r.Seq, r.Head, r.CreatedAt}
+}
+
+func (r *opRow) values() []any {
+	return []any{r.OrgID, r.SubmissionID, r.Seq, r.OpID, r.VisitID, r.Body, r.Hash, r.ReceivedAt}
+}
+
+func (r *outcomeRow) values() []any {
+	return []any{r.OrgID, r.VisitID, r.Standard, r.Series, r.Outcome, r.WowOffered, r.Share, r.Rate}
+}
+
+// arrived are the columns that a whole report changes; all others of its visit stay as they were planned.
+func (r *visitRow) arrived(stages string) []any {
+	return []any{
+		r.OrgID, r.ID, r.RowVersion, r.VersionID, r.State, r.VisitedOn, r.Month, r.TakenAt, r.StartedAt, r.ReceivedAt, r.DecidedAt, r.PublishedAt,
+		r.ReviewerID, stages, r.BaseBP, r.FinalBP, r.Level,
+	}
+}
+
+// AddReports stores whole reports of visits that are there.
+func (v visits) AddReports(ctx context.Context, organisation string, all []visit.Finished) error {
+	rows, err := v.reportRows(ctx, organisation, all)
+	if err != nil {
+		return err
+	}
+	met, err := v.writeReports(ctx, rows)
+	if err != nil {
+		return err
+	}
+	if met != int64(len(all)) {
+		return fault.New(fault.Conflict, "Somebody else changed this meanwhile. Look at it again, then repeat your change.")
+	}
+	return v.addRollups(ctx, organisation, rollupsOf(all))
+}
+
+// arrivedRows are the values of the rows of whole reports.
+type arrivedRows struct{ reports, submissions, ops, outcomes, visits [][]any }
+
+// reportRows gives the rows to insert. A report of which something was said before is written here, by itself: that is
+// rare, and its row and outcomes may be there already.
+func (v visits) reportRows(ctx context.Context, organisation string, all []visit.Finished) (out arrivedRows, err error) {
+	rows, err := finishedRowsOf(organisation, all)
+	if err != nil {
+		return out, err
+	}
+	for i := range all {
+		if err := out.addVisit(&rows.visits[i]); err != nil {
+			return out, err
+		}
+		if all[i].Report.RowVersion == 0 {
+			rows.reports[i].RowVersion = 1
+			out.reports = append(out.reports, rows.reports[i].values())
+			continue
+		}
+		if err := v.SaveReport(ctx, organisation, all[i].Report); err != nil {
+			return out, err
+		}
+		if err := v.SaveOutcomes(ctx, organisation, all[i].Visit.ID, all[i].Outcomes); err != nil {
+			return out, err
+		}
+	}
+	old := map[string]bool{}
+	for i := range all {
+		old[all[i].Visit.ID] = all[i].Report.RowVersion != 0
+	}
+	for i := range rows.submissions {
+		out.submissions = append(out.submissions, rows.submissions[i].values())
+	}
+	for i := range rows.ops {
+		out.ops = append(out.ops, rows.ops[i].values())
+	}
+	for i := range rows.outcomes {
+		if r := &rows.outcomes[i]; !old[r.VisitID] {
+			out.outcomes = append(out.outcomes, r.values())
+		}
+	}
+	return out, nil
+}
+
+func (a *arrivedRows) addVisit(r *visitRow) error {
+	r.RowVersion++
+	stages, err := json.Marshal(r.StagesSealed)
+	a.visits = append(a.visits, r.arrived(string(stages)))
+	return err
+}
+
+// writeReports gives how many visits were met at their row version.
+func (v visits) writeReports(ctx context.Context, rows arrivedRows) (met int64, err error) {
+	parts := []struct {
+		bulk *bulk
+		rows [][]any
+	}{
+		{&reportInsert, rows.reports},
+		{&submissionInsert, rows.submissions},
+		{&opInsert, rows.ops},
+		{&outcomeInsert, rows.outcomes},
+		{&visitUpdate, rows.visits},
+	}
+	var args []any
+	for _, p := range parts {
+		if v.dialect == postgresDialect {
+			args = append(args, p.bulk.arrays(p.rows)...)
+		} else if met, err = v.each(ctx, p.bulk, p.rows); err != nil {
+			return met, err
+		}
+	}
+	if v.dialect == postgresDialect {
+		return v.exec(ctx, reportsOnPostgres, args...)
+	}
+	return met, nil
+}

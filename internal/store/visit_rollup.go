@@ -1,0 +1,204 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"plainclothes/internal/visit"
+)
+
+// The sums of published visits. Reviewed: the keys begin with the organisation.
+var (
+	standardAdd = adding("rollup_standards",
+		"org_id uuid, programme_id uuid, month text, branch_id uuid, standard text, scenario text, series text",
+		"n, x, n_wow, x_wow, partial, na, unknown, sum_w, sum_wr")
+	cellAdd = adding("rollup_cells",
+		"org_id uuid, programme_id uuid, month text, branch_id uuid, scenario text, shopper_id uuid, series text",
+		"n, sum_bp, sum_bp2, unscored, sum_penalty, caps, zeros, breaches")
+
+	sumsOnPostgres = "WITH s AS (" + standardAdd.postgres(2) + "),\nc AS (" + cellAdd.postgres(2+len(standardAdd.columns)) + ")\n" + newDataRev
+)
+
+// newDataRev marks the sums of a programme as changed.
+const newDataRev = `UPDATE programmes SET data_rev = data_rev + 1 WHERE org_id = $1 AND id = $2`
+
+// adding is an upsert that adds to what is there.
+func adding(table, key, sums string) bulk {
+	var keys, columns, set []string
+	for k := range strings.SplitSeq(key, ", ") {
+		name, _, _ := strings.Cut(k, " ")
+		keys = append(keys, name)
+	}
+	for s := range strings.SplitSeq(sums, ", ") {
+		columns = append(columns, s+" int8")
+		set = append(set, s+" = "+table+"."+s+" + excluded."+s)
+	}
+	return inserting(table, key+", "+strings.Join(columns, ", "),
+		"ON CONFLICT ("+strings.Join(keys, ", ")+") DO UPDATE SET "+strings.Join(set, ", "))
+}
+
+// AddRollup adds one visit to the sums, or takes it out, and marks the programme's sums as changed.
+func (v visits) AddRollup(ctx context.Context, organisation string, r visit.Rollup) error {
+	return v.addRollups(ctx, organisation, []visit.Rollup{r})
+}
+
+// rollupsOf leaves out reports that are not published.
+func rollupsOf(all []visit.Finished) []visit.Rollup {
+	out := make([]visit.Rollup, 0, len(all))
+	for i := range all {
+		if r := all[i].Rollup; r.Programme != "" {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// addRollups adds visits to the sums, each sum once: those of one programme after those of another, in the order of
+// their keys. Whoever adds keeps this order, so that two never wait for each other crosswise.
+func (v visits) addRollups(ctx context.Context, organisation string, all []visit.Rollup) error {
+	byProgramme := map[string]*sums{}
+	for i := range all {
+		s, ok := byProgramme[all[i].Programme]
+		if !ok {
+			s = &sums{org: organisation, programme: all[i].Programme, standards: map[standardKey]*visit.StandardRollup{}, cells: map[cellKey]*visit.Rollup{}}
+			byProgramme[s.programme] = s
+		}
+		s.add(&all[i])
+	}
+	for _, programme := range slices.Sorted(maps.Keys(byProgramme)) {
+		if err := v.write(ctx, byProgramme[programme]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write adds the sums of one programme.
+func (v visits) write(ctx context.Context, s *sums) error {
+	standards, cells := s.standardRows(), s.cellRows()
+	if v.dialect == postgresDialect {
+		args := append([]any{s.org, s.programme}, standardAdd.arrays(standards)...)
+		_, err := v.exec(ctx, sumsOnPostgres, append(args, cellAdd.arrays(cells)...)...)
+		return err
+	}
+	if _, err := v.each(ctx, &standardAdd, standards); err != nil {
+		return err
+	}
+	if _, err := v.each(ctx, &cellAdd, cells); err != nil {
+		return err
+	}
+	_, err := v.exec(ctx, newDataRev, s.org, s.programme)
+	return err
+}
+
+// sums are what some visits of one programme add.
+type sums struct {
+	org, programme string
+	standards      map[standardKey]*visit.StandardRollup
+	cells          map[cellKey]*visit.Rollup // only the cell counts
+}
+
+type standardKey struct{ month, branch, standard, scenario, series string }
+
+func (k standardKey) compare(o standardKey) int {
+	return cmp.Or(cmp.Compare(k.month, o.month), cmp.Compare(k.branch, o.branch), cmp.Compare(k.standard, o.standard),
+		cmp.Compare(k.scenario, o.scenario), cmp.Compare(k.series, o.series))
+}
+
+type cellKey struct{ month, branch, scenario, shopper, series string }
+
+func (k cellKey) compare(o cellKey) int {
+	return cmp.Or(cmp.Compare(k.month, o.month), cmp.Compare(k.branch, o.branch), cmp.Compare(k.scenario, o.scenario),
+		cmp.Compare(k.shopper, o.shopper), cmp.Compare(k.series, o.series))
+}
+
+func (s *sums) add(r *visit.Rollup) {
+	ck := cellKey{r.Month, r.Branch, r.Scenario, r.Shopper, r.Cell.Series}
+	cell, ok := s.cells[ck]
+	if !ok {
+		cell = &visit.Rollup{}
+		s.cells[ck] = cell
+	}
+	cell.Add(&visit.Rollup{Cell: r.Cell})
+	for i := range r.Standards {
+		st := &r.Standards[i]
+		sk := standardKey{r.Month, r.Branch, st.Standard, r.Scenario, st.Series}
+		if sum, ok := s.standards[sk]; ok {
+			sum.Add(st)
+		} else {
+			sum := *st
+			s.standards[sk] = &sum
+		}
+	}
+}
+
+func (s *sums) standardRows() [][]any {
+	rows := make([][]any, 0, len(s.standards))
+	for _, k := range slices.SortedFunc(maps.Keys(s.standards), standardKey.compare) {
+		t := s.standards[k]
+		rows = append(rows, []any{
+			s.org, s.programme, k.month, k.branch, k.standard, k.scenario, k.series, t.N, t.X, t.NWow, t.XWow, t.Partial, t.NA, t.Unknown, t.W, t.WR,
+		})
+	}
+	return rows
+}
+
+func (s *sums) cellRows() [][]any {
+	rows := make([][]any, 0, len(s.cells))
+	for _, k := range slices.SortedFunc(maps.Keys(s.cells), cellKey.compare) {
+		c := s.cells[k].Cell
+		rows = append(rows, []any{
+			s.org, s.programme, k.month, k.branch, k.scenario, k.shopper, k.series, c.N, c.SumBP, c.SumBP2, c.Unscored, c.SumPenalty, c.Caps, c.Zeros,
+			c.Breaches,
+		})
+	}
+	return rows
+}
+
+// cellRow is a sum of scores.
+type cellRow struct {
+	OrgID       string
+	ProgrammeID string
+	BranchID    string
+	ShopperID   string
+	Scenario    string
+	Month       string
+	Series      string
+	N           int64
+	SumBP       int64 `gorm:"column:sum_bp"`
+	SumBP2      int64 `gorm:"column:sum_bp2"`
+	Unscored    int64
+	SumPenalty  int64
+	Caps        int64
+	Zeros       int64
+	Breaches    int64
+}
+
+// TableName is the table of sums of scores.
+func (cellRow) TableName() string { return "rollup_cells" }
+
+// standardSumRow is a sum of outcomes.
+type standardSumRow struct {
+	OrgID       string
+	ProgrammeID string
+	BranchID    string
+	Standard    string
+	Series      string
+	Scenario    string
+	Month       string
+	N           int64
+	X           int64
+	NWow        int64
+	XWow        int64
+	Partial     int64
+	NA          int64 `gorm:"column:na"`
+	Unknown     int64
+	SumW        int64
+	SumWr       int64
+}
+
+// TableName is the table of sums of outcomes.
+func (standardSumRow) TableName() string { return "rollup_standards" }
