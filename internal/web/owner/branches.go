@@ -176,6 +176,7 @@ type branchView struct {
 	Kinds    []kit.Option
 	History  []pastRegion
 	Stored   []stored
+	Problem  string
 }
 
 // pastRegion says since when a branch is, or until when it was, in a region.
@@ -257,6 +258,7 @@ func (p *Pages) branchAgain(c echo.Context, a auth.Actor, status int, typed *bra
 		v.Form = *typed
 		v.Form.Version = b.RowVersion
 	}
+	v.Problem = overtaken(status, v.Stored)
 	return p.showBranch(c, a, status, v)
 }
 

@@ -24,6 +24,7 @@ type importView struct {
 	Preview   org.ImportPreview
 	Parts     []string // the previewed file, for the button that applies it
 	Unshown   int      // errors beyond those listed
+	Unlisted  int      // branches beyond those listed
 }
 
 var importPage = kit.NewPage[importView]("owner/import")
@@ -70,10 +71,11 @@ func showPreview(c echo.Context, view importView, src []byte) error {
 	n := view.Preview.ErrorCount
 	if n == 0 {
 		view.Parts = parts(string(src))
+		view.Unlisted = view.Preview.Creates + view.Preview.Changes - len(view.Preview.Rows)
 		return importPage.Render(c, http.StatusOK, view)
 	}
 	view.Unshown = n - len(view.Preview.Errors)
-	view.Errors = kit.Errors{{Name: "file", Message: "Nothing was imported: the file has " + kit.Plural(n, "mistake", "mistakes") + ", listed below."}}
+	view.Errors = kit.Errors{{Name: "mistakes", Message: "Nothing was imported: the file has " + kit.Plural(n, "mistake", "mistakes") + ", listed below."}}
 	return importPage.Render(c, http.StatusUnprocessableEntity, view)
 }
 

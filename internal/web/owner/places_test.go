@@ -70,6 +70,9 @@ func TestOfTwoOwnersOfOneBranchTheSecondSeesBothNames(t *testing.T) {
 	r.post(path, fields(t, again, path)).To("/branches")
 	r.get("/branches").Says("Second name").Silent("First name")
 	r.post(path+"/active", second).Status(http.StatusConflict)
+	closed := fields(t, r.get(path), path)
+	r.post(path+"/active", fields(t, r.get(path), path+"/active")).To("/branches")
+	r.post(path, closed).Status(http.StatusConflict).Says("Somebody else has changed this meanwhile, but nothing that you typed.", "deactivated")
 }
 
 func TestPlacesOfOthersAreNotThere(t *testing.T) {

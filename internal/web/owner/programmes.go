@@ -165,8 +165,16 @@ func (p *Pages) startProgramme(c echo.Context, a auth.Actor) error {
 		return err
 	}
 	x, _ := programme.Parse(src)
-	for _, mine := range all { // an import would replace the draft of the one that is there
-		if x != nil && mine.Key == x.Key {
+	for _, mine := range all {
+		if x == nil || mine.Key != x.Key {
+			continue
+		}
+		// An import would replace the draft that is there.
+		versions, err := p.studio.Versions(c.Request().Context(), a, mine.ID)
+		if err != nil {
+			return err
+		}
+		if len(versions) > 0 {
 			kit.Flash(c, "You have this programme already: here it is.")
 			return kit.Redirect(c, "/standards/"+mine.ID)
 		}
@@ -200,7 +208,7 @@ func (p *Pages) refuseImport(c echo.Context, a auth.Actor, text string, errs kit
 	}
 	view.Text, view.Errors, view.Problems = text, errs, problems
 	if n := problems.Errors(); n > 0 {
-		view.Errors = kit.Errors{{Name: "file", Message: "Nothing was imported: the file has " + kit.Plural(n, "mistake", "mistakes") + ", listed below."}}
+		view.Errors = kit.Errors{{Name: "mistakes", Message: "Nothing was imported: the file has " + kit.Plural(n, "mistake", "mistakes") + ", listed below."}}
 	}
 	return programmesPage.Render(c, http.StatusUnprocessableEntity, view)
 }

@@ -139,6 +139,9 @@ func (p *Pages) regionAgain(c echo.Context, a auth.Actor, status int, typed *reg
 		view.Form = *typed
 		view.Form.Version = r.RowVersion
 	}
+	if problem == "" {
+		view.Problem = overtaken(status, view.Stored)
+	}
 	return regionPage.Render(c, status, view)
 }
 

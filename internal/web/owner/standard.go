@@ -78,6 +78,15 @@ func differing(now, typed []stored) []stored {
 	return all
 }
 
+// overtaken says why nothing was saved when what was typed is what somebody else has saved meanwhile, or only other
+// things of it changed.
+func overtaken(status int, differs []stored) string {
+	if status != http.StatusConflict || len(differs) > 0 {
+		return ""
+	}
+	return "Somebody else has changed this meanwhile, but nothing that you typed. Look at it, then save again."
+}
+
 // mark tells one state of a standard from another.
 func mark(in studio.StandardInput) string {
 	h := sha256.New()
@@ -100,6 +109,7 @@ type standardView struct {
 	Form      standardForm
 	Questions []studio.QuestionRef
 	Stored    []stored // what somebody else has saved meanwhile
+	Problem   string   // why it was not saved, when nothing of that differs
 	Choices   []kit.Option
 }
 
@@ -220,5 +230,6 @@ func (p *Pages) standardAgain(c echo.Context, a auth.Actor, status int, f standa
 		view.Stored = differing(is.rows(), f.rows())
 		view.Form.Was = is.Was
 	}
+	view.Problem = overtaken(status, view.Stored)
 	return standardPage.Render(c, status, view)
 }

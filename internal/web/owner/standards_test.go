@@ -141,7 +141,7 @@ func TestAVersionOfTomorrowIsNotInForceToday(t *testing.T) {
 	f.Set("note", "From tomorrow.")
 	f.Set("effective_on", "2026-11-22")
 	r.post(r.base()+"/draft/publish", f).To(r.base())
-	r.get(r.base()).Says("Version 1, in force since", "Good on 80% of visits").Silent("95%")
+	r.get(r.base()).Says("Version 1, in force since", "Good on 80% of visits").Silent("Good on 95%")
 	r.get(r.base() + "/versions").Says("from 22 Nov 2026")
 }
 
@@ -222,6 +222,9 @@ func TestAShippedProgrammeBecomesADraft(t *testing.T) {
 	to := r.post("/programmes/start", form("name=coffee-kiosks")).Status(http.StatusSeeOther).Header().Get("Location")
 	r.get(to).Status(http.StatusOK).Says("Copper Kettle Kiosks", "Draft of version 1")
 	r.post("/programmes/start", form("name=coffee-kiosks")).To(strings.TrimSuffix(to, "/draft"))
+	r.post(to+"/discard", fields(t, r.get(to).Says("Everything in it is lost."), to+"/discard")).To("/programmes")
+	r.get(strings.TrimSuffix(to, "/draft")).Says("no published version yet")
+	r.post("/programmes/start", form("name=coffee-kiosks")).To(to)
 	r.post("/programmes/start", form("name=../secret")).Status(http.StatusNotFound)
 	r.site.Post(r.regional, "/programmes/start", form("name=online-store")).Status(http.StatusForbidden)
 }
