@@ -69,7 +69,7 @@ func (k kind) inspect(b []byte) (picture, error) {
 	}
 	p := picture{kind: k, bytes: b, size: image.Pt(c.Width, c.Height), model: c.ColorModel, orientation: orientation(k.exif(b))}
 	if k.name == "jpeg" {
-		scans := 0
+		var scans int
 		if p.progressive, scans = jpegScans(b); scans > maxScans {
 			return picture{}, unreadable(fmt.Errorf("%d scans", scans))
 		}
