@@ -123,12 +123,12 @@ func (t *Trends) branches(c *studio.Counted, cells []compare.BranchMonth, year c
 			mine[cell.Branch] = append(list, cell.MonthScores)
 		}
 	}
+	ruler := compare.NewRuler(spread)
 	t.Branches = make(map[string]Trend, len(mine))
 	for id, list := range mine {
 		if len(list) > 0 {
 			t.Branches[id] = Trend{
-				Months: compare.Trend(list, year, spread), Rolling: compare.Trend(compare.Rolling(list, year, RollingMonths), year, spread),
-				Drift: drifts.Branches[id],
+				Months: ruler.Trend(list, year), Rolling: ruler.Trend(compare.Rolling(list, year, RollingMonths), year), Drift: drifts.Branches[id],
 			}
 		}
 	}
