@@ -57,7 +57,7 @@ func (b *bench) load(clients, pid int, next func() (do func(context.Context) err
 					break
 				}
 				at := b.p.now()
-				if err := do(b.p.ctx); err != nil {
+				if err := do(b.p.ctx); err != nil { //nolint:contextcheck // what was begun when the time is over still counts
 					mu.Lock()
 					fails = err
 					mu.Unlock()
@@ -82,7 +82,7 @@ const tick = 10 * time.Millisecond
 
 // cpuOf is the CPU time of a process so far; 0 where /proc does not tell.
 func cpuOf(pid int) time.Duration {
-	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat")) //nolint:gosec // the name of a process
+	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
 	if err != nil {
 		return 0
 	}
@@ -114,7 +114,7 @@ func cpuOfPostgres() time.Duration {
 
 // memoryOf is the resident memory of a process in MiB; 0 where /proc does not tell.
 func memoryOf(pid int) float64 {
-	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status")) //nolint:gosec // the name of a process
+	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
 	if err != nil {
 		return 0
 	}

@@ -22,7 +22,6 @@ const (
 // benchWorld is who and what reports are about.
 type benchWorld struct {
 	owner     auth.Actor
-	scheduler auth.Actor
 	shopper   auth.Actor
 	manager   string // a session token
 	token     string // of a program

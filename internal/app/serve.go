@@ -50,7 +50,11 @@ func (p *program) serve(c config.Config, ready func(x *parts, url string) error)
 	}
 	defer func() { _ = ln.Close() }()
 	if c.URL == "" {
-		c.URL = fmt.Sprintf("http://localhost:%d", ln.Addr().(*net.TCPAddr).Port)
+		_, port, err := net.SplitHostPort(ln.Addr().String())
+		if err != nil {
+			return err
+		}
+		c.URL = "http://localhost:" + port
 	}
 	log := p.logger(c)
 	mail := &post{url: c.URL, now: p.now}
@@ -97,6 +101,7 @@ func (p *program) answer(c config.Config, ln net.Listener, site *kit.Site, x *pa
 		go func() { ended <- servers[1].ListenAndServe() }()
 	}
 	go sweep(ctx, x.auth, log)
+	go p.keepHeads(ctx, x, log)
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serve: %w", err)

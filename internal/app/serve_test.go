@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -99,14 +100,14 @@ func browser(t *testing.T) *http.Client {
 // fetch gives the status and body of a page.
 func fetch(t *testing.T, c *http.Client, address string) (int, string) {
 	t.Helper()
-	res, err := c.Get(address) //nolint:noctx // a test's own server
+	res, err := c.Get(address) //nolint:bodyclose // answer closes it
 	return answer(t, res, err)
 }
 
 // sendForm posts a form.
 func sendForm(t *testing.T, c *http.Client, address string, form url.Values) (int, string) {
 	t.Helper()
-	res, err := c.PostForm(address, form) //nolint:noctx // a test's own server
+	res, err := c.PostForm(address, form) //nolint:bodyclose // answer closes it
 	return answer(t, res, err)
 }
 
@@ -284,7 +285,7 @@ func openMailbox(t *testing.T, l *premises) *mailbox {
 		}
 	}()
 	l.env["PLAINCLOTHES_SMTP_HOST"], l.env["PLAINCLOTHES_SMTP_FROM"], l.env["PLAINCLOTHES_SMTP_TLS"] = "127.0.0.1", "lists@example.com", "none"
-	l.env["PLAINCLOTHES_SMTP_PORT"] = fmt.Sprint(ln.Addr().(*net.TCPAddr).Port)
+	l.env["PLAINCLOTHES_SMTP_PORT"] = strconv.Itoa(ln.Addr().(*net.TCPAddr).Port)
 	return m
 }
 

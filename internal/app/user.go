@@ -1,7 +1,7 @@
 package app
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -134,7 +134,7 @@ func (c userListCmd) Run(p *program) error {
 		}
 		return p.table([]string{"EMAIL", "NAME", "ALIAS", "ROLES", "ACTIVE"}, len(all), func(i int) []string {
 			m := all[i]
-			return []string{m.Email, m.Name, m.Alias, roles(m.Roles), fmt.Sprint(m.Active)}
+			return []string{m.Email, m.Name, m.Alias, roles(m.Roles), strconv.FormatBool(m.Active)}
 		})
 	})
 }

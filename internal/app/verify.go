@@ -35,6 +35,14 @@ func (c verifyCmd) Run(p *program) error {
 				return fmt.Errorf("verify %s: %w", o.Name, err)
 			}
 		}
+		heads, err := checkHeads(p.ctx, x.data.Dir, x.store, func(what string) error {
+			v.wrong++
+			return p.printf("%s\n", what)
+		})
+		if err != nil {
+			return err
+		}
+		p.sayf("%d ends of logs as they were written down day by day.", heads)
 		if v.wrong > 0 {
 			p.sayf("%d things are not as they should be.", v.wrong)
 			return errSaid

@@ -49,7 +49,7 @@ type things struct {
 	branch, region                    string
 	begun, open, received, published  string
 	photo                             string
-	member, token, session, programme string
+	member, token, programme string
 	shopper                           auth.Actor
 }
 

@@ -51,8 +51,9 @@ type slope struct {
 func (w Window) Drift(cells []BranchMonth, spread Spread) Drifts {
 	all, slopes := w.slopes(cells, spread)
 	out := Drifts{Branches: all}
-	m, se := 0.0, 0.0
+	m := 0.0
 	if len(slopes) >= fewBranches {
+		var se float64
 		m, se = pooledSlope(slopes)
 		if math.Abs(m) >= driftSure*se {
 			out.Points, out.Moved = m, true

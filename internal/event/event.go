@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -53,7 +54,7 @@ func Next(prev Entry, org string, at time.Time, c Change) Entry {
 func (e Entry) sum() string {
 	h := sha256.New()
 	for _, s := range []string{
-		e.Prev, e.Org, fmt.Sprint(e.Seq), e.At.Format(time.RFC3339Nano), e.Actor, e.Verb, e.Kind, e.Thing, string(e.Body),
+		e.Prev, e.Org, strconv.FormatInt(e.Seq, 10), e.At.Format(time.RFC3339Nano), e.Actor, e.Verb, e.Kind, e.Thing, string(e.Body),
 	} {
 		_, _ = fmt.Fprintf(h, "%d:%s", len(s), s)
 	}

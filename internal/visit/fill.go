@@ -236,7 +236,7 @@ func (s *Service) Save(ctx context.Context, a auth.Actor, id string, entries map
 		}
 		edits := paper.edits(entries, &bad)
 		if saved.Changed = len(edits); saved.Changed > 0 {
-			err = s.write(ctx, tx, a, &paper, formDevice, edits)
+			err = s.write(ctx, tx, a, &paper, edits)
 		}
 		saved.Paper = paper
 		return err
@@ -330,10 +330,10 @@ func orNull(wire string) string {
 // formDevice is the device of the plain pages: one submission a visit.
 const formDevice = "form"
 
-// write appends the edits to the device's log and brings the report and the visit up to date.
-func (s *Service) write(ctx context.Context, tx Tx, a auth.Actor, p *Paper, device string, edits []edit) error {
+// write appends the edits to the log of the plain pages and brings the report and the visit up to date.
+func (s *Service) write(ctx context.Context, tx Tx, a auth.Actor, p *Paper, edits []edit) error {
 	now := s.now().UTC()
-	sub, err := submissionOf(ctx, tx, p.Visit, device, now)
+	sub, err := submissionOf(ctx, tx, p.Visit, formDevice, now)
 	if err != nil {
 		return err
 	}

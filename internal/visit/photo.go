@@ -19,7 +19,7 @@ func (s *Service) AddPhoto(ctx context.Context, a auth.Actor, id, question strin
 	if err := s.takesPhoto(ctx, a, id, question); err != nil {
 		return evidence.Photo{}, wrap("add photo", err)
 	}
-	clean, err := evidence.CleanPhoto(body, evidence.MaxUpload)
+	clean, err := evidence.CleanPhoto(body, evidence.MaxUpload) //nolint:contextcheck // it reads bytes that are here already
 	if err != nil {
 		return evidence.Photo{}, err
 	}
@@ -45,7 +45,7 @@ func (s *Service) AddPhoto(ctx context.Context, a auth.Actor, id, question strin
 		if err := tx.AddPhoto(ctx, a.Org, photo); err != nil {
 			return err
 		}
-		return s.write(ctx, tx, a, &p, formDevice, []edit{photoEdit(photo)})
+		return s.write(ctx, tx, a, &p, []edit{photoEdit(photo)})
 	})
 	return photo, wrap("add photo", err)
 }
@@ -123,7 +123,7 @@ func (s *Service) RemovePhoto(ctx context.Context, a auth.Actor, id, photo strin
 			return err
 		}
 		p.Photos = slices.DeleteFunc(p.Photos, func(o evidence.Photo) bool { return o.ID == photo })
-		return s.write(ctx, tx, a, &p, formDevice, []edit{{PhotoField(photo), json.RawMessage("null")}})
+		return s.write(ctx, tx, a, &p, []edit{{PhotoField(photo), json.RawMessage("null")}})
 	}))
 }
 

@@ -79,7 +79,7 @@ func (s *Service) dropHidden(ctx context.Context, tx Tx, a auth.Actor, p *Paper)
 	if len(edits) == 0 {
 		return nil
 	}
-	return s.write(ctx, tx, a, p, formDevice, edits)
+	return s.write(ctx, tx, a, p, edits)
 }
 
 // sealStage seals the present stage; the last one, or a checklist without stages, completes the report.

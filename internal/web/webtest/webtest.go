@@ -75,7 +75,7 @@ func (s *Site) PostBody(a auth.Actor, path, kind string, body io.Reader) Answer 
 
 func (s *Site) do(a auth.Actor, r *http.Request) Answer {
 	r.Host = "localhost:8080"
-	r.AddCookie(&http.Cookie{Name: "plainclothes", Value: a.Member})
+	r.AddCookie(&http.Cookie{Name: "plainclothes", Value: a.Member}) //nolint:gosec // a request's cookie has no attributes
 	w := httptest.NewRecorder()
 	s.Echo().ServeHTTP(w, r)
 	return Answer{w, s.t}
@@ -84,7 +84,7 @@ func (s *Site) do(a auth.Actor, r *http.Request) Answer {
 // Serve starts the site for a browser and gives its address; every request comes from one actor.
 func (s *Site) Serve(a auth.Actor) string {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.AddCookie(&http.Cookie{Name: "plainclothes", Value: a.Member})
+		r.AddCookie(&http.Cookie{Name: "plainclothes", Value: a.Member}) //nolint:gosec // a request's cookie has no attributes
 		s.Echo().ServeHTTP(w, r)
 	}))
 	s.t.Cleanup(srv.Close)
