@@ -161,14 +161,11 @@ func (p *Pages) invite(c echo.Context, a auth.Actor) error {
 	return p.showLink(c, v)
 }
 
-// sendInvite makes the member; everything that is wrong with the form comes back at once.
+// sendInvite makes the member and gives the token of his link, "" when he needs none.
 func (p *Pages) sendInvite(c echo.Context, a auth.Actor, f *memberForm) (string, error) {
-	branches, wrong := p.branchIDs(c, a, f.Branches)
-	if wrong != nil && !fault.Is(wrong, fault.Invalid) {
-		return "", wrong
-	}
-	if wrong != nil {
-		return "", wrong
+	branches, err := p.branchIDs(c, a, f.Branches)
+	if err != nil {
+		return "", err
 	}
 	_, token, err := p.people.Invite(c.Request().Context(), a, auth.InviteInput{
 		Email: f.Email, Name: f.Name, Alias: f.Alias, Roles: rolesOf(f.Roles), Regions: f.Regions, Branches: branches,

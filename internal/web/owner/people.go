@@ -121,7 +121,7 @@ func roleOptions() []kit.Option {
 
 // namer puts names to ids of regions and branches, each looked up once.
 type namer struct {
-	ctx      context.Context //nolint:containedctx // lives for one request
+	ctx      context.Context // lives for one request
 	p        *Pages
 	a        auth.Actor
 	tree     *org.Tree
