@@ -455,6 +455,24 @@ func TestWhoGuessesTokensIsSlowedDown(t *testing.T) {
 	t.Error("150 wrong tokens were looked up")
 }
 
+func TestOneTokenDoesNotTakeEverything(t *testing.T) {
+	r := newRig(t, storetest.SQLite(t), func(s *api.Services) { s.Rate = 2 })
+	slowed := false
+	for range 20 {
+		a := r.get("/programmes", r.read)
+		if a.Code == 429 {
+			a.refuses(429)
+			slowed = a.Header().Get("Retry-After") != ""
+			break
+		}
+		a.is(200)
+	}
+	if !slowed {
+		t.Error("20 requests at once were answered where 2 a second are allowed")
+	}
+	r.get("/programmes", r.all).is(200) // another token is not held up
+}
+
 func TestABusyDatabaseAsksToComeBack(t *testing.T) {
 	r := newRig(t, storetest.SQLite(t))
 	r.get("/programmes", r.all).is(200)

@@ -48,7 +48,7 @@ type rig struct {
 	all, read, visits string // tokens: every scope; read; visits
 }
 
-func newRig(t testing.TB, s *store.Store) *rig {
+func newRig(t testing.TB, s *store.Store, change ...func(*api.Services)) *rig {
 	t.Helper()
 	r := &rig{World: storetest.NewWorld(t, s, "coffee-kiosks"), t: t, now: storetest.Noon}
 	r.auth = auth.NewService(s.Auth(), r.clock, auth.Options{})
@@ -56,10 +56,14 @@ func newRig(t testing.TB, s *store.Store) *rig {
 		BaseURL: "http://localhost", Now: r.clock, Log: slog.New(slog.DiscardHandler), Sessions: r.auth, Rate: 1e6, Burst: 1e6,
 	})
 	ok(t, err)
-	a, err := api.New(api.Services{
+	services := api.Services{
 		Auth: r.auth, Org: org.NewService(s.Org(), r.clock), Studio: studio.NewService(s.Studio(), r.clock),
 		Visits: visit.NewService(s.Visits(), noBlobs{}, r.clock), Reports: report.NewService(s.Reports(), r.clock), Now: r.clock,
-	})
+	}
+	for _, f := range change {
+		f(&services)
+	}
+	a, err := api.New(services)
 	ok(t, err)
 	ok(t, a.Register(site.Echo()))
 	r.site = site

@@ -35,6 +35,7 @@ type Services struct {
 	Visits  *visit.Service
 	Reports *report.Service
 	Now     func() time.Time
+	Rate    int // requests a second with one token in this instance, and as many at once; 0: 2000
 }
 
 // API is the handlers with what they share. Make one with New; it is safe for concurrent use.
@@ -51,7 +52,10 @@ func New(s Services) (*API, error) {
 		return nil, fmt.Errorf("read the contract: %w", err)
 	}
 	spec.Servers = nil // addresses are matched by Echo
-	return &API{Services: s, spec: spec, desk: newDesk(s.Auth.TokenActor, s.Now)}, nil
+	if s.Rate == 0 {
+		s.Rate = tokenRate
+	}
+	return &API{Services: s, spec: spec, desk: newDesk(s.Auth.TokenActor, s.Now, s.Rate)}, nil
 }
 
 // Register adds the routes. The site's own limits of a page are theirs, too.

@@ -42,9 +42,9 @@ type known struct {
 	until time.Time
 }
 
-func newDesk(ask func(context.Context, string) (auth.Actor, error), now func() time.Time) *desk {
+func newDesk(ask func(context.Context, string) (auth.Actor, error), now func() time.Time, perSecond int) *desk {
 	return &desk{
-		ask: ask, now: now, tokens: bucket(tokenRate, tokenRate), lookups: bucket(lookupRate, lookupMany),
+		ask: ask, now: now, tokens: bucket(perSecond, perSecond), lookups: bucket(lookupRate, lookupMany),
 		known: map[[sha256.Size]byte]known{},
 	}
 }
