@@ -49,7 +49,7 @@ func (s *Service) Compare(ctx context.Context, a auth.Actor, q Query) (c Compari
 		if err != nil {
 			return err
 		}
-		c = d.comparison(&counted, s.compared(&d, &counted, shown))
+		c = d.comparison(&counted, s.compared(&d, &counted, inProgramme(&counted, shown)))
 		return nil
 	})
 	return c, wrap("compare branches", err)

@@ -104,14 +104,37 @@ func (s *Service) desk(ctx context.Context, tx Tx, a auth.Actor, v auth.Verb, q 
 	return d, err
 }
 
-// chosen finds the programme asked for, or the first one in use.
+// chosen finds the programme asked for, or of those in use the one in which most was published: what a reader most
+// likely came for.
 func chosen(all []studio.Programme, id string) (studio.Programme, error) {
+	var most studio.Programme
 	for _, p := range all {
-		if id == p.ID || id == "" && p.Archived.IsZero() {
+		if id == p.ID {
 			return p, nil
 		}
+		if p.Archived.IsZero() && (most.ID == "" || p.DataRev > most.DataRev) {
+			most = p
+		}
 	}
-	return studio.Programme{}, fault.Missing("programme")
+	if id != "" || most.ID == "" {
+		return studio.Programme{}, fault.Missing("programme")
+	}
+	return most, nil
+}
+
+// inProgramme leaves out branches of formats that the programme does not visit: an organisation's shops, kiosks and web
+// shop may each have a programme of their own. A programme without visits yet concerns them all.
+func inProgramme(c *studio.Counted, shown func(*org.Branch) bool) func(*org.Branch) bool {
+	visited, formats := map[string]bool{}, map[string]bool{}
+	for i := range c.Sums.Cells {
+		visited[c.Sums.Cells[i].Branch] = true
+	}
+	for i := range c.Branches {
+		if visited[c.Branches[i].ID] {
+			formats[c.Branches[i].Format] = true
+		}
+	}
+	return func(b *org.Branch) bool { return shown(b) && (len(formats) == 0 || formats[b.Format]) }
 }
 
 // count reads what the window says.
