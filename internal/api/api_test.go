@@ -124,7 +124,7 @@ func TestAPlanThatCannotBeNamesItsFields(t *testing.T) {
 		return r.send(http.MethodPost, "/visits", r.visits, strings.Replace(r.planBody(uuid.NewString()), old, fresh, 1))
 	}
 	plan(`"scenario":"non_buyer"`, `"scenario":"dancer"`).refuses(422, "scenario")
-	plan(`"due_at":"2026-12-05T18:00:00Z"`, `"due_at":"2025-12-05T18:00:00Z"`).refuses(422, "due")
+	plan(`"due_at":"2026-12-05T18:00:00Z"`, `"due_at":"2025-12-05T18:00:00Z"`).refuses(422, "due_at")
 	plan(`"due_at":"2026-12-05T18:00:00Z"`, `"due_at":"tomorrow"`).refuses(422, "due_at")
 	plan(`{"id"`, `{"fee":-1,"colour":"red","id"`).refuses(422, "fee", "body")
 	plan(r.Branch, uuid.NewString()).refuses(404)

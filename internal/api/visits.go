@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"plainclothes/api"
+	"plainclothes/internal/fault"
 	"plainclothes/internal/visit"
 )
 
@@ -54,11 +55,30 @@ func (a *API) PlanVisit(ctx context.Context, in api.PlanVisitRequestObject) (api
 		Fee: b.Fee, ClientKey: strings.ToLower(b.Id),
 	})
 	if err != nil {
-		return nil, err
+		return nil, asPlanned(err)
 	}
 	out := api.PlanVisit201JSONResponse{Body: visitOf(&r)}
 	out.Headers.IdempotencyReplayed = replayedHeader(replayed)
 	return out, nil
+}
+
+// planNames are the contract's names of fields that the use case calls otherwise.
+var planNames = map[string]string{"due": "due_at", "branches": "branch"}
+
+// asPlanned names the fields of a fault as the request does.
+func asPlanned(err error) error {
+	f, ok := fault.As(err)
+	if !ok || len(f.Fields) == 0 {
+		return err
+	}
+	var bad fault.Fields
+	for _, x := range f.Fields {
+		if name, ok := planNames[x.Name]; ok {
+			x.Name = name
+		}
+		bad.Add(x.Name, x.Message)
+	}
+	return bad.Err()
 }
 
 func visitOf(r *visit.Row) api.Visit {
