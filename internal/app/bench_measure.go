@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -47,7 +48,7 @@ func (b *bench) load(clients, pid int, next func() (do func(context.Context) err
 		fails error
 		wg    sync.WaitGroup
 	)
-	server, database, begun := cpuOf(pid), cpuOfPostgres(), b.p.now()
+	server, database, begun := cpuOf(pid), cpuOfPostgres(b.name()), b.p.now()
 	for range clients {
 		wg.Go(func() {
 			var mine []time.Duration
@@ -72,7 +73,7 @@ func (b *bench) load(clients, pid int, next func() (do func(context.Context) err
 		})
 	}
 	wg.Wait()
-	m.wall, m.server, m.database = b.p.now().Sub(begun), cpuOf(pid)-server, cpuOfPostgres()-database
+	m.wall, m.server, m.database = b.p.now().Sub(begun), cpuOf(pid)-server, cpuOfPostgres(b.name())-database
 	slices.Sort(m.took)
 	return m, fails
 }
@@ -96,20 +97,48 @@ func cpuOf(pid int) time.Duration {
 	return time.Duration(user+system) * tick
 }
 
-// cpuOfPostgres is the CPU time of all PostgreSQL processes of this machine that still run.
-func cpuOfPostgres() time.Duration {
-	all, _ := filepath.Glob("/proc/[0-9]*/comm")
+// cpuOfPostgres is the CPU time of the PostgreSQL that serves a database on this machine: its processes that still run.
+// Another server's do not count.
+func cpuOfPostgres(database string) time.Duration {
+	all := postgresProcesses()
+	servers := map[string]bool{}
+	for _, p := range all {
+		if strings.Contains(p.title, " "+database+" ") {
+			servers[p.parent] = true
+		}
+	}
 	var sum time.Duration
+	for _, p := range all {
+		if servers[p.parent] {
+			sum += cpuOf(p.pid)
+		}
+	}
+	return sum
+}
+
+type postgresProcess struct {
+	pid    int
+	parent string
+	title  string // "postgres: user database 127.0.0.1(4711) idle"
+}
+
+// postgresProcesses lists what is called postgres here; nothing where /proc does not tell.
+func postgresProcesses() (out []postgresProcess) {
+	all, _ := filepath.Glob("/proc/[0-9]*/comm")
 	for _, f := range all {
 		name, err := os.ReadFile(f) //nolint:gosec // a name that Glob found
 		if err != nil || strings.TrimSpace(string(name)) != "postgres" {
 			continue
 		}
-		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(f))); err == nil {
-			sum += cpuOf(pid)
+		dir := filepath.Dir(f)
+		title, _ := os.ReadFile(filepath.Join(dir, "cmdline")) //nolint:gosec // as above
+		stat, _ := os.ReadFile(filepath.Join(dir, "stat"))     //nolint:gosec // as above
+		_, rest, _ := strings.Cut(string(stat), ") ")
+		if pid, err := strconv.Atoi(filepath.Base(dir)); err == nil && len(strings.Fields(rest)) > 1 {
+			out = append(out, postgresProcess{pid, strings.Fields(rest)[1], string(title)})
 		}
 	}
-	return sum
+	return out
 }
 
 // memoryOf is the resident memory of a process in MiB; 0 where /proc does not tell.
@@ -125,6 +154,15 @@ func memoryOf(pid int) float64 {
 		}
 	}
 	return 0
+}
+
+// name is that of the database in its URL.
+func (b *bench) name() string {
+	u, err := url.Parse(b.database)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(u.Path, "/")
 }
 
 func cores() int { return runtime.NumCPU() }

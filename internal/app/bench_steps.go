@@ -130,7 +130,7 @@ func (b *bench) startServer() (*benchServer, error) {
 		Transport: &http.Transport{MaxIdleConnsPerHost: 256, MaxConnsPerHost: 256}, Timeout: time.Minute,
 	}}
 	s.cmd = exec.Command(self, "serve", "--addr", addr, "--url", s.url, "--dir", b.dir, "--log-level", "error") //nolint:gosec // this program
-	s.cmd.Env = append(os.Environ(), "PLAINCLOTHES_DATABASE="+b.database)
+	s.cmd.Env = append(os.Environ(), "PLAINCLOTHES_DATABASE="+b.database, "PLAINCLOTHES_RATE=100000")
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	begun := b.p.now()
 	if err := s.cmd.Start(); err != nil {

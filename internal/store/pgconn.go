@@ -21,14 +21,15 @@ type scope struct {
 	tokenHash string // hex hash of a program's secret
 	operator  bool   // the list of organisations
 	flushed   bool   // a flusher makes the commit durable, which itself need not wait for the disk
+	plansOnce bool   // writing finds rows by their keys: plans for any values will do, and are made once a connection
 }
 
 // scopeKey carries the scope from a unit of work to the driver, which must say it in the same breath as BEGIN:
 // a round trip of its own for each transaction would cost about a tenth of a millisecond on both sides.
 type scopeKey struct{}
 
-// safeSetting is the alphabet of ids and hashes: nothing in it can leave a quoted literal.
-var safeSetting = regexp.MustCompile(`^[0-9A-Za-z-]{0,128}$`)
+// safeSetting is the alphabet of ids, hashes and names: nothing in it can leave a quoted literal.
+var safeSetting = regexp.MustCompile(`^[0-9A-Za-z_-]{0,128}$`)
 
 // begin gives the statements that open a transaction of this scope.
 func (s scope) begin(readOnly bool) (string, error) {
@@ -44,6 +45,7 @@ func (s scope) begin(readOnly bool) (string, error) {
 		{"app.token_hash", s.tokenHash},
 		{"app.operator", when(s.operator, "on")},
 		{"synchronous_commit", when(s.flushed, "off")},
+		{"plan_cache_mode", when(s.plansOnce, "force_generic_plan")},
 	} {
 		if !safeSetting.MatchString(set.value) {
 			return "", fault.Missing("thing here")

@@ -1,6 +1,7 @@
 -- +goose Up
 -- Programmes and their versions, visits, reports with their op log, and the rollups that comparison reads.
 -- Every key starts with the organisation; every reference carries it, so that no row can point into another organisation.
+-- Only programmes refer to the organisation itself: all else hangs from them, and a second check of each row would cost time.
 
 -- A programme of measurement; its contents are in versions. data_rev grows with every change of its rollups.
 CREATE TABLE programmes (
@@ -19,7 +20,7 @@ SELECT app.guard('programmes');
 
 -- A version of a programme: standards and checklist together, as canonical JSON. Published ones never change.
 CREATE TABLE versions (
-    org_id uuid NOT NULL REFERENCES organisations (id),
+    org_id uuid NOT NULL,
     id uuid NOT NULL,
     programme_id uuid NOT NULL,
     number integer NOT NULL,
@@ -43,7 +44,7 @@ SELECT app.guard('versions');
 
 -- One visit from plan to publication. shopper_id is a membership. client_key makes planning by programs repeatable.
 CREATE TABLE visits (
-    org_id uuid NOT NULL REFERENCES organisations (id),
+    org_id uuid NOT NULL,
     id uuid NOT NULL,
     programme_id uuid NOT NULL,
     version_id uuid,
@@ -91,7 +92,7 @@ SELECT app.guard('visits');
 
 -- What a visit found: answers and comments as materialised from the op log, and the stored result.
 CREATE TABLE reports (
-    org_id uuid NOT NULL REFERENCES organisations (id),
+    org_id uuid NOT NULL,
     visit_id uuid NOT NULL,
     seq integer NOT NULL,
     head text NOT NULL,
@@ -115,7 +116,7 @@ SELECT app.guard('reports');
 
 -- One device's copy of a report, the root of idempotency; seq and head are the end of its op log.
 CREATE TABLE submissions (
-    org_id uuid NOT NULL REFERENCES organisations (id),
+    org_id uuid NOT NULL,
     id uuid NOT NULL,
     visit_id uuid NOT NULL,
     device text NOT NULL,
@@ -130,7 +131,7 @@ SELECT app.guard('submissions');
 
 -- The op log: append-only, hash-chained per submission, the truth of a report. body is verbatim what was hashed.
 CREATE TABLE ops (
-    org_id uuid NOT NULL REFERENCES organisations (id),
+    org_id uuid NOT NULL,
     submission_id uuid NOT NULL,
     seq integer NOT NULL,
     op_id uuid NOT NULL,
@@ -148,7 +149,7 @@ SELECT app.guard('ops');
 
 -- What a sealed visit says about each standard; series changes when the standard's definition does.
 CREATE TABLE outcomes (
-    org_id uuid NOT NULL REFERENCES organisations (id),
+    org_id uuid NOT NULL,
     visit_id uuid NOT NULL,
     standard text NOT NULL,
     series text NOT NULL,
@@ -163,7 +164,7 @@ SELECT app.guard('outcomes');
 
 -- Photos of a report. The bytes are in the blob store under their sha256.
 CREATE TABLE photos (
-    org_id uuid NOT NULL REFERENCES organisations (id),
+    org_id uuid NOT NULL,
     id uuid NOT NULL,
     visit_id uuid NOT NULL,
     question text NOT NULL,
@@ -182,7 +183,7 @@ SELECT app.guard('photos');
 
 -- Words about a report: an editor's notes, reasons for sending back, the shopper's replies, decisions.
 CREATE TABLE notes (
-    org_id uuid NOT NULL REFERENCES organisations (id),
+    org_id uuid NOT NULL,
     id uuid NOT NULL,
     visit_id uuid NOT NULL,
     author_id text NOT NULL,
@@ -199,7 +200,7 @@ SELECT app.guard('notes');
 
 -- Published visits by branch, shopper, scenario, month and score series: what the comparison of scores adds up.
 CREATE TABLE rollup_cells (
-    org_id uuid NOT NULL REFERENCES organisations (id),
+    org_id uuid NOT NULL,
     programme_id uuid NOT NULL,
     branch_id uuid NOT NULL,
     shopper_id uuid NOT NULL,
@@ -222,7 +223,7 @@ SELECT app.guard('rollup_cells');
 
 -- Published visits by branch, standard series, scenario and month: what the comparison of standards adds up. sum_w and sum_wr are in 1e-9.
 CREATE TABLE rollup_standards (
-    org_id uuid NOT NULL REFERENCES organisations (id),
+    org_id uuid NOT NULL,
     programme_id uuid NOT NULL,
     branch_id uuid NOT NULL,
     standard text NOT NULL,

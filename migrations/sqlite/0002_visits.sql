@@ -1,6 +1,7 @@
 -- +goose Up
 -- Programmes and their versions, visits, reports with their op log, and the rollups that comparison reads.
 -- Every key starts with the organisation; every reference carries it, so that no row can point into another organisation.
+-- Only programmes refer to the organisation itself: all else hangs from them, and a second check of each row would cost time.
 
 -- A programme of measurement; its contents are in versions. data_rev grows with every change of its rollups.
 CREATE TABLE programmes (
@@ -18,7 +19,7 @@ CREATE TABLE programmes (
 
 -- A version of a programme: standards and checklist together, as canonical JSON. Published ones never change.
 CREATE TABLE versions (
-    org_id text NOT NULL REFERENCES organisations (id),
+    org_id text NOT NULL,
     id text NOT NULL,
     programme_id text NOT NULL,
     number integer NOT NULL,
@@ -41,7 +42,7 @@ CREATE UNIQUE INDEX versions_one_draft ON versions (org_id, programme_id) WHERE 
 
 -- One visit from plan to publication. shopper_id is a membership. client_key makes planning by programs repeatable.
 CREATE TABLE visits (
-    org_id text NOT NULL REFERENCES organisations (id),
+    org_id text NOT NULL,
     id text NOT NULL,
     programme_id text NOT NULL,
     version_id text,
@@ -88,7 +89,7 @@ CREATE INDEX visits_by_month ON visits (org_id, programme_id, state, month, id);
 
 -- What a visit found: answers and comments as materialised from the op log, and the stored result.
 CREATE TABLE reports (
-    org_id text NOT NULL REFERENCES organisations (id),
+    org_id text NOT NULL,
     visit_id text NOT NULL,
     seq integer NOT NULL,
     head text NOT NULL,
@@ -111,7 +112,7 @@ CREATE UNIQUE INDEX reports_by_receipt ON reports (org_id, receipt_code) WHERE r
 
 -- One device's copy of a report, the root of idempotency; seq and head are the end of its op log.
 CREATE TABLE submissions (
-    org_id text NOT NULL REFERENCES organisations (id),
+    org_id text NOT NULL,
     id text NOT NULL,
     visit_id text NOT NULL,
     device text NOT NULL,
@@ -125,7 +126,7 @@ CREATE INDEX submissions_by_visit ON submissions (org_id, visit_id);
 
 -- The op log: append-only, hash-chained per submission, the truth of a report. body is verbatim what was hashed.
 CREATE TABLE ops (
-    org_id text NOT NULL REFERENCES organisations (id),
+    org_id text NOT NULL,
     submission_id text NOT NULL,
     seq integer NOT NULL,
     op_id text NOT NULL,
@@ -142,7 +143,7 @@ CREATE INDEX ops_by_visit ON ops (org_id, visit_id);
 
 -- What a sealed visit says about each standard; series changes when the standard's definition does.
 CREATE TABLE outcomes (
-    org_id text NOT NULL REFERENCES organisations (id),
+    org_id text NOT NULL,
     visit_id text NOT NULL,
     standard text NOT NULL,
     series text NOT NULL,
@@ -152,11 +153,11 @@ CREATE TABLE outcomes (
     rate integer NOT NULL,
     PRIMARY KEY (org_id, visit_id, standard),
     FOREIGN KEY (org_id, visit_id) REFERENCES visits (org_id, id)
-);
+) WITHOUT ROWID;
 
 -- Photos of a report. The bytes are in the blob store under their sha256.
 CREATE TABLE photos (
-    org_id text NOT NULL REFERENCES organisations (id),
+    org_id text NOT NULL,
     id text NOT NULL,
     visit_id text NOT NULL,
     question text NOT NULL,
@@ -174,7 +175,7 @@ CREATE INDEX photos_by_visit ON photos (org_id, visit_id);
 
 -- Words about a report: an editor's notes, reasons for sending back, the shopper's replies, decisions.
 CREATE TABLE notes (
-    org_id text NOT NULL REFERENCES organisations (id),
+    org_id text NOT NULL,
     id text NOT NULL,
     visit_id text NOT NULL,
     author_id text NOT NULL,
@@ -190,7 +191,7 @@ CREATE INDEX notes_by_visit ON notes (org_id, visit_id, created_at);
 
 -- Published visits by branch, shopper, scenario, month and score series: what the comparison of scores adds up.
 CREATE TABLE rollup_cells (
-    org_id text NOT NULL REFERENCES organisations (id),
+    org_id text NOT NULL,
     programme_id text NOT NULL,
     branch_id text NOT NULL,
     shopper_id text NOT NULL,
@@ -208,11 +209,11 @@ CREATE TABLE rollup_cells (
     PRIMARY KEY (org_id, programme_id, month, branch_id, scenario, shopper_id, series),
     FOREIGN KEY (org_id, programme_id) REFERENCES programmes (org_id, id),
     FOREIGN KEY (org_id, branch_id) REFERENCES branches (org_id, id)
-);
+) WITHOUT ROWID;
 
 -- Published visits by branch, standard series, scenario and month: what the comparison of standards adds up. sum_w and sum_wr are in 1e-9.
 CREATE TABLE rollup_standards (
-    org_id text NOT NULL REFERENCES organisations (id),
+    org_id text NOT NULL,
     programme_id text NOT NULL,
     branch_id text NOT NULL,
     standard text NOT NULL,
@@ -231,7 +232,7 @@ CREATE TABLE rollup_standards (
     PRIMARY KEY (org_id, programme_id, month, branch_id, standard, scenario, series),
     FOREIGN KEY (org_id, programme_id) REFERENCES programmes (org_id, id),
     FOREIGN KEY (org_id, branch_id) REFERENCES branches (org_id, id)
-);
+) WITHOUT ROWID;
 
 -- The op log is append-only, whoever asks.
 -- +goose StatementBegin
