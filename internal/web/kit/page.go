@@ -6,7 +6,10 @@ import (
 	"html/template"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
+	"sync"
+	syntax "text/template/parse"
 
 	"github.com/jba/templatecheck"
 	"github.com/labstack/echo/v4"
@@ -55,14 +58,74 @@ func layoutOf(name string) string {
 	return "desk"
 }
 
-// parse reads a layout, then the shared parts, then the page: a later definition of a block replaces an earlier one.
+// parse reads a layout and a page, then adds the shared parts that they name, directly or through each other: a page
+// holds what it draws and no more. A block that the page defines wins over a part of that name.
 func parse(layout, name string) *template.Template {
 	t := template.New(path.Base(layout) + ".html").Funcs(funcs())
-	t = template.Must(t.ParseFS(templates.Files, layout+".html", "layout/base.html", "part/*.html"))
+	t = template.Must(t.ParseFS(templates.Files, layout+".html"))
 	if layout != name {
 		t = template.Must(t.ParseFS(templates.Files, name+".html"))
 	}
-	return t
+	for {
+		missing := missingParts(t)
+		if len(missing) == 0 {
+			return t
+		}
+		for _, part := range missing {
+			template.Must(t.AddParseTree(part, sharedParts()[part].Copy()))
+		}
+	}
+}
+
+// sharedParts are the trees of all parts, read once.
+var sharedParts = sync.OnceValue(func() map[string]*syntax.Tree {
+	t := template.Must(template.New("parts").Funcs(funcs()).ParseFS(templates.Files, "layout/base.html", "part/*.html"))
+	all := map[string]*syntax.Tree{}
+	for _, p := range t.Templates() {
+		if p.Tree != nil {
+			all[p.Name()] = p.Tree
+		}
+	}
+	return all
+})
+
+// missingParts lists the parts that the set names and does not have yet. A name that is no part either stays for the
+// template's own check to complain about.
+func missingParts(t *template.Template) []string {
+	var missing []string
+	for _, p := range t.Templates() {
+		if p.Tree == nil {
+			continue
+		}
+		for _, name := range named(p.Tree.Root, nil) {
+			if t.Lookup(name) == nil && sharedParts()[name] != nil && !slices.Contains(missing, name) {
+				missing = append(missing, name)
+			}
+		}
+	}
+	return missing
+}
+
+// named collects the templates that a node calls.
+func named(n syntax.Node, into []string) []string {
+	switch n := n.(type) {
+	case *syntax.TemplateNode:
+		return append(into, n.Name)
+	case *syntax.ListNode:
+		if n == nil {
+			return into
+		}
+		for _, x := range n.Nodes {
+			into = named(x, into)
+		}
+	case *syntax.IfNode:
+		return named(n.ElseList, named(n.List, into))
+	case *syntax.RangeNode:
+		return named(n.ElseList, named(n.List, into))
+	case *syntax.WithNode:
+		return named(n.ElseList, named(n.List, into))
+	}
+	return into
 }
 
 // Render fills in the chrome and answers with the whole page, or with nothing when the template fails.
