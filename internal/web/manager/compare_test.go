@@ -19,8 +19,8 @@ func TestTheComparisonShowsLeagueHeatMapAndYear(t *testing.T) {
 	site := r.site(t)
 	a := site.Get(r.Owner, "/compare").Status(http.StatusOK)
 	a.Says("How branches compare", "All regions · August to November 2026", "12 branches, 96 visits.", "League table", "Against standard",
-		"Branches by standard", "Standard 1 80\u00a0%", "Twelve months", "Same scale everywhere", "How do we know?", "Level B.",
-		"Bar: where the true score plausibly lies (90\u00a0%). Line: standard, 80\u00a0%.", "No clear change")
+		"Branches by standard", "Standard 1 80%", "Twelve months", "Same scale everywhere", "How do we know?", "Level B.",
+		"Bar: where the true score plausibly lies (90%). Line: standard, 80%.", "No clear change")
 	a.Has(`data-step="`, `<svg class="bar-svg" role="img"><title>`, `class="chart `, `href="/compare/branches/`+r.Branches[0].ID+`#s-K01"`, `aria-current="page">Last 3 months`)
 	a.Silent("<script", "style=", "NaN", "Inf")
 	site.Get(r.Owner, "/compare?window=last12").Says("December 2025 to November 2026", "12 branches, 288 visits.").Has(`aria-current="page">12 months`)

@@ -11,8 +11,8 @@ import (
 	"plainclothes/internal/web/sheet"
 )
 
-// prose keeps numbers and their percent sign on one line.
-func prose(text string) string { return strings.ReplaceAll(text, " %", "\u00a0%") }
+// prose writes percentages as all our pages do, so that a sentence and the table below it read alike.
+func prose(text string) string { return strings.ReplaceAll(text, " %", "%") }
 
 // percent writes basis points as whole percent, half up.
 func percent(bp float64) string { return chart.Whole(bp) + "%" }
