@@ -7,6 +7,7 @@ import (
 	"plainclothes/internal/auth"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/report"
+	"plainclothes/internal/store"
 	"plainclothes/internal/store/storetest"
 	"plainclothes/internal/store/worldtest"
 )
@@ -61,7 +62,12 @@ func TestTrendsEndWithTheWindowAndLookBackAYear(t *testing.T) {
 }
 
 func TestTheLastRollingPointCountsTheUsualWindow(t *testing.T) {
-	w := worldtest.New(t, storetest.SQLite(t), 9)
+	storetest.ForEach(t, lastRollingPoint)
+}
+
+func lastRollingPoint(t *testing.T, s *store.Store) {
+	t.Helper()
+	w := worldtest.New(t, s, 9)
 	w.Publish(worldtest.Tea(2), "first", "2025-01-01")
 	w.Season(2, 20, "2026-06", "2026-08", "2026-09", "2026-10", "2026-11")
 	svc := report.NewService(w.Store.Reports(), w.Clock)

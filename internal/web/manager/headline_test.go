@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/compare"
@@ -97,7 +96,7 @@ var (
 func TestTheHeadlineNeverDisagreesWithItsTables(t *testing.T) {
 	owner := auth.Actor{Org: "o", Member: "m", Person: "m", Roles: []auth.Role{auth.Owner}}
 	d := &drawn{}
-	site := webtest.New(t, storetest.Noon, []auth.Actor{owner}, manager.New(d, func() time.Time { return storetest.Noon }).Routes()...)
+	site := webtest.New(t, storetest.Noon, []auth.Actor{owner}, manager.New(d).Routes()...)
 	named := 0
 	for seed := range uint64(150) {
 		in := draw(rand.New(rand.NewPCG(seed, 7)))
@@ -140,7 +139,7 @@ func TestTheHeadlineNeverDisagreesWithItsTables(t *testing.T) {
 func TestAWholeShareIsSaidOnlyOfAllOrNone(t *testing.T) {
 	owner := auth.Actor{Org: "o", Member: "m", Person: "m", Roles: []auth.Role{auth.Owner}}
 	d := &drawn{}
-	site := webtest.New(t, storetest.Noon, []auth.Actor{owner}, manager.New(d, func() time.Time { return storetest.Noon }).Routes()...)
+	site := webtest.New(t, storetest.Noon, []auth.Actor{owner}, manager.New(d).Routes()...)
 	for _, c := range []struct {
 		x, n int
 		want string
@@ -159,7 +158,7 @@ func TestAWholeShareIsSaidOnlyOfAllOrNone(t *testing.T) {
 func TestACellHasTheColourOfItsDistance(t *testing.T) {
 	owner := auth.Actor{Org: "o", Member: "m", Person: "m", Roles: []auth.Role{auth.Owner}}
 	d := &drawn{}
-	site := webtest.New(t, storetest.Noon, []auth.Actor{owner}, manager.New(d, func() time.Time { return storetest.Noon }).Routes()...)
+	site := webtest.New(t, storetest.Noon, []auth.Actor{owner}, manager.New(d).Routes()...)
 	for _, c := range []struct {
 		standard compare.Standard
 		x        int

@@ -8,7 +8,6 @@ package manager
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/report"
@@ -25,13 +24,10 @@ type Reports interface {
 }
 
 // Pages answers the requests of those who read results.
-type Pages struct {
-	reports Reports
-	now     func() time.Time
-}
+type Pages struct{ reports Reports }
 
 // New joins the pages with their use cases.
-func New(reports Reports, now func() time.Time) *Pages { return &Pages{reports: reports, now: now} }
+func New(reports Reports) *Pages { return &Pages{reports: reports} }
 
 // Routes lists the pages with who may open them.
 func (p *Pages) Routes() []kit.Route {

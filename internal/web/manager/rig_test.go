@@ -33,7 +33,7 @@ func newService(w *worldtest.World) *report.Service {
 // site serves the pages to some people.
 func (r *rig) site(t testing.TB, actors ...auth.Actor) *webtest.Site {
 	t.Helper()
-	return webtest.New(t, r.Now, append(actors, r.Owner), manager.New(r.svc, r.Clock).Routes()...)
+	return webtest.New(t, r.Now, append(actors, r.Owner), manager.New(r.svc).Routes()...)
 }
 
 // regional is a manager of some regions.
