@@ -21,7 +21,7 @@ type scope struct {
 	tokenHash string // hex hash of a program's secret
 	operator  bool   // the list of organisations
 	flushed   bool   // a flusher makes the commit durable, which itself need not wait for the disk
-	plansOnce bool   // writing finds rows by their keys: plans for any values will do, and are made once a connection
+	byKeys    bool   // finds rows by their keys only: one plan a connection will do, also one made while tables were empty
 }
 
 // scopeKey carries the scope from a unit of work to the driver, which must say it in the same breath as BEGIN:
@@ -45,7 +45,10 @@ func (s scope) begin(readOnly bool) (string, error) {
 		{"app.token_hash", s.tokenHash},
 		{"app.operator", when(s.operator, "on")},
 		{"synchronous_commit", when(s.flushed, "off")},
-		{"plan_cache_mode", when(s.plansOnce, "force_generic_plan")},
+		{"plan_cache_mode", when(s.byKeys, "force_generic_plan")},
+		{"enable_seqscan", when(s.byKeys, "off")},
+		{"enable_hashjoin", when(s.byKeys, "off")},
+		{"enable_mergejoin", when(s.byKeys, "off")},
 	} {
 		if !safeSetting.MatchString(set.value) {
 			return "", fault.Missing("thing here")

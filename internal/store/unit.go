@@ -68,7 +68,7 @@ func (s *Store) open(ctx context.Context, sc scope, writes bool, fn func(*Store)
 			opts = append(opts, &sql.TxOptions{ReadOnly: true})
 		}
 	}
-	sc.flushed, sc.plansOnce = writes && s.flusher != nil, writes
+	sc.flushed = writes && s.flusher != nil
 	if writes && s.dialect == sqliteDialect {
 		s.statements.prepare(ctx, s.pool)
 	}

@@ -20,7 +20,7 @@ type visits struct{ *Store }
 
 // InTx runs one change.
 func (v visits) InTx(ctx context.Context, organisation string, change func(visit.Tx) error) error {
-	return v.inTx(ctx, organisation, func(s *Store) error { return change(visits{s}) })
+	return v.run(ctx, scope{org: organisation, byKeys: true}, true, func(s *Store) error { return change(visits{s}) })
 }
 
 // View runs reads.
