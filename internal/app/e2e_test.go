@@ -325,6 +325,7 @@ func (p *person) opensWords() {
 	}
 	p.tap("A3", "no")
 	p.Until(open)
+	p.Until(`document.querySelector("#chip").textContent === "Not sent yet" && /^1 of [67] answered$/.test(document.querySelector("#answered").textContent)`)
 	p.tap("A3", "yes")
 	p.Until("!(" + open + ")")
 }

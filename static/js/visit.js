@@ -46,9 +46,15 @@ function answer(id) {
 // refresh goes down the page once: conditions only look back, so one pass is enough.
 function refresh() {
   const seen = [];
+  let asked = 0;
+  let answered = 0;
   for (const [id, el] of questions) {
     if (el.dataset.show) el.hidden = !evaluate(JSON.parse(el.dataset.show), { ...env.context, answer });
-    if (!el.hidden) seen.push(id);
+    if (!el.hidden) {
+      seen.push(id);
+      asked += 1;
+      if (chosen(el).length > 0 || 'photos' in el.dataset) answered += 1;
+    }
     const comment = el.querySelector('[data-comment]');
     if (comment && comment.querySelector('textarea').value === '') {
       const when = comment.dataset.comment.split(' ');
@@ -57,6 +63,7 @@ function refresh() {
     if (comment && !comment.hidden) seen.push(`${id}.comment`);
   }
   form.querySelector('[name="seen"]').value = seen.join(' ');
+  document.getElementById('answered').textContent = `${answered} of ${asked} answered`;
 }
 
 // exclude clears what cannot stand beside the field that was just changed.
@@ -77,9 +84,17 @@ function exclude(field) {
   }
 }
 
+// unsaved says so: what was just answered is on this page only until the section is left by one of its buttons.
+function unsaved() {
+  const chip = document.getElementById('chip');
+  chip.className = 'chip wait';
+  chip.querySelector('span').textContent = 'Not sent yet';
+}
+
 function changed(event) {
   exclude(event.target);
   refresh();
+  unsaved();
 }
 
 form.addEventListener('input', changed);

@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/evidence"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/visit"
@@ -94,23 +95,19 @@ func progressOf(paper visit.Paper, sec programme.Section) (answered, asked int) 
 			continue
 		}
 		asked++
-		if hasAnswer(paper, q.ID) {
+		if hasAnswer(paper, &q) {
 			answered++
 		}
 	}
 	return answered, asked
 }
 
-func hasAnswer(paper visit.Paper, question string) bool {
-	if paper.Answers[question].State != programme.Missing {
-		return true
+// hasAnswer reports whether a question is answered; one that asks for photos is by the first of them.
+func hasAnswer(paper visit.Paper, q *programme.Question) bool {
+	if q.Kind != programme.Photo && q.Kind != programme.Receipt {
+		return paper.Answers[q.ID].State != programme.Missing
 	}
-	for _, ph := range paper.Photos {
-		if ph.Question == question {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(paper.Photos, func(ph evidence.Photo) bool { return ph.Question == q.ID })
 }
 
 // segment is one section in the progress line, in units of a line 1000 wide.
@@ -255,7 +252,7 @@ func opened(paper visit.Paper, sec programme.Section, seen []string) bool {
 			return false
 		}
 		words := programme.WantsComment(&q, paper.Answers[q.ID]) && paper.Report.Comments[q.ID] == ""
-		return !slices.Contains(seen, q.ID) && !hasAnswer(paper, q.ID) || words && !slices.Contains(seen, visit.CommentField(q.ID))
+		return !slices.Contains(seen, q.ID) && !hasAnswer(paper, &q) || words && !slices.Contains(seen, visit.CommentField(q.ID))
 	})
 }
 
@@ -304,7 +301,7 @@ func (p *Pages) contents(c echo.Context, a auth.Actor) error {
 		cs.Answered, cs.Asked = progressOf(paper, sec)
 		for k, q := range sec.Questions {
 			if paper.Shown.Question(q.ID) {
-				cs.Questions = append(cs.Questions, contentsQuestion{q.ID, fmt.Sprintf("%d.%d", i+1, k+1), q.Text, hasAnswer(paper, q.ID)})
+				cs.Questions = append(cs.Questions, contentsQuestion{q.ID, fmt.Sprintf("%d.%d", i+1, k+1), q.Text, hasAnswer(paper, &q)})
 			}
 		}
 		view.Sections = append(view.Sections, cs)
