@@ -46,18 +46,20 @@ type ground struct {
 
 // things are what routes can name.
 type things struct {
-	branch, region                    string
-	begun, open, received, published  string
-	photo                             string
-	member, token, programme string
-	shopper                           auth.Actor
+	branch, region                   string
+	begun, open, received, published string
+	photo                            string
+	member, token, programme         string
+	shopper                          auth.Actor
 }
 
 func newWalk(t *testing.T) *walk {
 	t.Helper()
 	s := storetest.SQLite(t)
-	p := &program{ctx: t.Context(), env: config.NewEnvironment(func(string) string { return "" }), stdin: strings.NewReader(""),
-		stdout: io.Discard, stderr: io.Discard, now: func() time.Time { return storetest.Noon }}
+	p := &program{
+		ctx: t.Context(), env: config.NewEnvironment(func(string) string { return "" }), stdin: strings.NewReader(""),
+		stdout: io.Discard, stderr: io.Discard, now: func() time.Time { return storetest.Noon },
+	}
 	x := walkParts(t, p, s)
 	w := &walk{t: t, x: x, sessions: map[auth.Role]string{}}
 	w.ours, w.foreign = newGround(t, x), newGround(t, x)

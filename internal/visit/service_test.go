@@ -365,7 +365,7 @@ func TestAPhotoIsSeenByThoseWhoSeeItsVisit(t *testing.T) {
 		ctx := t.Context()
 		id := w.taken("buyer")
 		w.buyer(id)
-		photo := w.photo(id, "O3")
+		photo, plain := w.photo(id, "O3"), w.photo(id, "A3")
 		if again := w.photo(id, "O3"); again != photo {
 			t.Error("the same picture sent again is a second photo")
 		}
@@ -387,6 +387,21 @@ func TestAPhotoIsSeenByThoseWhoSeeItsVisit(t *testing.T) {
 		manager := auth.Actor{Org: w.Org, Member: uuid.NewString(), Roles: []auth.Role{auth.BranchManager}, Branches: []string{w.Branch}}
 		_, _, err = w.svc.PhotoFile(ctx, manager, photo)
 		wantKind(t, err, fault.NotFound) // not before it is published
+		for _, step := range []func() error{
+			func() error { return w.svc.Accept(ctx, w.editor, id) },
+			func() error { return w.svc.Publish(ctx, w.editor, id) },
+		} {
+			if err := step(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, _, err = w.svc.PhotoFile(ctx, manager, photo)
+		wantKind(t, err, fault.NotFound) // a receipt prints the minute
+		_, body, err = w.svc.PhotoFile(ctx, manager, plain)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = body.Close()
 	})
 }
 

@@ -158,9 +158,17 @@ func degrees(field, text string, bad *fault.Fields) float64 {
 // rows are the fields of a branch in words.
 func (f *branchForm) rows(t *org.Tree) []stored {
 	return []stored{
-		{Label: "Code", Now: f.Code}, {Label: "Name", Now: f.Name}, {Label: "Region", Now: t.Path(f.Region)}, {Label: "Format", Now: f.Format},
-		{Label: "Channel", Now: f.Channel}, {Label: "Kind", Now: f.Kind}, {Label: "Time zone", Now: f.Zone}, {Label: "Address", Now: f.Address},
-		{Label: "Features", Now: f.Features}, {Label: "Latitude", Now: f.Latitude}, {Label: "Longitude", Now: f.Longitude},
+		{Label: "Code", Now: f.Code},
+		{Label: "Name", Now: f.Name},
+		{Label: "Region", Now: t.Path(f.Region)},
+		{Label: "Format", Now: f.Format},
+		{Label: "Channel", Now: f.Channel},
+		{Label: "Kind", Now: f.Kind},
+		{Label: "Time zone", Now: f.Zone},
+		{Label: "Address", Now: f.Address},
+		{Label: "Features", Now: f.Features},
+		{Label: "Latitude", Now: f.Latitude},
+		{Label: "Longitude", Now: f.Longitude},
 	}
 }
 
