@@ -45,7 +45,7 @@ func (v *demoVisit) fill() {
 	v.day = 0.45 * v.r.NormFloat64()
 	for _, s := range v.p.Standards {
 		lift := v.branch.skill + v.branch.talents[s.ID] + v.strict + v.day
-		v.met[s.ID] = v.r.Float64() < logistic(logit(s.GoodTargetBP)+0.35+lift)
+		v.met[s.ID] = v.r.Float64() < logistic(logit(s.GoodTargetBP)-0.3+lift)
 		v.wow[s.ID] = v.met[s.ID] && v.r.Float64() < logistic(logit(max(s.WowTargetBP, 1500))+0.4+lift)
 	}
 	env := &programme.Env{Context: &v.ctx, Answer: func(id string) (programme.Answer, bool) { return v.answers[id], v.shown[id] }}
@@ -134,7 +134,7 @@ func (v *demoVisit) good(q *programme.Question) bool {
 	if q.Critical != nil || slices.ContainsFunc(q.Options, func(o programme.Option) bool { return o.Critical != nil }) {
 		return v.r.Float64() < 0.9
 	}
-	return v.r.Float64() < 0.55
+	return v.r.Float64() < 0.35
 }
 
 func (v *demoVisit) level(q *programme.Question, good bool) string {

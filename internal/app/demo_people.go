@@ -142,7 +142,7 @@ func (d *demoMaker) branchNo(file string, i int, features []string, r *rand.Rand
 	if round := n / len(place.towns); round > 0 {
 		town = fmt.Sprintf("%s %d", town, round+1)
 	}
-	b := demoBranch{file: file, skill: 0.55 * r.NormFloat64(), trend: 0.15 * r.NormFloat64(), talents: map[string]float64{}}
+	b := demoBranch{file: file, skill: 0.8 * r.NormFloat64(), trend: 0.15 * r.NormFloat64(), talents: map[string]float64{}}
 	b.Code = fmt.Sprintf("%s%04d", strings.ToUpper(file[:2]), i+1)
 	b.Name, b.Region, b.Format, b.Channel = town+f.suffix, place.region, f.format, f.channel
 	if f.channel == org.Web {

@@ -117,7 +117,7 @@ func (d *demoMaker) visitor(b *demoBranch, prog *demoProgramme, at time.Time, sh
 	r := rand.New(rand.NewPCG(uint64(at.UnixNano()), uint64(shopper)<<32|uint64(len(b.Name)))) //nolint:gosec // believable data, not secrets
 	for _, s := range prog.p.Standards {
 		if _, ok := b.talents[s.ID]; !ok {
-			b.talents[s.ID] = 0.4 * rng(b.ID+s.ID).NormFloat64()
+			b.talents[s.ID] = 0.4 * rng(b.Code+s.ID).NormFloat64()
 		}
 	}
 	years := d.start.Sub(at).Hours() / (24 * 365)

@@ -286,7 +286,6 @@ func TestAShopperNeedsNoScript(t *testing.T) {
 func (p *person) begins(branch string) (visit string) {
 	p.t.Helper()
 	p.open("/visits")
-	p.Screenshot("e2e-list")
 	if !browsertest.Eval[bool](p.Page, `(() => { for (const a of document.querySelectorAll("[aria-labelledby=todo] a.list-row"))
 		if (a.querySelector("strong").textContent === `+strconv.Quote(branch)+`) { a.id = "wanted"; return true } return false })()`) {
 		p.t.Fatalf("no visit to %s to do: %s", branch, p.Text("main"))
@@ -294,7 +293,6 @@ func (p *person) begins(branch string) (visit string) {
 	p.follow("#wanted")
 	p.sees("Buyer", "Buy one hot drink", "£9.00")
 	visit = regexp.MustCompile(`/visits/([^/?#]+)`).FindStringSubmatch(p.URL())[1]
-	p.Screenshot("e2e-brief")
 	p.follow(".dock a.button")
 	return visit
 }
@@ -601,8 +599,8 @@ func (p *person) raisesATarget() {
 	}
 	p.sees("Leave lighter (K5)", "the target for Good rises from 80 % to 99 %")
 	p.ScreenshotAll("e2e-what-if")
-	if table := p.Text("table.verdicts"); !strings.Contains(table, "Leave lighter") || !strings.Contains(table, "York, Parliament St") {
-		p.t.Errorf("what-if names %q", table)
+	if table := p.Text("table.verdicts"); !strings.Contains(table, "Leave lighter") || !regexp.MustCompile(`\p{L}, \p{L}`).MatchString(table) {
+		p.t.Errorf("what-if names no branch: %q", table)
 	}
 	p.Fill("[name=note]", "Thanking everyone is what guests talk about.")
 	p.follow("#publish button")

@@ -28,7 +28,7 @@ func TestTheReadmesPictures(t *testing.T) {
 	s.sees("Ordering", "5 of 6 answered", "Did not know, checked", "Saved and sent")
 	s.Screenshot("phone")
 
-	o := d.signedIn(t, auth.Owner, browsertest.Window(1180, 1480), browsertest.LessMotion)
+	o := d.signedIn(t, auth.Owner, browsertest.Window(1180, 2010), browsertest.LessMotion)
 	o.open(o.comparison())
 	o.sees("How branches compare", "League table", "Branches by standard", "Twelve months")
 	if rows := browsertest.Eval[int](o.Page, `document.querySelectorAll("table.league tbody tr").length`); rows < 10 {

@@ -101,14 +101,17 @@ func (r *Result) worstSentence() string {
 	if part == 0 || r.Model.Alike {
 		return ""
 	}
-	few := areVisits(typical) + " too few to say."
+	few, group := areVisits(typical)+" too few to say.", fmt.Sprintf("among the worst %d", part)
+	if part == 1 {
+		group = "the worst"
+	}
 	switch {
 	case len(r.Worst) == 0:
-		return fmt.Sprintf("No branch can be named among the worst %d: %s", part, few)
+		return fmt.Sprintf("No branch can be named %s: %s", group, few)
 	case len(r.Worst) == 1:
-		return fmt.Sprintf("One branch is probably among the worst %d. For the others %s", part, few)
+		return fmt.Sprintf("One branch is probably %s. For the others %s", group, few)
 	}
-	return fmt.Sprintf("%d branches are probably among the worst %d. For the others %s", len(r.Worst), part, few)
+	return fmt.Sprintf("%d branches are probably %s. For the others %s", len(r.Worst), group, few)
 }
 
 func areVisits(n int) string {
