@@ -1,6 +1,7 @@
 package programme
 
 import (
+	"errors"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -60,7 +61,22 @@ func formNumber(q *Question, s string) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	return numberAnswer(q, plain)
+	a, err := numberAnswer(q, plain)
+	if errors.Is(err, errWantsNumber) {
+		err = wantedNumber(q)
+	}
+	return a, err
+}
+
+// wantedNumber says how a number of a question is written, to somebody who wrote something else.
+func wantedNumber(q *Question) error {
+	switch {
+	case q.Kind == Duration && q.Unit != UnitMinutes && q.Unit != UnitHours:
+		return errWantsClock
+	case q.Kind == Money:
+		return errWantsAmount
+	}
+	return errWantsNumber
 }
 
 // decimalPoint makes a decimal comma a point. Three digits behind a comma could be thousands: that is asked, not

@@ -45,6 +45,7 @@ var (
 	errWantsWord     = errors.New("This question takes one of its answers, as a word in quotes.")
 	errWantsList     = errors.New("This question takes a list of its answers, such as [\"a\", \"b\"].")
 	errWantsNumber   = errors.New("This question takes a number, such as 4 or 6.5.")
+	errWantsAmount   = errors.New("Write the amount, such as 6.50.")
 	errWantsText     = errors.New("This question takes words, in quotes.")
 	errWantsTime     = errors.New("Write the time as 14:05.")
 	errWantsDate     = errors.New("Write the date as 2026-11-21.")
