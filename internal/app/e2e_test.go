@@ -183,10 +183,16 @@ func (p *person) next() {
 	p.follow(`.dock button[value="next"]`)
 }
 
+// text reads what the page says in one step, so that no reload can come between finding and reading.
+func (p *person) text(css string) string {
+	p.t.Helper()
+	return browsertest.Eval[string](p.Page, `document.querySelector(`+strconv.Quote(css)+`)?.innerText ?? ""`)
+}
+
 // sees fails unless the page says a text.
 func (p *person) sees(texts ...string) {
 	p.t.Helper()
-	all := p.Text("body")
+	all := p.text("body")
 	for _, text := range texts {
 		if !strings.Contains(all, text) {
 			p.t.Errorf("%s does not say %q but\n%s", p.URL(), text, all)
@@ -247,7 +253,7 @@ func TestTheMainPathFromAShoppersPhoneToAManagersComparison(t *testing.T) {
 		o := d.linked(t, auth.Owner, browsertest.Desk)
 		o.raisesATarget()
 		m.open(compare)
-		if head := m.Text(".heat thead"); !strings.Contains(head, "99") || strings.Contains(head, "80") {
+		if head := m.text(".heat thead"); !strings.Contains(head, "99") || strings.Contains(head, "80") {
 			t.Errorf("the manager's page shows the targets %s", head)
 		}
 		m.Screenshot("e2e-compare")
@@ -288,7 +294,7 @@ func (p *person) begins(branch string) (visit string) {
 	p.open("/visits")
 	if !browsertest.Eval[bool](p.Page, `(() => { for (const a of document.querySelectorAll("[aria-labelledby=todo] a.list-row"))
 		if (a.querySelector("strong").textContent === `+strconv.Quote(branch)+`) { a.id = "wanted"; return true } return false })()`) {
-		p.t.Fatalf("no visit to %s to do: %s", branch, p.Text("main"))
+		p.t.Fatalf("no visit to %s to do: %s", branch, p.text("main"))
 	}
 	p.follow("#wanted")
 	p.sees("Buyer", "Buy one hot drink", "£9.00")
@@ -489,7 +495,7 @@ func exifPart() []byte {
 func (p *person) sends(visit string) (receipt string) {
 	p.t.Helper()
 	p.follow("button[form=seal]")
-	receipt = p.Text("#receipt")
+	receipt = p.text("#receipt")
 	if !regexp.MustCompile(`^[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}$`).MatchString(receipt) {
 		p.t.Errorf("receipt %q", receipt)
 	}
@@ -599,7 +605,7 @@ func (p *person) raisesATarget() {
 	}
 	p.sees("Leave lighter (K5)", "the target for Good rises from 80 % to 99 %")
 	p.ScreenshotAll("e2e-what-if")
-	if table := p.Text("table.verdicts"); !strings.Contains(table, "Leave lighter") || !regexp.MustCompile(`\p{L}, \p{L}`).MatchString(table) {
+	if table := p.text("table.verdicts"); !strings.Contains(table, "Leave lighter") || !regexp.MustCompile(`\p{L}, \p{L}`).MatchString(table) {
 		p.t.Errorf("what-if names no branch: %q", table)
 	}
 	p.Fill("[name=note]", "Thanking everyone is what guests talk about.")
