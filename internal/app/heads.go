@@ -42,6 +42,13 @@ func (h headLine) signed() []byte {
 	return fmt.Appendf(nil, "%s %s %d %s", h.At.Format(time.RFC3339), h.Org, h.Seq, h.Hash)
 }
 
+// genuine reports whether the signature is that of the key that the line names.
+func (h headLine) genuine() bool {
+	sig, err := hex.DecodeString(h.Sig)
+	pub, err2 := hex.DecodeString(h.Key)
+	return err == nil && err2 == nil && len(pub) == ed25519.PublicKeySize && ed25519.Verify(pub, h.signed(), sig)
+}
+
 // writeHeads appends the end of every organisation's chain to the file in the folder of data, and says it in the log.
 func writeHeads(ctx context.Context, dir string, s *store.Store, now time.Time, log *slog.Logger) error {
 	key, err := headKey(dir)
@@ -162,12 +169,10 @@ func checkHeads(ctx context.Context, dir string, s *store.Store, wrong func(stri
 // checkHead says what is wrong with one line, "" when nothing is.
 func checkHead(ctx context.Context, line []byte, public string, s *store.Store) (string, error) {
 	var h headLine
-	if err := json.Unmarshal(line, &h); err != nil {
-		return "this is no line of ours", nil //nolint:nilerr // what is wrong is the finding
+	if json.Unmarshal(line, &h) != nil {
+		return "this is no line of ours", nil
 	}
-	sig, err := hex.DecodeString(h.Sig)
-	pub, err2 := hex.DecodeString(h.Key)
-	if err != nil || err2 != nil || h.Key != public || !ed25519.Verify(pub, h.signed(), sig) {
+	if h.Key != public || !h.genuine() {
 		return "the signature does not fit", nil
 	}
 	at, err := s.Events(ctx, h.Org, store.EventQuery{Before: h.Seq + 1, Limit: 1})

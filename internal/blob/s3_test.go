@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -81,7 +82,7 @@ func (f *fakeS3) get(w http.ResponseWriter, key string) {
 	}
 	w.Header().Set("Last-Modified", "Fri, 20 Nov 2026 10:00:00 GMT")
 	w.Header().Set("ETag", fmt.Sprintf(`"%x"`, md5.Sum(b)))
-	w.Header().Set("Content-Length", fmt.Sprint(len(b)))
+	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
 	_, _ = w.Write(b)
 }
 

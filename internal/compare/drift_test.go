@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 )
 
@@ -60,7 +61,7 @@ func TestQuietNetworksNameAtMostOneInAHundred(t *testing.T) {
 	for range 20 {
 		var cells []BranchMonth
 		for i := range 50 {
-			cells = append(cells, season(luck, fmt.Sprint(i), 1, 75, 75)...)
+			cells = append(cells, season(luck, strconv.Itoa(i), 1, 75, 75)...)
 		}
 		for _, d := range year.Drift(cells, Spread{SD: 10, Spare: 500}).Branches {
 			all++
@@ -78,7 +79,7 @@ func TestAFallOfAllTogetherIsSaidOnceAndFlagsNobody(t *testing.T) {
 	luck := rand.New(rand.NewPCG(7, 8))
 	var cells []BranchMonth
 	for i := range 40 {
-		cells = append(cells, season(luck, fmt.Sprint(i), 2, 85, 75)...)
+		cells = append(cells, season(luck, strconv.Itoa(i), 2, 85, 75)...)
 	}
 	got := year.Drift(cells, Spread{SD: 10, Spare: 500})
 	if !got.Moved || math.Abs(got.Points+10) > 3 {
@@ -127,7 +128,7 @@ func TestMovementsDoNotDependOnTheOrderOfCells(t *testing.T) {
 	luck := rand.New(rand.NewPCG(1, 2))
 	var cells []BranchMonth
 	for i := range 12 {
-		cells = append(cells, season(luck, fmt.Sprint(i), 2, 80, 70+float64(i))...)
+		cells = append(cells, season(luck, strconv.Itoa(i), 2, 80, 70+float64(i))...)
 	}
 	a := year.Drift(cells, Spread{SD: 10, Spare: 100})
 	luck.Shuffle(len(cells), func(i, j int) { cells[i], cells[j] = cells[j], cells[i] })

@@ -54,11 +54,11 @@ func (s *shrinker) load(src image.Image, y int) {
 		at, end := x*s.to.X, (x+1)*s.to.X
 		for at < end {
 			edge := (o + 1) * s.from.X
-			part := uint64(min(end, edge) - at)
+			part := uint64(min(end, edge) - at) //nolint:gosec // at is below both
 			s.across[3*o] += part * uint64(pix[4*x])
 			s.across[3*o+1] += part * uint64(pix[4*x+1])
 			s.across[3*o+2] += part * uint64(pix[4*x+2])
-			at += int(part)
+			at += int(part) //nolint:gosec // at most the width of a picture times that of its result
 			if at == edge {
 				o++
 			}
@@ -74,7 +74,7 @@ func (s *shrinker) add(y int) {
 		edge := (o + 1) * s.from.Y
 		part := min(end, edge) - at
 		for i, v := range s.across {
-			s.sum[i] += uint64(part) * v
+			s.sum[i] += uint64(part) * v //nolint:gosec // at is below both ends
 		}
 		at += part
 		if at == edge {
@@ -85,11 +85,11 @@ func (s *shrinker) add(y int) {
 
 // write divides the sums by the area, rounding half up, and starts the next row.
 func (s *shrinker) write(o int) {
-	area := uint64(s.from.X) * uint64(s.from.Y)
+	area := uint64(s.from.X) * uint64(s.from.Y) //nolint:gosec // sizes of a picture
 	pix := s.out.Pix[o*s.out.Stride:]
 	for x := range s.to.X {
 		for c := range 3 {
-			pix[4*x+c] = uint8((s.sum[3*x+c] + area/2) / area)
+			pix[4*x+c] = uint8((s.sum[3*x+c] + area/2) / area) //nolint:gosec // a mean of bytes is a byte
 		}
 		pix[4*x+3] = 0xFF
 	}

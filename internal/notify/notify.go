@@ -13,9 +13,9 @@ import (
 
 // Message is one message, ready to be sent.
 type Message struct {
-	To      string // e-mail address
-	Subject string
-	Text    string // plain text, lines end in \n
+	To      string `json:"to"` // e-mail address
+	Subject string `json:"subject"`
+	Text    string `json:"text"` // plain text, lines end in \n
 }
 
 // Sender sends messages. An error means that it may be tried again.

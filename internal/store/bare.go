@@ -44,6 +44,7 @@ func (s *Store) BareRows(ctx context.Context) (*BareRows, error) {
 		for i := range marks {
 			marks[i] = fmt.Sprintf("$%d", i+1)
 		}
+		//nolint:gosec,sqlclosecheck // the names are those of bareTables; Close closes the statements
 		stmt, err := s.pool.PrepareContext(ctx, "INSERT INTO "+name+" VALUES ("+strings.Join(marks, ", ")+")")
 		if err != nil {
 			return nil, err

@@ -139,7 +139,7 @@ func TestStepsAreSevenAndSymmetricAroundTheTarget(t *testing.T) {
 func year(known func(i int) bool) []chart.Point {
 	out := make([]chart.Point, 12)
 	for i := range out {
-		out[i] = chart.Point{Label: fmt.Sprint("month ", i+1), Short: fmt.Sprint(i + 1)}
+		out[i] = chart.Point{Label: fmt.Sprint("month ", i+1), Short: strconv.Itoa(i + 1)}
 		if known(i) {
 			v := float64(7000 + 100*i)
 			out[i].Known, out[i].HasRange, out[i].Visits, out[i].Span = true, true, i, chart.Span{Value: v, Lo: v - 500, Hi: v + 500}

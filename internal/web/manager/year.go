@@ -2,9 +2,9 @@ package manager
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"plainclothes/internal/compare"
@@ -54,7 +54,7 @@ func newMultiples(ch *choice, r *report.Comparison, rows []compareRow, t *report
 		m.Items = m.Items[:atFirst]
 		m.All = ch.address(comparePath, "all", "1") + "#year"
 		if ch.Page > 1 {
-			m.All = ch.address(comparePath, "all", "1", "page", fmt.Sprint(ch.Page)) + "#year"
+			m.All = ch.address(comparePath, "all", "1", "page", strconv.Itoa(ch.Page)) + "#year"
 		}
 	}
 	return m

@@ -116,8 +116,8 @@ func TestAFileWithWrongLinesSaysWhichAndStoresNothing(t *testing.T) {
 	}
 	r.post("/branches/import/apply", url.Values{"part": {bad}}).Status(http.StatusUnprocessableEntity).Says("Line 3", "Line 4")
 	r.get("/branches").Says("Branch 001").Silent("OK-1")
-	pasted := r.post("/branches/import", url.Values{"text": {"code,nmae\nX,<script>y</script>\n"}}).Status(http.StatusUnprocessableEntity).Says("Did you mean “name”?").Silent("<script>y")
-	if f := fields(t, pasted, "/branches/import"); !strings.Contains(f.Get("text"), "code,nmae") {
+	pasted := r.post("/branches/import", url.Values{"text": {"code,nam\nX,<script>y</script>\n"}}).Status(http.StatusUnprocessableEntity).Says("Did you mean “name”?").Silent("<script>y")
+	if f := fields(t, pasted, "/branches/import"); !strings.Contains(f.Get("text"), "code,nam") {
 		t.Errorf("what was pasted is gone: %q", f)
 	}
 	r.upload("/branches/import", "b.csv", "code\n\xff\xfe\n").Status(http.StatusUnprocessableEntity).Says("not UTF-8 text")
