@@ -216,12 +216,9 @@ func pause(ctx context.Context) {
 // Text returns the visible text of what the CSS selector finds first.
 func (p *Page) Text(css string) string {
 	p.t.Helper()
-	text := ""
-	p.do("read "+css, func(ctx context.Context) (err error) {
-		text, err = chromedp.Run(ctx, chromedp.Text(chromedp.CSS(css)))
-		return err
-	})
-	return text
+	p.Until("document.querySelector(" + quote(css) + ") !== null")
+	// found and read in one step: a page that moves on in between has no such element any more
+	return Eval[string](p, "document.querySelector("+quote(css)+")?.innerText ?? ''")
 }
 
 // Has reports whether the page now holds what the CSS selector describes, visible or not.

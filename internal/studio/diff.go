@@ -139,22 +139,22 @@ func (d *differ) standard(s *programme.Standard) {
 // targets compares what is asked of branches.
 func (d *differ) targets(was, is *programme.Standard) {
 	if was.GoodTargetBP != is.GoodTargetBP {
-		d.target("%s, seen at once: the target for Good %s.", title(is), moves(was.GoodTargetBP, is.GoodTargetBP))
+		d.target("%s: the target for Good %s.", title(is), moves(was.GoodTargetBP, is.GoodTargetBP))
 	}
 	switch {
 	case was.WowTargetBP == is.WowTargetBP:
 	case was.WowTargetBP == 0:
-		d.target("%s, seen at once: there is a target for WOW now, %s.", title(is), percent(is.WowTargetBP))
+		d.target("%s: there is a target for WOW now, %s.", title(is), percent(is.WowTargetBP))
 	case is.WowTargetBP == 0:
-		d.target("%s, seen at once: the target for WOW (%s) is gone.", title(is), percent(was.WowTargetBP))
+		d.target("%s: the target for WOW (%s) is gone.", title(is), percent(was.WowTargetBP))
 	default:
-		d.target("%s, seen at once: the target for WOW %s.", title(is), moves(was.WowTargetBP, is.WowTargetBP))
+		d.target("%s: the target for WOW %s.", title(is), moves(was.WowTargetBP, is.WowTargetBP))
 	}
 	if was, now := criticality(was), criticality(is); was != now {
-		d.target("%s, seen at once: it is %s now and was %s.", title(is), spoken(now), spoken(was))
+		d.target("%s: it is %s now and was %s.", title(is), spoken(now), spoken(was))
 	}
 	if was.Weight != is.Weight {
-		d.target("%s, seen at once: its weight changes from %d to %d.", title(is), was.Weight, is.Weight)
+		d.target("%s: its weight changes from %d to %d.", title(is), was.Weight, is.Weight)
 	}
 }
 

@@ -22,17 +22,17 @@ func TestDifferencesAreSaidInWords(t *testing.T) {
 		},
 		{
 			name: "a target", old: "good_target: 80", with: "good_target: 85.5",
-			targets: []string{"Standard 1 (K01), seen at once: the target for Good rises from 80 % to 85.5 %."},
+			targets: []string{"Standard 1 (K01): the target for Good rises from 80 % to 85.5 %."},
 		},
 		{
 			name: "no WOW target", old: ", wow_target: 30", with: "",
-			targets: []string{"Standard 1 (K01), seen at once: the target for WOW (30 %) is gone."},
+			targets: []string{"Standard 1 (K01): the target for WOW (30 %) is gone."},
 		},
 		{
 			name: "criticality and weight", old: "wow_target: 30}", with: "wow_target: 30, criticality: zero_tolerance, weight: 4}",
 			targets: []string{
-				"Standard 1 (K01), seen at once: it is zero tolerance now and was normal.",
-				"Standard 1 (K01), seen at once: its weight changes from 1 to 4.",
+				"Standard 1 (K01): it is zero tolerance now and was normal.",
+				"Standard 1 (K01): its weight changes from 1 to 4.",
 			},
 		},
 		{

@@ -103,7 +103,7 @@ func TestWhatIfOfAHigherTargetNamesTheBranchesAndKeepsTheCounts(t *testing.T) {
 			t.Errorf("%s: counts move from %+v to %+v", s.Standard, s.Was.Counts, s.Is.Counts)
 		}
 	}
-	if want := "Standard 2 (K02), seen at once: the target for Good rises from 80 % to 95 %."; !slices.Equal(got.Difference.Targets, []string{want}) {
+	if want := "Standard 2 (K02): the target for Good rises from 80 % to 95 %."; !slices.Equal(got.Difference.Targets, []string{want}) {
 		t.Errorf("targets: %q", got.Difference.Targets)
 	}
 }

@@ -288,7 +288,7 @@ func (s *Service) keep(ctx context.Context, tx Tx, a auth.Actor, v Visit, verb s
 
 // changed is the body of a visit's event: ids and states, nothing personal.
 func changed(v Visit, more map[string]string) map[string]string {
-	b := map[string]string{"state": string(v.State)}
+	b := map[string]string{"state": string(v.State), "branch": v.Branch}
 	for k, x := range more {
 		b[k] = x
 	}
