@@ -42,6 +42,12 @@ func (h headLine) signed() []byte {
 	return fmt.Appendf(nil, "%s %s %d %s", h.At.Format(time.RFC3339), h.Org, h.Seq, h.Hash)
 }
 
+// readHead reads a line; ok is false for one that is not of our making.
+func readHead(line []byte) (h headLine, ok bool) {
+	err := json.Unmarshal(line, &h)
+	return h, err == nil
+}
+
 // genuine reports whether the signature is that of the key that the line names.
 func (h headLine) genuine() bool {
 	sig, err := hex.DecodeString(h.Sig)
@@ -168,11 +174,8 @@ func checkHeads(ctx context.Context, dir string, s *store.Store, wrong func(stri
 
 // checkHead says what is wrong with one line, "" when nothing is.
 func checkHead(ctx context.Context, line []byte, public string, s *store.Store) (string, error) {
-	var h headLine
-	if json.Unmarshal(line, &h) != nil {
-		return "this is no line of ours", nil
-	}
-	if h.Key != public || !h.genuine() {
+	h, ok := readHead(line)
+	if !ok || h.Key != public || !h.genuine() {
 		return "the signature does not fit", nil
 	}
 	at, err := s.Events(ctx, h.Org, store.EventQuery{Before: h.Seq + 1, Limit: 1})

@@ -65,7 +65,7 @@ func (b *BareRows) Insert(ctx context.Context, newID func() string, body string,
 	hash, at := strings.Repeat("ab", 32), time.Unix(1_800_000_000, 0).UTC().Format(time.RFC3339)
 	result := body[:min(len(body), 600)]
 	exec := func(table string, args ...any) error {
-		_, err := tx.StmtContext(ctx, b.prepared[table]).ExecContext(ctx, args...)
+		_, err := tx.StmtContext(ctx, b.prepared[table]).ExecContext(ctx, args...) //nolint:sqlclosecheck // the transaction closes it
 		return err
 	}
 	rows := []func() error{
