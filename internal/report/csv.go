@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"plainclothes/internal/compare"
-	"plainclothes/internal/scoring"
 )
 
 // LeagueCSV writes the league table: one line a branch, best first. Scores are percentages with one decimal.
@@ -106,26 +105,9 @@ func VisitsCSV(w io.Writer, rows []Row) error {
 	for i := range rows {
 		r := &rows[i]
 		t.row(r.ID, r.BranchCode, r.BranchName, r.RegionName, r.ProgrammeName, strconv.Itoa(r.Version), r.Scenario, r.VisitedOn,
-			r.Published.Format("2006-01-02"), r.Pseudonym, percent(r.ScoreBP), percent(r.FinalBP), levelName(r.Level))
+			r.Published.Format("2006-01-02"), r.Pseudonym, percent(r.ScoreBP), percent(r.FinalBP), r.Level.Words())
 	}
 	return t.end()
-}
-
-// levelName is a level as it reads on screen.
-func levelName(l scoring.Level) string {
-	switch l {
-	case scoring.NotScorable:
-		return "Not scorable"
-	case scoring.Failed:
-		return "Failed (critical)"
-	case scoring.WOW:
-		return "WOW"
-	case scoring.Good:
-		return "Good"
-	case scoring.Below:
-		return "Below"
-	}
-	return ""
 }
 
 // percent writes basis points as percent with one decimal, rounded half up; "" for none.

@@ -237,7 +237,7 @@ func (b *book) judge(v *Sealed, list *visit.Checklist, res, again *scoring.Resul
 	}
 	if !equal(res.BaseBP, again.BaseBP) || !equal(res.FinalBP, again.FinalBP) || res.Level != again.Level {
 		b.say(ScoreKind, v.ID, fmt.Sprintf("Its answers give %s (%s), but %s (%s) was published. If the branch's features were changed since, that is why.",
-			or(percent(again.FinalBP), "no score"), levelName(again.Level), or(percent(res.FinalBP), "no score"), levelName(res.Level)))
+			or(percent(again.FinalBP), "no score"), again.Level.Words(), or(percent(res.FinalBP), "no score"), res.Level.Words()))
 	}
 	stored := map[string]visit.Outcome{}
 	for _, o := range v.Outcomes {

@@ -17,6 +17,23 @@ const (
 	Below       Level = "below"
 )
 
+// Words is the level as it reads on screen, "" before there is one.
+func (l Level) Words() string {
+	switch l {
+	case NotScorable:
+		return "Not scorable"
+	case Failed:
+		return "Failed (critical)"
+	case WOW:
+		return "WOW"
+	case Good:
+		return "Good"
+	case Below:
+		return "Below"
+	}
+	return ""
+}
+
 // Outcome of one standard in one visit.
 type Outcome string
 

@@ -21,7 +21,7 @@ type PlanInput struct {
 	Due            time.Time
 	Fee            *int64 // minor units; nil takes the programme's
 	IgnoreRotation bool   // the scheduler has seen that the shopper was there lately
-	ClientKey      string // of a program; with it, one branch only
+	ClientKey      string // of a program, for PlanOnce; with it, one branch only
 }
 
 // maxPlan is how many visits one request may plan.
@@ -37,16 +37,6 @@ func (s *Service) Plan(ctx context.Context, a auth.Actor, in PlanInput) ([]Visit
 	}
 	var made []Visit
 	err := s.repo.InTx(ctx, a.Org, func(tx Tx) error {
-		if in.ClientKey != "" {
-			v, err := tx.VisitByClientKey(ctx, a.Org, in.ClientKey)
-			if err == nil {
-				made = []Visit{v}
-				return sameplan(v, in)
-			}
-			if !fault.Is(err, fault.NotFound) {
-				return err
-			}
-		}
 		var err error
 		made, err = s.plan(ctx, tx, a, in)
 		return err

@@ -177,7 +177,7 @@ func (p *Pages) choices(c echo.Context, a auth.Actor) ([]kit.Option, error) {
 
 func queueRowOf(r visit.Row, a auth.Actor) queueRow {
 	row := queueRow{
-		Row: r, Scenario: sheet.ScenarioName(r.Scenario), Score: sheet.Score(r.Final), LevelName: sheet.LevelName(r.Level),
+		Row: r, Scenario: sheet.ScenarioName(r.Scenario), Score: sheet.Score(r.Final), LevelName: r.Level.Words(),
 		Tone: sheet.LevelTone(r.Level), Mine: r.Shopper != "" && r.Shopper == a.Member,
 	}
 	switch r.State {

@@ -90,7 +90,7 @@ func (p *Pages) reportWith(c echo.Context, a auth.Actor, status int, view report
 	base := "/review/" + r.Visit.ID
 	view.Title, view.Styles = r.Place.Name, []string{"css/desk.css"}
 	view.Review, view.Scenario = r, scenarioOf(&r)
-	view.Score, view.Level, view.Tone = sheet.Score(r.Visit.Final), sheet.LevelName(r.Visit.Level), sheet.LevelTone(r.Visit.Level)
+	view.Score, view.Level, view.Tone = sheet.Score(r.Visit.Final), r.Visit.Level.Words(), sheet.LevelTone(r.Visit.Level)
 	if r.Visit.Final != nil && r.Visit.Score != nil && *r.Visit.Final != *r.Visit.Score {
 		view.Before = kit.Percent(*r.Visit.Score)
 	}

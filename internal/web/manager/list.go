@@ -51,7 +51,7 @@ var listPage = kit.NewPage[listView]("manager/list")
 func newListRow(r *report.Row) listRow {
 	l := listRow{
 		Row: *r, Href: listPath + "/" + r.ID, Day: dayText(r.VisitedOn), Scenario: sheet.ScenarioName(r.Scenario), Score: sheet.Score(r.FinalBP),
-		Level: sheet.LevelName(r.Level), Tone: sheet.LevelTone(r.Level),
+		Level: r.Level.Words(), Tone: sheet.LevelTone(r.Level),
 	}
 	l.Head, l.Fine = r.BranchName, l.Day+" · "+l.Scenario
 	return l

@@ -53,7 +53,7 @@ func (p *Pages) visit(c echo.Context, a auth.Actor) error {
 	}
 	view := visitView{
 		Chrome: visitChrome(r.Place.Name), Visit: r, Sheet: sheetOf(&r), Day: dayText(r.VisitedOn), Daypart: r.Daypart,
-		Score: sheet.Score(r.Result.FinalBP), Level: sheet.LevelName(r.Result.Level), Tone: sheet.LevelTone(r.Result.Level),
+		Score: sheet.Score(r.Result.FinalBP), Level: r.Result.Level.Words(), Tone: sheet.LevelTone(r.Result.Level),
 		Branch: (&choice{Programme: r.Programme}).address("/compare/branches/" + r.Branch),
 	}
 	if final, base := r.Result.FinalBP, r.Result.BaseBP; final != nil && base != nil && *final != *base {

@@ -14,7 +14,6 @@ import (
 	"plainclothes/internal/programme"
 	"plainclothes/internal/studio"
 	"plainclothes/internal/web/kit"
-	"plainclothes/internal/web/sheet"
 )
 
 // draftView is what the draft would change, and the buttons that publish it or throw it away.
@@ -200,7 +199,7 @@ func trialOf(w *studio.WhatIf) trial {
 		t.Moves = append(t.Moves, moveOf(&w.Standards[i]))
 	}
 	for _, l := range w.Levels {
-		t.Levels = append(t.Levels, levelMove{From: sheet.LevelName(l.From), To: sheet.LevelName(l.To), Visits: l.Visits})
+		t.Levels = append(t.Levels, levelMove{From: l.From.Words(), To: l.To.Words(), Visits: l.Visits})
 	}
 	return t
 }

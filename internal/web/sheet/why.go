@@ -78,7 +78,7 @@ type Rule struct {
 func NewWhy(p *visit.Paper, t *scoring.Trace, o Options) Why {
 	s := New(p, t, o)
 	w := Why{
-		Score: scoreOf(t), Level: LevelName(t.Total.Level), Tone: LevelTone(t.Total.Level), Policy: policyText(&t.Policy),
+		Score: scoreOf(t), Level: t.Total.Level.Words(), Tone: LevelTone(t.Total.Level), Policy: policyText(&t.Policy),
 		Weighted: t.Policy.Weighted, Total: totalOf(t), Complete: completeText(t), WowSum: wowText(t), Rules: rulesOf(t),
 	}
 	for i := range s.Sections {
@@ -212,15 +212,15 @@ func rulesOf(t *scoring.Trace) []Rule {
 		final = "It scored " + kit.Percent(*total.FinalBP) + "."
 	}
 	rules := []Rule{
-		{Level: LevelName(scoring.NotScorable), Text: notScorableText(t)},
-		{Level: LevelName(scoring.Failed), Text: "When a critical fails the visit. " + failedText(t)},
-		{Level: LevelName(scoring.WOW), Text: fmt.Sprintf("From %s, with at least %s of the WOW points on offer and no critical. %s %s %s",
+		{Level: scoring.NotScorable.Words(), Text: notScorableText(t)},
+		{Level: scoring.Failed.Words(), Text: "When a critical fails the visit. " + failedText(t)},
+		{Level: scoring.WOW.Words(), Text: fmt.Sprintf("From %s, with at least %s of the WOW points on offer and no critical. %s %s %s",
 			kit.Percent(p.WowMinBP), kit.Percent(p.WowMinShareBP), final, wowText(t), criticalText(t))},
-		{Level: LevelName(scoring.Good), Text: "From " + kit.Percent(p.GoodMinBP) + ". " + final},
-		{Level: LevelName(scoring.Below), Text: "Everything else."},
+		{Level: scoring.Good.Words(), Text: "From " + kit.Percent(p.GoodMinBP) + ". " + final},
+		{Level: scoring.Below.Words(), Text: "Everything else."},
 	}
 	for i := range rules {
-		rules[i].Holds = rules[i].Level == LevelName(total.Level)
+		rules[i].Holds = rules[i].Level == total.Level.Words()
 		if rules[i].Holds {
 			break
 		}

@@ -236,7 +236,7 @@ func TestTheFirstRuleThatHoldsIsTheLevel(t *testing.T) {
 				if r.Holds {
 					held++
 					met[r.Level]++
-					if r.Level != w.Level || r.Level != LevelName(trace.Total.Level) {
+					if r.Level != w.Level || r.Level != trace.Total.Level.Words() {
 						t.Fatalf("the page says %s, the engine %s", r.Level, trace.Total.Level)
 					}
 				}

@@ -131,23 +131,6 @@ func ScenarioName(id string) string {
 	return string(unicode.ToUpper(r)) + s[n:]
 }
 
-// LevelName is a visit's level as it reads on screen, "" before there is one.
-func LevelName(l scoring.Level) string {
-	switch l {
-	case scoring.NotScorable:
-		return "Not scorable"
-	case scoring.Failed:
-		return "Failed (critical)"
-	case scoring.WOW:
-		return "WOW"
-	case scoring.Good:
-		return "Good"
-	case scoring.Below:
-		return "Below"
-	}
-	return ""
-}
-
 // LevelTone is the level's colour; the word beside it says the same.
 func LevelTone(l scoring.Level) Tone {
 	switch l {
