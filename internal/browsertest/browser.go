@@ -43,26 +43,31 @@ const patience = 15 * time.Second
 var errMissing = errors.New("no Chromium on this machine: install it (Debian: apt-get install chromium) or set " + envChromium)
 
 // Browser is one running Chromium. Its pages belong to different people: they
-// share no cookies, no storage and no cache.
-type Browser struct{ ctx context.Context }
+// share no cookies, no storage and no cache. Its tabs belong to one, see [Browser.Tab].
+type Browser struct {
+	ctx context.Context
+	end func() // ends the browser, if it has not ended yet
+}
 
 // Start starts a browser that closes when the test ends. Without Chromium the
 // test is skipped, or fails where PLAINCLOTHES_TEST_ALL=1.
 func Start(t testing.TB) *Browser {
 	t.Helper()
-	path, err := find(os.Getenv(envChromium))
-	if err != nil {
-		giveUp(t, err)
-	}
+	return StartIn(t, t.TempDir())
+}
+
+// start starts the browser at path with what a folder has of it.
+func start(t testing.TB, path, folder string) *Browser {
+	t.Helper()
 	// Not the test's context: it ends before the clean-ups, which still take pictures.
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options(path, t.TempDir())...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx, chromedp.WithErrorf(func(string, ...any) {}))
-	t.Cleanup(cancel)
+	allocated, release := chromedp.NewExecAllocator(context.Background(), options(path, folder)...)
+	ctx, cancel := chromedp.NewContext(allocated, chromedp.WithErrorf(func(string, ...any) {}))
+	end := func() { cancel(); release() }
+	t.Cleanup(end)
 	if err := begin(ctx, cancel); err != nil {
 		t.Fatalf("browsertest: start %s: %v", path, err)
 	}
-	return &Browser{ctx: ctx}
+	return &Browser{ctx: ctx, end: end}
 }
 
 // options are Chromium's flags: quiet, without a sandbox (the tests may run as

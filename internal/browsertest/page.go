@@ -17,18 +17,24 @@ import (
 // Page is what one person sees. Its methods fail the test when a step is
 // impossible; they must be called from the test's own goroutine.
 type Page struct {
-	t   testing.TB
-	ctx context.Context
-	rec *record
+	t     testing.TB
+	ctx   context.Context
+	close func()
+	rec   *record
 }
 
 // Page opens an empty page for a person who is new to the browser: without
 // cookies, storage or cache. It closes when the test t ends.
 func (b *Browser) Page(t testing.TB, options ...Option) *Page {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	return b.page(t, options, chromedp.WithNewBrowserContext())
+}
+
+func (b *Browser) page(t testing.TB, options []Option, whose ...chromedp.ContextOption) *Page {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx, whose...)
 	t.Cleanup(cancel)
-	p := &Page{t: t, ctx: ctx, rec: &record{}}
+	p := &Page{t: t, ctx: ctx, close: cancel, rec: &record{}}
 	err := begin(ctx, cancel)
 	if err == nil {
 		err = within(ctx, func(ctx context.Context) error { return chromedp.Do(ctx, settingsOf(options).apply()) })
