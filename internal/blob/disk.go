@@ -44,7 +44,7 @@ func OpenDisk(dir string) (*Disk, error) {
 func (d *Disk) Close() error { return d.root.Close() }
 
 // Put writes b beside its place, makes it durable, and only then moves it there: a reader never sees a part of it.
-// On an almost full disk it answers fault.Busy.
+// On an almost full disk it answers fault.Full.
 func (d *Disk) Put(ctx context.Context, key string, b []byte) error {
 	if err := errors.Join(checkKey(key), ctx.Err()); err != nil {
 		return err
@@ -65,7 +65,7 @@ func (d *Disk) guard() error {
 		return fmt.Errorf("look at the disk: %w", err)
 	}
 	if free < minFree {
-		return fault.Retry(fault.Busy, "There is no room for more photos at the moment. Your answers are kept; send the photo later.", retryFull)
+		return fault.Retry(fault.Full, "There is no room for more photos at the moment. Your answers are kept; send the photo later.", retryFull)
 	}
 	return nil
 }
@@ -141,4 +141,41 @@ func (d *Disk) Get(ctx context.Context, key string) (io.ReadCloser, error) {
 		return nil, fmt.Errorf("open %s: %w", key, err)
 	}
 	return f, nil
+}
+
+// Delete removes what Put stored; nothing there is fine.
+func (d *Disk) Delete(ctx context.Context, key string) error {
+	if err := errors.Join(checkKey(key), ctx.Err()); err != nil {
+		return err
+	}
+	if err := d.root.Remove(key); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove %s: %w", key, err)
+	}
+	return nil
+}
+
+// Sweep removes what was stored under a first part of keys before a time, and what a crash left half written there.
+func (d *Disk) Sweep(ctx context.Context, first string, before time.Time) error {
+	if err := checkKey(first); err != nil {
+		return err
+	}
+	return fs.WalkDir(d.root.FS(), first, func(name string, e fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // gone meanwhile, or nothing was ever stored
+		}
+		if err := errors.Join(err, ctx.Err()); err != nil || e.IsDir() {
+			return err
+		}
+		info, err := e.Info()
+		if errors.Is(err, fs.ErrNotExist) || err == nil && !info.ModTime().Before(before) {
+			return nil
+		}
+		if err == nil {
+			err = d.root.Remove(name)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("sweep %s: %w", first, err)
+		}
+		return nil
+	})
 }

@@ -101,7 +101,7 @@ func TestAnAlmostFullDiskTakesNoPhotosButShowsThem(t *testing.T) {
 	}
 	d.free = func(string) (float64, error) { return 0.049, nil }
 	f, ok := fault.As(d.Put(t.Context(), "media/b", []byte("new")))
-	if !ok || f.Kind != fault.Busy || f.RetryAfter <= 0 {
+	if !ok || f.Kind != fault.Full || f.RetryAfter <= 0 {
 		t.Errorf("got %v", f)
 	}
 	if got := get(t, d, "media/a"); got != "old" {

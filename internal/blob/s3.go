@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/minio/minio-go/v7"
@@ -77,7 +78,7 @@ func (s *S3) Put(ctx context.Context, key string, b []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, s3Timeout)
 	defer cancel()
 	_, err := s.client.PutObject(ctx, s.bucket, s.prefix+key, bytes.NewReader(b), int64(len(b)),
-		minio.PutObjectOptions{ContentType: "image/jpeg", SendContentMd5: true, DisableMultipart: true})
+		minio.PutObjectOptions{ContentType: "application/octet-stream", SendContentMd5: true, DisableMultipart: true})
 	if err != nil {
 		return unreachable("keep "+key, err)
 	}
@@ -101,6 +102,40 @@ func (s *S3) Get(ctx context.Context, key string) (io.ReadCloser, error) {
 		return nil, unreachable("open "+key, err)
 	}
 	return o, nil
+}
+
+// Delete removes what Put stored; nothing there is fine.
+func (s *S3) Delete(ctx context.Context, key string) error {
+	if err := checkKey(key); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, s3Timeout)
+	defer cancel()
+	if err := s.client.RemoveObject(ctx, s.bucket, s.prefix+key, minio.RemoveObjectOptions{}); err != nil {
+		return unreachable("remove "+key, err)
+	}
+	return nil
+}
+
+// Sweep removes what was stored under a first part of keys before a time.
+func (s *S3) Sweep(ctx context.Context, first string, before time.Time) error {
+	if err := checkKey(first); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx) // ends the listing when something goes wrong half way
+	defer cancel()
+	for o := range s.client.ListObjects(ctx, s.bucket, minio.ListObjectsOptions{Prefix: s.prefix + first + "/", Recursive: true}) {
+		if o.Err != nil {
+			return unreachable("sweep "+first, o.Err)
+		}
+		if !o.LastModified.Before(before) {
+			continue
+		}
+		if err := s.Delete(ctx, strings.TrimPrefix(o.Key, s.prefix)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // unreachable is the answer when the store does not do its part: nothing is lost, the phone tries again.

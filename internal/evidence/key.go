@@ -6,3 +6,9 @@ package evidence
 func Key(org, sha256 string) string {
 	return "media/" + org + "/" + sha256[:min(2, len(sha256))] + "/" + sha256
 }
+
+// Parts is the first part of the keys of uploads that are not whole yet. What is old there belongs to nobody.
+const Parts = "parts"
+
+// PartKey is where a piece of an upload waits for the others. org is an id, name is unique.
+func PartKey(org, name string) string { return Parts + "/" + org + "/" + name }

@@ -25,6 +25,8 @@ const (
 	TooLarge              // a body, file or list over its limit
 	SignIn                // nobody is signed in, or the session ended
 	Busy                  // nothing is lost; the same request may be sent again
+	Gone                  // the thing was withdrawn and will not come back
+	Full                  // there is no room on the disk; RetryAfter says when to come back
 )
 
 // Fault is an error of a known kind with a sentence for the person.
@@ -32,7 +34,7 @@ type Fault struct {
 	Kind       Kind
 	Message    string        // a whole sentence, shown as it is
 	Fields     []Field       // only with Invalid
-	RetryAfter time.Duration // only with TooMany and Busy
+	RetryAfter time.Duration // only with TooMany, Busy and Full, and with NotFound for what may still arrive
 	Cause      error         // for the log, never shown
 }
 

@@ -157,3 +157,10 @@ func raw(answers map[string]any) map[string]json.RawMessage {
 	}
 	return out
 }
+
+func (m *memory) Delete(_ context.Context, key string) error {
+	delete(m.kept, key)
+	return nil
+}
+
+func (*memory) Sweep(context.Context, string, time.Time) error { return nil }

@@ -226,3 +226,10 @@ func revision1(more ...string) url.Values {
 func path(id string, tail ...string) string { return "/review/" + id + strings.Join(tail, "") }
 
 func name(n int) string { return fmt.Sprintf("Branch %03d", n) }
+
+func (m memory) Delete(_ context.Context, key string) error {
+	delete(m, key)
+	return nil
+}
+
+func (memory) Sweep(context.Context, string, time.Time) error { return nil }

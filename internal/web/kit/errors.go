@@ -35,6 +35,10 @@ func StatusOf(k fault.Kind) int {
 		return http.StatusUnauthorized
 	case fault.Busy:
 		return http.StatusServiceUnavailable
+	case fault.Gone:
+		return http.StatusGone
+	case fault.Full:
+		return http.StatusInsufficientStorage
 	case fault.Internal:
 	}
 	return http.StatusInternalServerError

@@ -255,3 +255,10 @@ func TestTheChecklistStaysWithinItsBudget(t *testing.T) {
 		t.Errorf("a cold visit page takes %d bytes, of which the style sheet %d", all, zipped(t, css))
 	}
 }
+
+func (m memory) Delete(_ context.Context, key string) error {
+	delete(m, key)
+	return nil
+}
+
+func (memory) Sweep(context.Context, string, time.Time) error { return nil }
