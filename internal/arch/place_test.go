@@ -26,7 +26,7 @@ var (
 	// folders hold files and a small Go file that embeds them; they import nothing of ours.
 	folders = []string{"templates", "static", "migrations", "api"}
 	// alone are packages for tests only that stand by themselves and import nothing of ours.
-	alone = []string{"arch", "browsertest"}
+	alone = []string{"arch", "browsertest", "roughtest"}
 	// webShared are the parts of web that its roles may import; roles never import one another.
 	webShared = []string{"kit", "chart", "sheet"}
 )
