@@ -84,7 +84,7 @@ func TestEveryTableOfAnOrganisationHasItsWall(t *testing.T) {
 		t.Errorf("without row-level security: %v", open)
 	}
 	all := strings1(t, s, `SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND NOT relrowsecurity ORDER BY 1`)
-	want := []string{"attempts", "goose_db_version", "links", "people", "sessions"}
+	want := []string{"attempts", "goose_db_version", "links", "people", "receipt_keys", "sessions"}
 	if d := cmp.Diff(want, all); d != "" {
 		t.Errorf("tables without a wall, other than those of the installation:\n%s", d)
 	}
