@@ -81,6 +81,9 @@ func (o *post) link(ctx context.Context, to auth.Person, purpose auth.LinkPurpos
 		m = notify.Invitation(to.Email, o.organisationOf(ctx, to.ID), link, auth.LinkLife)
 	case auth.LinkPassword:
 		m = notify.NewPassword(to.Email, link, auth.LinkLife)
+	case auth.LinkJoin:
+		m = notify.Join(to.Email, o.url+"/join/"+token, auth.JoinLife)
+		return o.queue.Send(ctx, m, o.now().Add(auth.JoinLife))
 	case auth.LinkSignIn, auth.LinkSetUp:
 	}
 	return o.queue.Send(ctx, m, o.now().Add(auth.LinkLife))

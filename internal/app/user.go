@@ -63,11 +63,11 @@ func (c userAddCmd) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		p.sayf("Added to %s as %s.", o.Name, m.Alias)
-		if token == "" {
-			p.sayf("This person is known already and signs in as always.")
-			return nil
+		if m.Joining() {
+			p.sayf("This person is known already. Who signs in and opens this link within %d days joins %s as %s:", auth.JoinLife/(24*time.Hour), o.Name, m.Alias)
+			return p.printf("%s/join/%s\n", strings.TrimRight(c.URL, "/"), token)
 		}
+		p.sayf("Added to %s as %s.", o.Name, m.Alias)
 		p.sayf("This link works once, for %d minutes:", auth.LinkLife/time.Minute)
 		return p.printf("%s/link/%s\n", strings.TrimRight(c.URL, "/"), token)
 	})

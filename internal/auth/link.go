@@ -10,6 +10,10 @@ import (
 // LinkLife is how long a link can be used, unless its maker says otherwise.
 const LinkLife = 15 * time.Minute
 
+// JoinLife is how long an invitation to join another organisation can be used. It opens nothing by itself: its person
+// has to sign in, too.
+const JoinLife = 7 * 24 * time.Hour
+
 // errLink is the one answer to a link that is unknown, used or too old.
 func errLink() error {
 	return fault.New(fault.NotFound, "This link is no longer good. A link can be used once, within fifteen minutes. Ask for a new one.")

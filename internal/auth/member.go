@@ -72,8 +72,8 @@ func (s *Service) Member(ctx context.Context, a Actor, id string) (Membership, e
 }
 
 // Invite makes somebody a member. Who is new to the installation gets a link, which is sent and also given back, for
-// handing over where no mail is set up. Somebody who is known signs in as always, and the token is "": a link would
-// let the inviter into that person's other organisations.
+// handing over where no mail is set up. Who is known gets a link to join with, which works only for him: one that signs
+// in would let the inviter into that person's other organisations. Member.Joining tells the two apart.
 func (s *Service) Invite(ctx context.Context, a Actor, in InviteInput) (Member, string, error) {
 	if err := Can(a, PeopleEdit, Thing{Org: a.Org}); err != nil {
 		return Member{}, "", err
@@ -95,10 +95,12 @@ func (s *Service) Invite(ctx context.Context, a Actor, in InviteInput) (Member, 
 		if p, fresh, err = s.findOrMake(ctx, r, in.Email, in.Name, ""); err != nil {
 			return err
 		}
-		if m.Person = p.ID; !fresh {
+		m.Active, m.Person = true, p.ID
+		if !fresh {
 			if err := notYetMember(ctx, r, a.Org, p.ID); err != nil {
 				return err
 			}
+			token = s.invitation(&m)
 		}
 		if m, err = s.newMember(ctx, r, m); err != nil {
 			return err
@@ -113,33 +115,63 @@ func (s *Service) Invite(ctx context.Context, a Actor, in InviteInput) (Member, 
 	if err != nil {
 		return Member{}, "", err
 	}
-	if token != "" && s.opts.Send != nil {
-		err = s.opts.Send(ctx, p, LinkInvite, token)
-	}
-	return m, token, err
+	return m, token, s.sendInvitation(ctx, p, m, token)
 }
 
-// InviteAgain makes a new link for a member who never set a password and is in no other organisation.
-func (s *Service) InviteAgain(ctx context.Context, a Actor, id string) (string, error) {
+// sendInvitation mails the link of an invitation where mail is set up.
+func (s *Service) sendInvitation(ctx context.Context, p Person, m Member, token string) error {
+	if s.opts.Send == nil {
+		return nil
+	}
+	purpose := LinkInvite
+	if m.Joining() {
+		purpose = LinkJoin
+	}
+	return s.opts.Send(ctx, p, purpose, token)
+}
+
+// InviteAgain makes a new link for a member who has not joined yet, or never set a password and is in no other
+// organisation.
+func (s *Service) InviteAgain(ctx context.Context, a Actor, id string) (Member, string, error) {
 	if err := Can(a, PeopleEdit, Thing{Org: a.Org}); err != nil {
-		return "", err
+		return Member{}, "", err
 	}
 	m, err := s.repo.Member(ctx, a.Org, id)
 	if err != nil {
-		return "", err
+		return Member{}, "", err
+	}
+	if m.Joining() {
+		return s.joinAgain(ctx, a, m)
 	}
 	p, err := s.repo.Person(ctx, m.Person)
 	if err != nil {
-		return "", err
+		return Member{}, "", err
 	}
 	all, err := s.repo.Memberships(ctx, m.Person)
 	if err != nil {
-		return "", err
+		return Member{}, "", err
 	}
 	if p.PasswordHash != "" || !m.Active || len(all) != 1 {
-		return "", fault.New(fault.Conflict, "This person can sign in already, and may ask for a link on the sign-in page.")
+		return Member{}, "", fault.New(fault.Conflict, "This person can sign in already, and may ask for a link on the sign-in page.")
 	}
-	return s.makeLink(ctx, s.repo, p.ID, LinkInvite, LinkLife)
+	token, err := s.makeLink(ctx, s.repo, p.ID, LinkInvite, LinkLife)
+	return m.Member, token, err
+}
+
+// joinAgain replaces the link of somebody who has not joined yet, and mails the new one.
+func (s *Service) joinAgain(ctx context.Context, a Actor, m Membership) (Member, string, error) {
+	token := s.invitation(&m.Member)
+	err := s.repo.InTx(ctx, a.Org, func(r Repo) error {
+		if err := r.UpdateMember(ctx, m.Member); err != nil {
+			return err
+		}
+		m.RowVersion++
+		return s.logMember(ctx, r, a.Member, "member.invited", m.Member)
+	})
+	if err != nil {
+		return Member{}, "", err
+	}
+	return m.Member, token, s.sendInvitation(ctx, Person{ID: m.Person, Email: m.Email, Name: m.Name}, m.Member, token)
 }
 
 // findOrMake gives the person of an address, made when it is new.
@@ -169,7 +201,7 @@ func notYetMember(ctx context.Context, r Repo, orgID, person string) error {
 	return bad.Err()
 }
 
-// newMember writes an active member, with an alias when it has none.
+// newMember writes a member, with an alias when it has none.
 func (s *Service) newMember(ctx context.Context, r Repo, m Member) (Member, error) {
 	var err error
 	if m.ID, err = newID(); err != nil {
@@ -180,7 +212,7 @@ func (s *Service) newMember(ctx context.Context, r Repo, m Member) (Member, erro
 			return m, err
 		}
 	}
-	m.Active, m.RowVersion = true, 1
+	m.RowVersion = 1
 	return m, r.CreateMember(ctx, m, s.now())
 }
 
@@ -222,6 +254,9 @@ func (s *Service) Deactivate(ctx context.Context, a Actor, id string, version in
 			}
 		}
 		m.Active = false
+		if m.Joining() { // an invitation that is taken back
+			m.JoinUntil = s.now()
+		}
 		_, err := r.EndSessions(ctx, m.Person, "", "")
 		return err
 	})
@@ -230,6 +265,9 @@ func (s *Service) Deactivate(ctx context.Context, a Actor, id string, version in
 // Activate gives a member his access back.
 func (s *Service) Activate(ctx context.Context, a Actor, id string, version int) (Member, error) {
 	return s.changeMember(ctx, a, id, version, "member.activated", func(r Repo, m *Member) error {
+		if m.Joining() {
+			return fault.New(fault.Conflict, "This person has been invited and has not joined yet. Make a new link if the old one got lost.")
+		}
 		m.Active = true
 		return s.tightenSessions(ctx, r, *m)
 	})

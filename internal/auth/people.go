@@ -23,6 +23,8 @@ type Member struct {
 	Regions    []string // as given, without the regions below
 	Branches   []string
 	Active     bool
+	JoinHash   string    // of the link to join with; "" for who has joined
+	JoinUntil  time.Time // when that link ends
 	RowVersion int
 }
 
@@ -67,6 +69,7 @@ const (
 	LinkSignIn   LinkPurpose = "sign_in"
 	LinkInvite   LinkPurpose = "invite"   // signs in, and asks for a first password
 	LinkPassword LinkPurpose = "password" // asks for a new password
+	LinkJoin     LinkPurpose = "join"     // makes a person who is signed in a member of another organisation
 	LinkSetUp    LinkPurpose = "set_up"   // makes the first organisation and its owner
 )
 

@@ -15,6 +15,12 @@ func newID() (string, error) {
 	return id.String(), err
 }
 
+// isID reports whether a text can be an id, before a database is asked for it.
+func isID(s string) bool {
+	id, err := uuid.Parse(s)
+	return err == nil && id.String() == s
+}
+
 // shortSecret has 130 random bits: for links, which live for minutes and are used once.
 func shortSecret() string { return strings.ToLower(rand.Text()) }
 

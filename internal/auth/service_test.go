@@ -578,12 +578,12 @@ func TestAnInvitationLetsANewPersonInAndSetAPassword(t *testing.T) {
 		if a.Alias != m.Alias || a.Member != m.ID || !a.May(auth.VisitDo) || a.May(auth.PeopleRead) {
 			t.Errorf("actor = %+v", a)
 		}
-		_, err = w.InviteAgain(t.Context(), w.owner, m.ID)
+		_, _, err = w.InviteAgain(t.Context(), w.owner, m.ID)
 		wants(t, "a link for somebody with a password", err, fault.Conflict)
 	})
 }
 
-func TestAnOwnerGetsNoLinkIntoSomebodysOtherOrganisations(t *testing.T) {
+func TestSomebodyWhoIsKnownJoinsHimselfAndIsNobodyUntilThen(t *testing.T) {
 	forEach(t, func(t *testing.T, w *world) {
 		_, other, err := w.found("Books", "bea@example.org")
 		ok(t, err)
@@ -591,15 +591,57 @@ func TestAnOwnerGetsNoLinkIntoSomebodysOtherOrganisations(t *testing.T) {
 		if link == "" {
 			t.Fatal("no link for a new person")
 		}
-		m, link, err := w.Invite(t.Context(), other, auth.InviteInput{Email: "robin@example.org", Name: "R.", Roles: []auth.Role{auth.Shopper}})
-		if err != nil || link != "" || m.Person != fresh.Person {
-			t.Fatalf("member = %+v, link %q, %v", m, link, err)
+		m, token, err := w.Invite(t.Context(), other, auth.InviteInput{Email: "robin@example.org", Name: "R.", Roles: []auth.Role{auth.Shopper}})
+		if err != nil || !m.Joining() || m.Active || m.Person != fresh.Person || w.mail["robin@example.org"] != token {
+			t.Fatalf("member = %+v, link %q, %v", m, token, err)
 		}
-		_, err = w.InviteAgain(t.Context(), other, m.ID)
-		wants(t, "asking again", err, fault.Conflict)
+		_, err = w.PeekLink(t.Context(), token)
+		wants(t, "signing in with a link to join", err, fault.NotFound)
+		_, err = w.ActorFor(t.Context(), m.Person, other.Org)
+		wants(t, "acting before joining", err, fault.NotFound)
+		_, err = w.Activate(t.Context(), other, m.ID, m.RowVersion)
+		wants(t, "an owner who lets him in himself", err, fault.Conflict)
+		_, err = w.Join(t.Context(), w.person.ID, token)
+		wants(t, "somebody else with the link", err, fault.NotFound)
+		_, err = w.Join(t.Context(), m.Person, token[:len(token)-1]+"~")
+		wants(t, "a guess", err, fault.NotFound)
+		_, err = w.Join(t.Context(), m.Person, token)
+		ok(t, err)
+		_, err = w.Join(t.Context(), m.Person, token)
+		wants(t, "joining twice", err, fault.NotFound)
 		ms, err := w.Memberships(t.Context(), m.Person)
 		if err != nil || len(ms) != 2 || ms[0].Alias == ms[1].Alias {
 			t.Errorf("memberships = %+v, %v, want two under different aliases", ms, err)
+		}
+	})
+}
+
+func TestAnInvitationToJoinEndsByTimeByANewOneAndByBeingTakenBack(t *testing.T) {
+	forEach(t, func(t *testing.T, w *world) {
+		_, other, err := w.found("Books", "bea@example.org")
+		ok(t, err)
+		m, first, err := w.Invite(t.Context(), other, auth.InviteInput{Email: "olive@example.org", Name: "O.", Roles: []auth.Role{auth.Editor}})
+		ok(t, err)
+		m, second, err := w.InviteAgain(t.Context(), other, m.ID)
+		ok(t, err)
+		_, err = w.PeekJoin(t.Context(), w.person.ID, first)
+		wants(t, "the link before the last", err, fault.NotFound)
+		at, err := w.PeekJoin(t.Context(), w.person.ID, second)
+		if err != nil || at.OrgName != "Books" {
+			t.Errorf("the link leads to %q, %v", at.OrgName, err)
+		}
+		w.now = w.now.Add(auth.JoinLife)
+		_, err = w.Join(t.Context(), w.person.ID, second)
+		wants(t, "a link of last week", err, fault.NotFound)
+		_, third, err := w.InviteAgain(t.Context(), other, m.ID)
+		ok(t, err)
+		_, err = w.Deactivate(t.Context(), other, m.ID, m.RowVersion+1)
+		ok(t, err)
+		_, err = w.Join(t.Context(), w.person.ID, third)
+		wants(t, "a link that was taken back", err, fault.NotFound)
+		for _, bad := range []string{"", ".", "x.y", other.Org, other.Org + "."} {
+			_, err = w.Join(t.Context(), w.person.ID, bad)
+			wants(t, bad, err, fault.NotFound)
 		}
 	})
 }

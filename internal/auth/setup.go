@@ -133,7 +133,7 @@ func (s *Service) found(ctx context.Context, in SetUpInput, first func(Repo) err
 
 // foundOwner makes the first owner of an organisation.
 func (s *Service) foundOwner(ctx context.Context, r Repo, o org.Organisation, p Person) error {
-	m, err := s.newMember(ctx, r, Member{Org: o.ID, Person: p.ID, Roles: []Role{Owner}})
+	m, err := s.newMember(ctx, r, Member{Org: o.ID, Person: p.ID, Roles: []Role{Owner}, Active: true})
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,8 @@ type memberRow struct {
 	PersonID   string
 	Alias      string
 	Active     bool
+	JoinHash   string
+	JoinUntil  *time.Time
 	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
 	RowVersion int
 }
@@ -65,7 +67,8 @@ func (r membershipRow) membership() auth.Membership {
 	m := r.Row
 	return auth.Membership{
 		Member: auth.Member{
-			Org: m.OrgID, ID: m.ID, Person: m.PersonID, Alias: m.Alias, Active: m.Active, RowVersion: m.RowVersion,
+			Org: m.OrgID, ID: m.ID, Person: m.PersonID, Alias: m.Alias, Active: m.Active, JoinHash: m.JoinHash,
+			JoinUntil: timeVal(m.JoinUntil), RowVersion: m.RowVersion,
 		},
 		OrgName: r.OrgName, Name: r.Name, Email: r.Email,
 	}
@@ -74,7 +77,7 @@ func (r membershipRow) membership() auth.Membership {
 // memberships begins a query on members with the names around them.
 func (s *Store) memberships(ctx context.Context) *gorm.DB {
 	return s.db(ctx).Table("members m").
-		Select("m.org_id, m.id, m.person_id, m.alias, m.active, m.row_version, o.name AS org_name, p.name AS name, p.email AS email").
+		Select("m.org_id, m.id, m.person_id, m.alias, m.active, m.join_hash, m.join_until, m.row_version, o.name AS org_name, p.name AS name, p.email AS email").
 		Joins("JOIN people p ON p.id = m.person_id").
 		Joins("JOIN organisations o ON o.id = m.org_id")
 }
@@ -256,7 +259,8 @@ func (s *Store) Actor(ctx context.Context, org, person string) (auth.Actor, erro
 // CreateMember inserts a member with roles, regions and branches.
 func (s *Store) CreateMember(ctx context.Context, m auth.Member, at time.Time) error {
 	row := memberRow{
-		OrgID: m.Org, ID: m.ID, PersonID: m.Person, Alias: m.Alias, Active: m.Active, CreatedAt: at, RowVersion: m.RowVersion,
+		OrgID: m.Org, ID: m.ID, PersonID: m.Person, Alias: m.Alias, Active: m.Active, JoinHash: m.JoinHash, JoinUntil: timePtr(m.JoinUntil),
+		CreatedAt: at, RowVersion: m.RowVersion,
 	}
 	return s.inTx(ctx, m.Org, func(s *Store) error {
 		if err := s.db(ctx).Create(&row).Error; err != nil {
@@ -270,7 +274,9 @@ func (s *Store) CreateMember(ctx context.Context, m auth.Member, at time.Time) e
 func (s *Store) UpdateMember(ctx context.Context, m auth.Member) error {
 	return s.inTx(ctx, m.Org, func(s *Store) error {
 		res := s.db(ctx).Model(&memberRow{}).Where("org_id = ? AND id = ? AND row_version = ?", m.Org, m.ID, m.RowVersion).
-			Updates(map[string]any{"alias": m.Alias, "active": m.Active, "row_version": m.RowVersion + 1})
+			Updates(map[string]any{
+			"alias": m.Alias, "active": m.Active, "join_hash": m.JoinHash, "join_until": timePtr(m.JoinUntil), "row_version": m.RowVersion + 1,
+		})
 		row := memberRow{OrgID: m.Org, ID: m.ID}
 		if err := s.changed(ctx, res.Error, res.RowsAffected, row, "person"); err != nil {
 			return err

@@ -33,6 +33,8 @@ type Service interface {
 	EndSessionByID(ctx context.Context, person, id string) error
 	EndAllSessions(ctx context.Context, person string) error
 	ChangePassword(ctx context.Context, person, token, old, fresh string) error
+	PeekJoin(ctx context.Context, person, token string) (auth.Membership, error)
+	Join(ctx context.Context, person, token string) (auth.Membership, error)
 	SetUp(ctx context.Context, token string, in auth.SetUpInput) (auth.Person, error)
 }
 
@@ -65,6 +67,8 @@ func (h *Handlers) Routes() []kit.Route {
 		{Method: http.MethodPost, Path: "/account/sessions/end", Name: "sign out everywhere", Access: kit.SignedIn(), Handle: h.endAll},
 		{Method: http.MethodGet, Path: "/organisations", Name: "organisations", Access: kit.SignedIn(), Handle: h.organisations},
 		{Method: http.MethodPost, Path: "/organisations", Name: "choose an organisation", Access: kit.SignedIn(), Handle: h.choose},
+		{Method: http.MethodGet, Path: "/join/:token", Name: "an invitation to join", Access: kit.SignedIn(), Handle: h.joinForm},
+		{Method: http.MethodPost, Path: "/join/:token", Name: "join an organisation", Access: kit.SignedIn(), Handle: h.join},
 	}
 	if h.mails {
 		routes = append(routes, kit.Route{Method: http.MethodPost, Path: "/sign-in/link", Name: "send a link", Access: kit.Public(), Handle: h.sendLink, Limits: hash})

@@ -32,6 +32,7 @@ type service struct {
 	made     []made
 	setUp    auth.SetUpInput
 
+	joined    []string // persons
 	passwords []string // set by a link or in the account
 	err       error
 	broken    error // what SessionPerson says
@@ -182,6 +183,18 @@ func (s *service) ChangePassword(_ context.Context, person, token, old, fresh st
 		}
 	}
 	return nil
+}
+
+func (s *service) PeekJoin(_ context.Context, person, token string) (auth.Membership, error) {
+	if token != "invited" {
+		return auth.Membership{}, fault.New(fault.NotFound, "This invitation is no longer good.")
+	}
+	return auth.Membership{Member: auth.Member{Org: "books", Person: person, Roles: []auth.Role{auth.Editor}}, OrgName: "Books & Sons"}, nil
+}
+
+func (s *service) Join(ctx context.Context, person, token string) (auth.Membership, error) {
+	s.joined = append(s.joined, person)
+	return s.PeekJoin(ctx, person, token)
 }
 
 func (s *service) SetUp(_ context.Context, token string, in auth.SetUpInput) (auth.Person, error) {
@@ -557,6 +570,26 @@ func TestOnlyOnesOwnOrganisationsCanBeChosen(t *testing.T) {
 	wantRedirect(t, w, "/")
 	if w := r.post("/organisations", "s", url.Values{"org": {"b"}}); w.Code != http.StatusNotFound || len(w.Result().Cookies()) > 0 {
 		t.Fatalf("a foreign organisation: %d", w.Code)
+	}
+}
+
+func TestSomebodyWhoIsSignedInJoinsByALink(t *testing.T) {
+	r := newRig(t, true)
+	wantRedirect(t, r.get("/join/invited", ""), "/sign-in?next=%2Fjoin%2Finvited")
+	body := r.get("/join/invited", "o").Body.String()
+	if !strings.Contains(body, "Books &amp; Sons invites you") || !strings.Contains(body, "as editor") || len(r.service.joined) != 0 {
+		t.Fatal(body)
+	}
+	if w := r.get("/join/dead", "o"); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "no longer good") {
+		t.Fatalf("a dead link: %d %s", w.Code, w.Body)
+	}
+	w := r.post("/join/invited", "o", nil)
+	wantRedirect(t, w, "/")
+	if c := w.Result().Cookies(); len(r.service.joined) != 1 || len(c) != 1 || c[0].Value != "books" {
+		t.Fatalf("joined %v, cookies %v", r.service.joined, c)
+	}
+	if w := r.post("/join/dead", "o", nil); w.Code != http.StatusNotFound {
+		t.Fatalf("a dead link: %d", w.Code)
 	}
 }
 

@@ -31,6 +31,7 @@ type memberView struct {
 	Name    string
 	Email   string
 	Active  bool
+	Joining bool // invited, and not in yet
 	Form    memberForm
 	Roles   []choice
 	Regions []choice
@@ -142,9 +143,10 @@ func (p *Pages) branchID(c echo.Context, a auth.Actor, code string) (string, err
 func (p *Pages) invite(c echo.Context, a auth.Actor) error {
 	var f memberForm
 	err := kit.Bind(c, &f)
+	var m auth.Member
 	var token string
 	if err == nil {
-		token, err = p.sendInvite(c, a, &f)
+		m, token, err = p.sendInvite(c, a, &f)
 	}
 	if errs, ok := kit.FormErrors(err); ok {
 		v := memberView{Chrome: chrome("Invite somebody"), Form: f}
@@ -154,23 +156,18 @@ func (p *Pages) invite(c echo.Context, a auth.Actor) error {
 	if err != nil {
 		return err
 	}
-	v := linkView{Name: f.Name, Email: f.Email, Known: token == ""}
-	if token != "" && !p.opt.Mail {
-		v.Link = p.opt.URL + "/link/" + token
-	}
-	return p.showLink(c, v)
+	return p.showLink(c, m, token, !p.opt.Mail, linkView{Name: f.Name, Email: f.Email})
 }
 
-// sendInvite makes the member and gives the token of his link, "" when he needs none.
-func (p *Pages) sendInvite(c echo.Context, a auth.Actor, f *memberForm) (string, error) {
+// sendInvite makes the member and gives the token of his link.
+func (p *Pages) sendInvite(c echo.Context, a auth.Actor, f *memberForm) (auth.Member, string, error) {
 	branches, err := p.branchIDs(c, a, f.Branches)
 	if err != nil {
-		return "", err
+		return auth.Member{}, "", err
 	}
-	_, token, err := p.people.Invite(c.Request().Context(), a, auth.InviteInput{
+	return p.people.Invite(c.Request().Context(), a, auth.InviteInput{
 		Email: f.Email, Name: f.Name, Alias: f.Alias, Roles: rolesOf(f.Roles), Regions: f.Regions, Branches: branches,
 	})
-	return token, err
 }
 
 func (p *Pages) member(c echo.Context, a auth.Actor) error {
@@ -187,7 +184,7 @@ func (p *Pages) memberAgain(c echo.Context, a auth.Actor, status int, typed *mem
 	if err != nil {
 		return err
 	}
-	v := memberView{Chrome: chrome("Edit a person"), ID: m.ID, Name: m.Name, Email: m.Email, Active: m.Active, Form: now, Problem: problem}
+	v := memberView{Chrome: chrome("Edit a person"), ID: m.ID, Name: m.Name, Email: m.Email, Active: m.Active, Joining: m.Joining(), Form: now, Problem: problem}
 	v.Errors = errs
 	if typed != nil {
 		if typed.Version != now.Version {

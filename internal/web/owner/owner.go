@@ -75,7 +75,7 @@ type People interface {
 	Members(ctx context.Context, a auth.Actor, q auth.MemberQuery) (auth.MemberPage, error)
 	Member(ctx context.Context, a auth.Actor, id string) (auth.Membership, error)
 	Invite(ctx context.Context, a auth.Actor, in auth.InviteInput) (auth.Member, string, error)
-	InviteAgain(ctx context.Context, a auth.Actor, id string) (string, error)
+	InviteAgain(ctx context.Context, a auth.Actor, id string) (auth.Member, string, error)
 	ChangeMember(ctx context.Context, a auth.Actor, id string, in auth.ChangeInput) (auth.Member, error)
 	Deactivate(ctx context.Context, a auth.Actor, id string, version int) (auth.Member, error)
 	Activate(ctx context.Context, a auth.Actor, id string, version int) (auth.Member, error)

@@ -222,9 +222,10 @@ func (p *Pages) turn(c echo.Context, a auth.Actor, do func(context.Context, auth
 type linkView struct {
 	kit.Chrome
 	Name, Email string
-	Link        string // "" when it went out by mail, or is not needed
-	Known       bool   // signs in as always
+	Link        string // "" when it went out by mail
+	Known       bool   // to the installation: joins while signed in
 	Minutes     int
+	Days        int
 }
 
 var linkPage = kit.NewPage[linkView]("owner/link")
@@ -239,17 +240,23 @@ func (p *Pages) inviteAgain(c echo.Context, a auth.Actor) error {
 	if err != nil {
 		return err
 	}
-	token, err := p.people.InviteAgain(ctx, a, id)
+	again, token, err := p.people.InviteAgain(ctx, a, id)
 	if known, ok := fault.As(err); ok && known.Kind == fault.Conflict {
 		return p.memberAgain(c, a, http.StatusConflict, nil, nil, known.Message)
 	}
 	if err != nil {
 		return err
 	}
-	return p.showLink(c, linkView{Name: m.Name, Email: m.Email, Link: p.opt.URL + "/link/" + token})
+	return p.showLink(c, again, token, !again.Joining() || !p.opt.Mail, linkView{Name: m.Name, Email: m.Email})
 }
 
-func (p *Pages) showLink(c echo.Context, v linkView) error {
-	v.Chrome, v.Minutes = chrome("Invited"), int(auth.LinkLife.Minutes())
+// showLink says how the link reaches its person; hand shows it here.
+func (p *Pages) showLink(c echo.Context, m auth.Member, token string, hand bool, v linkView) error {
+	v.Chrome, v.Minutes, v.Days, v.Known = chrome("Invited"), int(auth.LinkLife.Minutes()), int(auth.JoinLife.Hours()/24), m.Joining()
+	if hand && m.Joining() {
+		v.Link = p.opt.URL + "/join/" + token
+	} else if hand {
+		v.Link = p.opt.URL + "/link/" + token
+	}
 	return linkPage.Render(c, http.StatusOK, v)
 }
