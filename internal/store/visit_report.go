@@ -7,7 +7,6 @@ import (
 
 	"gorm.io/gorm/clause"
 
-	"plainclothes/internal/evidence"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/scoring"
@@ -249,64 +248,6 @@ func (v visits) Outcomes(ctx context.Context, organisation, vis string) ([]visit
 		}})
 	}
 	return out, err
-}
-
-// photoRow is one photo.
-type photoRow struct {
-	OrgID     string `gorm:"primaryKey"`
-	ID        string `gorm:"primaryKey"`
-	VisitID   string
-	Question  string
-	SHA256    string `gorm:"column:sha256"`
-	Size      int64
-	Type      string
-	Width     int
-	Height    int
-	AddedAt   time.Time
-	RemovedAt *time.Time
-}
-
-// TableName is the table of photos.
-func (photoRow) TableName() string { return "photos" }
-
-func (r photoRow) photo() evidence.Photo {
-	return evidence.Photo{
-		Org: r.OrgID, ID: r.ID, Visit: r.VisitID, Question: r.Question, SHA256: r.SHA256, Size: r.Size, Type: r.Type,
-		Width: r.Width, Height: r.Height, Added: r.AddedAt.UTC(), Removed: timeVal(r.RemovedAt),
-	}
-}
-
-// Photos gives the photos that are part of a report, in the order in which they came.
-func (v visits) Photos(ctx context.Context, organisation, vis string) ([]evidence.Photo, error) {
-	var rows []photoRow
-	err := v.db(ctx).Where("org_id = ? AND visit_id = ? AND removed_at IS NULL", organisation, vis).
-		Order("added_at").Order("id").Limit(visit.MaxList).Find(&rows).Error
-	out := make([]evidence.Photo, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, r.photo())
-	}
-	return out, err
-}
-
-// Photo loads one, removed or not.
-func (v visits) Photo(ctx context.Context, organisation, id string) (evidence.Photo, error) {
-	var r photoRow
-	err := v.db(ctx).Where("org_id = ? AND id = ?", organisation, id).Take(&r).Error
-	return r.photo(), missing(err, "photo")
-}
-
-// AddPhoto inserts a photo.
-func (v visits) AddPhoto(ctx context.Context, organisation string, p evidence.Photo) error {
-	row := photoRow{
-		organisation, p.ID, p.Visit, p.Question, p.SHA256, p.Size, p.Type, p.Width, p.Height, p.Added, timePtr(p.Removed),
-	}
-	return v.db(ctx).Create(&row).Error
-}
-
-// RemovePhoto takes a photo out of its report.
-func (v visits) RemovePhoto(ctx context.Context, organisation, id string, at time.Time) error {
-	return changedOne(v.db(ctx).Model(&photoRow{}).Where("org_id = ? AND id = ? AND removed_at IS NULL", organisation, id).
-		Update("removed_at", at))
 }
 
 // noteRow is words about a report.

@@ -21,6 +21,7 @@ type Repo interface {
 type Tx interface {
 	visits
 	reports
+	uploads
 	// Append puts changes at the end of the organisation's event chain. Called last: it holds the chain until commit.
 	Append(ctx context.Context, org string, at time.Time, changes ...event.Change) error
 }
@@ -68,6 +69,10 @@ type reports interface {
 	Photo(ctx context.Context, org, id string) (evidence.Photo, error)
 	AddPhoto(ctx context.Context, org string, p evidence.Photo) error
 	RemovePhoto(ctx context.Context, org, id string, at time.Time) error
+	// RestorePhoto puts a removed one back.
+	RestorePhoto(ctx context.Context, org, id string) error
+	// LatePhotos gives those that came after their part of the report was sent; Photos leaves them out.
+	LatePhotos(ctx context.Context, org, visit string) ([]evidence.Photo, error)
 	Notes(ctx context.Context, org, visit string) ([]Note, error)
 	AddNote(ctx context.Context, org string, n Note) error
 	// AddFinished inserts whole published visits and adds their rollups, summed up first.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"plainclothes/internal/auth"
 	"plainclothes/internal/evidence"
 	"plainclothes/internal/fault"
@@ -18,11 +20,13 @@ type Service struct {
 	now      func() time.Time
 	lists    *Checklists
 	sendings *combiner[*sending, Submitted]
+
+	assembling *semaphore.Weighted // memory of photos that are put together
 }
 
 // NewService joins the use cases with what they need.
 func NewService(repo Repo, blobs evidence.Blobs, now func() time.Time) *Service {
-	s := &Service{repo: repo, blobs: blobs, now: now, lists: NewChecklists()}
+	s := &Service{repo: repo, blobs: blobs, now: now, lists: NewChecklists(), assembling: semaphore.NewWeighted(maxAssembling)}
 	s.sendings = newCombiner(maxTogether, lanes, sendLimit, s.submitAll)
 	return s
 }
