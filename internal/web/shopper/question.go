@@ -106,9 +106,12 @@ func isNumber(k programme.Kind) bool {
 	return k == programme.Rating || k == programme.Number || k == programme.Duration || k == programme.Money
 }
 
+// maxClock is as long as a stopwatch can be read back: 9999:59.
+const maxClock = 600_000 * programme.DecimalOne
+
 // clock writes seconds as a stopwatch does: 1:42.
 func clock(seconds programme.Decimal) string {
-	if seconds%programme.DecimalOne != 0 {
+	if seconds%programme.DecimalOne != 0 || seconds >= maxClock {
 		return seconds.String()
 	}
 	s := int64(seconds / programme.DecimalOne)
