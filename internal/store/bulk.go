@@ -211,6 +211,9 @@ func (s *Store) prepared(ctx context.Context, query string) (statement, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.sendLater(ctx); err != nil {
+		return nil, err
+	}
 	if s.dialect == sqliteDialect && s.unit.writes {
 		if stmt := s.statements.get(query); stmt != nil {
 			return tx.StmtContext(ctx, stmt), nil

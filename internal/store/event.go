@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"plainclothes/internal/event"
 )
 
@@ -70,12 +72,9 @@ func (s *Store) appendEvent(org string, at time.Time, changes ...event.Change) e
 // chain writes the unit's events: lock and read the end of the chain, then entries and new end. It goes past GORM to
 // keep the time short in which everybody else waits.
 func (s *Store) chain(ctx context.Context) error {
-	if len(s.unit.events) == 0 {
-		return nil
-	}
 	head, err := s.lockHead(ctx, s.unit.org)
 	if err != nil {
-		return fmt.Errorf("lock the end of the chain of %s: %w", s.unit.org, err)
+		return fmt.Errorf("write, and lock the end of the chain of %s: %w", s.unit.org, err)
 	}
 	if err := s.extend(ctx, s.entries(head)); err != nil {
 		return fmt.Errorf("write events: %w", err)
@@ -83,27 +82,45 @@ func (s *Store) chain(ctx context.Context) error {
 	return nil
 }
 
-// lockHead reads the end of a chain and keeps others from it.
+// lockHead reads the end of a chain and keeps others from it, after it has written what was put off.
 func (s *Store) lockHead(ctx context.Context, org string) (head event.Entry, err error) {
-	stmt, err := s.prepared(ctx, endOfChain[s.dialect])
-	if err != nil {
-		return head, err
+	if s.dialect == sqliteDialect {
+		row, err := s.exactlyOne(ctx, endOnSQLite, org)
+		if err != nil {
+			return head, err
+		}
+		defer func() { _ = row.Close() }()
+		return head, row.Scan(&head.Seq, &head.Hash)
 	}
-	rows, err := stmt.QueryContext(ctx, org)
-	if err != nil {
-		return head, s.raw(err)
-	}
-	defer func() { _ = rows.Close() }()
-	if !rows.Next() {
-		return head, errors.Join(s.raw(rows.Err()), sql.ErrNoRows)
-	}
-	return head, rows.Scan(&head.Seq, &head.Hash)
+	return head, s.send(ctx, request{query: endOnPostgres, args: []any{org}, read: func(rows pgx.Rows) error {
+		if !rows.Next() {
+			rows.Close()
+			return errors.Join(rows.Err(), sql.ErrNoRows)
+		}
+		return rows.Scan(&head.Seq, &head.Hash)
+	}})
 }
 
-// endOfChain reads and locks. On SQLite a writing unit is alone anyway.
-var endOfChain = map[string]string{
-	sqliteDialect:   `SELECT seq, hash FROM event_heads WHERE org_id = $1`,
-	postgresDialect: `SELECT seq, hash FROM event_heads WHERE org_id = $1 FOR UPDATE`,
+// The two ways to read the end of a chain. On SQLite a writing unit is alone anyway.
+const (
+	endOnSQLite   = `SELECT seq, hash FROM event_heads WHERE org_id = ?1`
+	endOnPostgres = `SELECT seq, hash FROM event_heads WHERE org_id = $1 FOR UPDATE`
+)
+
+// exactlyOne reads one row on SQLite.
+func (s *Store) exactlyOne(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	stmt, err := s.prepared(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := stmt.QueryContext(ctx, args...)
+	if err != nil {
+		return nil, s.raw(err)
+	}
+	if !rows.Next() {
+		return nil, errors.Join(s.raw(rows.Err()), rows.Close(), sql.ErrNoRows)
+	}
+	return rows, nil
 }
 
 // entries links the pending events to the end of the chain.
@@ -125,7 +142,8 @@ var (
 
 const moveHead = `UPDATE event_heads SET seq = $1, hash = $2 WHERE org_id = $3`
 
-// extend inserts entries and moves the end of the chain: on PostgreSQL in one round trip, while others wait for it.
+// extend inserts entries and moves the end of the chain: on PostgreSQL in one journey that also commits, while others
+// wait for it.
 func (s *Store) extend(ctx context.Context, es []event.Entry) error {
 	last := es[len(es)-1]
 	rows := make([][]any, len(es))
@@ -133,14 +151,24 @@ func (s *Store) extend(ctx context.Context, es []event.Entry) error {
 		rows[i] = []any{e.Org, e.Seq, e.At, e.Prev, e.Hash, e.Actor, e.Verb, e.Kind, e.Thing, string(e.Body)}
 	}
 	if s.dialect == postgresDialect {
-		_, err := s.exec(ctx, extendOnPostgres, append([]any{last.Seq, last.Hash, last.Org}, eventInsert.arrays(rows)...)...)
-		return err
+		return s.commitWith(ctx, request{query: extendOnPostgres, args: append([]any{last.Seq, last.Hash, last.Org}, eventInsert.arrays(rows)...)})
 	}
 	if _, err := s.each(ctx, &eventInsert, rows); err != nil {
 		return err
 	}
 	_, err := s.exec(ctx, moveHead, last.Seq, last.Hash, last.Org)
 	return err
+}
+
+// commitWith sends a statement and commits. A unit that is alone has nobody who waits for it: its commit may as well wait
+// for the disk itself, as the server is set to, which spares the journey of a flush.
+func (s *Store) commitWith(ctx context.Context, last request) error {
+	all := []request{last}
+	if s.unit.flushed && s.writing.Load() == 1 {
+		all = append(all, request{query: "SET LOCAL synchronous_commit TO DEFAULT"})
+		s.unit.synced = true
+	}
+	return s.raw(s.unit.pg.sendAndCommit(ctx, all...))
 }
 
 // EventQuery chooses entries of an organisation's chain. Empty fields choose everything.

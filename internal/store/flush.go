@@ -16,7 +16,8 @@ import (
 // before another.
 //
 // Each writing unit waits, also one that wrote nothing: it may have seen, and repeat to its client, what another has
-// just committed.
+// just committed. Only a unit that wrote events while no other was open has its commit wait for the disk itself: that
+// takes with it all that was committed before.
 type flusher struct {
 	db *sql.DB // a connection of its own: it must not queue behind those who wait for it
 
@@ -83,6 +84,6 @@ func (f *flusher) work(ctx context.Context) {
 func (f *flusher) flush(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, endTimeout)
 	defer cancel()
-	_, err := f.db.ExecContext(ctx, `SELECT pg_logical_emit_message(true, 'plainclothes', '')`)
+	_, err := f.db.ExecContext(ctx, `SELECT pg_logical_emit_message(true, $1, '')`, "plainclothes") // with a parameter it is prepared
 	return err
 }

@@ -3,11 +3,9 @@ package store
 import (
 	"context"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5/stdlib"
 
@@ -24,48 +22,60 @@ type scope struct {
 	byKeys    bool   // finds rows by their keys only: one plan a connection will do, also one made while tables were empty
 }
 
-// scopeKey carries the scope from a unit of work to the driver, which must say it in the same breath as BEGIN:
-// a round trip of its own for each transaction would cost about a tenth of a millisecond on both sides.
-type scopeKey struct{}
+// opening carries the scope from a unit of work to the driver, and the transaction back.
+type opening struct {
+	scope
+	tx *scopedTx // on PostgreSQL
+}
 
-// safeSetting is the alphabet of ids, hashes and names: nothing in it can leave a quoted literal.
+// openingKey is where a context has the *opening.
+type openingKey struct{}
+
+// safeSetting is the alphabet of ids, hashes and names. Anything else names nothing that could be there.
 var safeSetting = regexp.MustCompile(`^[0-9A-Za-z_-]{0,128}$`)
 
 // begin gives the statements that open a transaction of this scope.
-func (s scope) begin(readOnly bool) (string, error) {
-	b := strings.Builder{}
-	b.WriteString("begin")
+func (s scope) begin(readOnly bool) ([]request, error) {
+	first := []request{{query: "begin"}}
 	if readOnly {
-		b.WriteString(" read only")
+		first[0].query = "begin read only"
 	}
-	sep := "; select "
-	for _, set := range []struct{ name, value string }{
-		{"app.org_id", s.org},
-		{"app.person_id", s.person},
-		{"app.token_hash", s.tokenHash},
-		{"app.operator", when(s.operator, "on")},
-		{"synchronous_commit", when(s.flushed, "off")},
-		{"plan_cache_mode", when(s.byKeys, "force_generic_plan")},
-		{"enable_seqscan", when(s.byKeys, "off")},
-		{"enable_hashjoin", when(s.byKeys, "off")},
-		{"enable_mergejoin", when(s.byKeys, "off")},
-	} {
-		if !safeSetting.MatchString(set.value) {
-			return "", fault.Missing("thing here")
+	var set []string
+	var args []any
+	for _, v := range []struct{ name, value string }{{"app.org_id", s.org}, {"app.person_id", s.person}, {"app.token_hash", s.tokenHash}} {
+		if !safeSetting.MatchString(v.value) {
+			return nil, fault.Missing("thing here")
 		}
-		if set.value != "" {
-			fmt.Fprintf(&b, "%sset_config('%s', '%s', true)", sep, set.name, set.value)
-			sep = ", "
+		if v.value != "" {
+			args = append(args, v.value)
+			set = append(set, fmt.Sprintf("set_config('%s', $%d, true)", v.name, len(args)))
 		}
 	}
-	return b.String(), nil
+	set = append(set, s.fixed()...)
+	if len(set) > 0 {
+		first = append(first, request{query: "select " + strings.Join(set, ", "), args: args})
+	}
+	return first, nil
 }
 
-func when(is bool, value string) string {
-	if is {
-		return value
+// fixed are the settings whose values are always the same.
+func (s scope) fixed() (set []string) {
+	for _, v := range []struct {
+		is   bool
+		text string
+	}{
+		{s.operator, "set_config('app.operator', 'on', true)"},
+		{s.flushed, "set_config('synchronous_commit', 'off', true)"},
+		{s.byKeys, "set_config('plan_cache_mode', 'force_generic_plan', true)"},
+		{s.byKeys, "set_config('enable_seqscan', 'off', true)"},
+		{s.byKeys, "set_config('enable_hashjoin', 'off', true)"},
+		{s.byKeys, "set_config('enable_mergejoin', 'off', true)"},
+	} {
+		if v.is {
+			set = append(set, v.text)
+		}
 	}
-	return ""
+	return set
 }
 
 // scopedConnector makes connections that begin each transaction with the scope of its unit of work.
@@ -84,59 +94,58 @@ func (c scopedConnector) Connect(ctx context.Context) (driver.Conn, error) {
 }
 
 // scopedConn is pgx's connection with a BEGIN of our own.
-type scopedConn struct{ *stdlib.Conn }
+type scopedConn struct {
+	*stdlib.Conn
+	tx *scopedTx // the one that is open; nil: none, or one of pgx's
+}
 
-// BeginTx begins a transaction; one without a scope (migrations, the job queue) begins as pgx does it.
+// BeginTx begins a transaction; one without a scope (migrations, the job queue) begins as pgx does it. Nothing is sent
+// yet: BEGIN travels with the first statement.
 func (c *scopedConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
-	s, ok := ctx.Value(scopeKey{}).(scope)
+	o, ok := ctx.Value(openingKey{}).(*opening)
 	if !ok {
 		return c.Conn.BeginTx(ctx, opts)
 	}
-	pg := c.Conn.Conn().PgConn()
-	if pg.IsClosed() {
+	if c.Conn.Conn().IsClosed() {
 		return nil, driver.ErrBadConn
 	}
-	q, err := s.begin(opts.ReadOnly)
+	first, err := o.begin(opts.ReadOnly)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := pg.Exec(ctx, q).ReadAll(); err != nil {
-		return nil, errors.Join(err, (&scopedTx{c}).Rollback()) //nolint:contextcheck // ends by its own deadline
-	}
-	return &scopedTx{c}, nil
+	c.tx = &scopedTx{c: c, first: first}
+	o.tx = c.tx
+	return c.tx, nil
 }
 
-// scopedTx ends what scopedConn began.
-type scopedTx struct{ c *scopedConn }
-
-// endTimeout bounds COMMIT and ROLLBACK, which must not hang on a request's own deadline: its end is not theirs.
-const endTimeout = 10 * time.Second
-
-// Commit commits. A transaction that had already failed answers ROLLBACK to COMMIT, which is an error here.
-func (t *scopedTx) Commit() error {
-	tag, err := t.end("commit")
-	if err == nil && tag != "COMMIT" {
-		return fmt.Errorf("commit was answered with %s", tag)
+// begun sends the BEGIN that has not been sent yet, before a statement that travels by itself.
+func (c *scopedConn) begun(ctx context.Context) error {
+	if c.tx == nil {
+		return nil
 	}
-	return err
+	return c.tx.begun(ctx)
 }
 
-// Rollback rolls back; a connection that cannot is closed, which rolls back as well.
-func (t *scopedTx) Rollback() error {
-	_, err := t.end("rollback")
-	return err
+// ExecContext runs a statement.
+func (c *scopedConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	if err := c.begun(ctx); err != nil {
+		return nil, err
+	}
+	return c.Conn.ExecContext(ctx, query, args)
 }
 
-func (t *scopedTx) end(command string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), endTimeout)
-	defer cancel()
-	pg := t.c.Conn.Conn().PgConn()
-	if pg.IsClosed() {
-		return "", driver.ErrBadConn
+// QueryContext reads with a statement.
+func (c *scopedConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if err := c.begun(ctx); err != nil {
+		return nil, err
 	}
-	results, err := pg.Exec(ctx, command).ReadAll()
-	if err != nil {
-		return "", errors.Join(err, pg.Close(ctx))
+	return c.Conn.QueryContext(ctx, query, args)
+}
+
+// PrepareContext prepares a statement, which then runs in the transaction.
+func (c *scopedConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	if err := c.begun(ctx); err != nil {
+		return nil, err
 	}
-	return results[0].CommandTag.String(), nil
+	return c.Conn.PrepareContext(ctx, query)
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -38,7 +39,8 @@ type core struct {
 	closers []func() error
 	enqueue Enqueue // may be nil
 
-	statements statements // on SQLite
+	statements statements   // on SQLite
+	writing    atomic.Int32 // units of work of this process that are open and may write
 }
 
 // Open opens "sqlite:path/to/file.db" or "postgres://…" and checks that it answers. The schema is made by Migrate.

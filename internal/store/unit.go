@@ -16,8 +16,11 @@ import (
 type unit struct {
 	scope
 	tx     *gorm.DB
+	pg     *scopedTx // the same transaction on PostgreSQL, past GORM; nil on SQLite
 	writes bool
 	events []pending // to be chained at the end
+	later  []request // to be sent with the next statement
+	synced bool      // its commit has waited for the disk itself
 }
 
 // pending is an event that waits for the end of its unit.
@@ -72,20 +75,33 @@ func (s *Store) open(ctx context.Context, sc scope, writes bool, fn func(*Store)
 	if writes && s.dialect == sqliteDialect {
 		s.statements.prepare(ctx, s.pool)
 	}
-	err := db.WithContext(context.WithValue(ctx, scopeKey{}, sc)).Transaction(func(tx *gorm.DB) error {
-		in := &Store{core: s.core, unit: &unit{scope: sc, tx: tx, writes: writes}}
+	if writes {
+		s.writing.Add(1)
+		defer s.writing.Add(-1)
+	}
+	o, in := &opening{scope: sc}, &Store{core: s.core, unit: &unit{scope: sc, writes: writes}}
+	err := db.WithContext(context.WithValue(ctx, openingKey{}, o)).Transaction(func(tx *gorm.DB) error {
+		in.unit.tx, in.unit.pg = tx, o.tx
 		if err := fn(in); err != nil {
 			return err
 		}
-		if err := in.tell(ctx); err != nil {
-			return err
-		}
-		return in.chain(ctx)
+		return in.finish(ctx)
 	}, opts...)
-	if err != nil || !sc.flushed {
+	if err != nil || !sc.flushed || in.unit.synced {
 		return err
 	}
 	return s.flusher.wait(ctx)
+}
+
+// finish does what comes at the end of a unit.
+func (s *Store) finish(ctx context.Context) error {
+	if err := s.tell(ctx); err != nil {
+		return err
+	}
+	if len(s.unit.events) == 0 {
+		return s.sendLater(ctx)
+	}
+	return s.chain(ctx)
 }
 
 // errNoUnit is a mistake of ours: a statement outside any unit of work would meet no wall but its own WHERE.
@@ -98,7 +114,11 @@ func (s *Store) db(ctx context.Context) *gorm.DB {
 		_ = db.AddError(errNoUnit)
 		return db
 	}
-	return s.unit.tx.WithContext(ctx)
+	db := s.unit.tx.WithContext(ctx)
+	if err := s.sendLater(ctx); err != nil {
+		_ = db.AddError(err)
+	}
+	return db
 }
 
 // installation is a handle for one read of tables that belong to no organisation: it spares the transaction around it.
@@ -110,7 +130,8 @@ func (s *Store) installation(ctx context.Context) *gorm.DB {
 	return s.db(ctx)
 }
 
-// sqlTx gives the transaction of the unit, for the job queue.
+// sqlTx gives the transaction of the unit, for the job queue and for SQLite. What is to be sent later may come after
+// what is done in it.
 func (s *Store) sqlTx() (*sql.Tx, error) {
 	if s.unit == nil {
 		return nil, errNoUnit
@@ -121,3 +142,29 @@ func (s *Store) sqlTx() (*sql.Tx, error) {
 	}
 	return tx, nil
 }
+
+// send sends statements on PostgreSQL, past GORM, after those that were put off.
+func (s *Store) send(ctx context.Context, all ...request) error {
+	if s.unit == nil || s.unit.pg == nil {
+		return errNoUnit
+	}
+	return s.raw(s.unit.pg.send(ctx, s.unit.withLater(all)...))
+}
+
+// withLater puts what was put off before other requests; it is put off no longer.
+func (u *unit) withLater(all []request) []request {
+	all = append(u.later, all...)
+	u.later = nil
+	return all
+}
+
+// sendLater sends what was put off, if anything was.
+func (s *Store) sendLater(ctx context.Context) error {
+	if len(s.unit.later) == 0 {
+		return nil
+	}
+	return s.send(ctx)
+}
+
+// putOff has a statement sent with the next one of the unit on PostgreSQL, or at its end: whoever reads reads after it.
+func (s *Store) putOff(r request) { s.unit.later = append(s.unit.later, r) }

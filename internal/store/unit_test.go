@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 
@@ -148,10 +149,10 @@ func TestASettingCannotLeaveItsQuotes(t *testing.T) {
 		}
 	}
 	q, err := scope{org: "0b", person: "1c", tokenHash: "2d", operator: true}.begin(true)
-	want := "begin read only; select set_config('app.org_id', '0b', true), set_config('app.person_id', '1c', true), " +
-		"set_config('app.token_hash', '2d', true), set_config('app.operator', 'on', true)"
-	if err != nil || q != want {
-		t.Errorf("begin = %q, %v", q, err)
+	want := []request{{query: "begin read only"}, {args: []any{"0b", "1c", "2d"}, query: "select set_config('app.org_id', $1, true), " +
+		"set_config('app.person_id', $2, true), set_config('app.token_hash', $3, true), set_config('app.operator', 'on', true)"}}
+	if err != nil || !reflect.DeepEqual(q, want) {
+		t.Errorf("begin = %v, %v", q, err)
 	}
 }
 

@@ -2,9 +2,10 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
+
+	"github.com/jackc/pgx/v5"
 
 	"plainclothes/internal/fault"
 	"plainclothes/internal/org"
@@ -16,21 +17,27 @@ const located = `SELECT v.org_id, v.id, v.programme_id, v.version_id, v.branch_i
  v.fee, v.reimburse, v.currency, v.visited_on, v.month, v.created_at, v.taken_at, v.started_at, v.received_at, v.decided_at, v.published_at,
  v.reviewer_id, v.stages_sealed, v.reason, v.client_key, v.base_bp, v.final_bp, v.level, v.row_version,
  b.org_id, b.id, b.code, b.name, b.region_id, b.format, b.channel, b.kind, b.zone, b.address, b.features, b.active, coalesce(r.name, '')
- FROM %s JOIN branches b ON b.org_id = v.org_id AND b.id = v.branch_id
- LEFT JOIN regions r ON r.org_id = b.org_id AND r.id = b.region_id `
+ FROM %s %s %s`
 
-// The two ways to name several visits. The rows are locked in the order of their ids, the same for everyone. On
-// PostgreSQL the visits are found first and by themselves: in tables without statistics the planner was seen to begin
-// with all branches and to read every visit of each.
+// The ways to name several visits. The rows are locked in the order of their ids, which come sorted.
+//
+// On PostgreSQL each row is asked for by its whole key and LIMIT 1, which leaves the planner no choice but the key's
+// index: in tables without statistics it was seen to read every visit of the organisation, or every branch.
 var (
-	locatedOnPostgres = chosenVisits("FOR UPDATE") + fmt.Sprintf(located, "v") + `ORDER BY v.id`
-	locatedReading    = chosenVisits("") + fmt.Sprintf(located, "v") + `ORDER BY v.id`
-	locatedOnSQLite   = fmt.Sprintf(located, "visits v") + `WHERE v.org_id = ?1 AND v.id = ?2`
+	locatedOnPostgres = fmt.Sprintf(located, chosen("FOR UPDATE"), branchByKey, regionByKey)
+	locatedReading    = fmt.Sprintf(located, chosen(""), branchByKey, regionByKey)
+	locatedOnSQLite   = fmt.Sprintf(located, "visits v", "JOIN branches b ON b.org_id = v.org_id AND b.id = v.branch_id",
+		"LEFT JOIN regions r ON r.org_id = b.org_id AND r.id = b.region_id") + ` WHERE v.org_id = ?1 AND v.id = ?2`
 )
 
-// chosenVisits is the visits whose ids a statement gets, called v.
-func chosenVisits(lock string) string {
-	return `WITH v AS MATERIALIZED (SELECT * FROM visits WHERE org_id = $1 AND id = ANY ($2::uuid[]) ORDER BY id ` + lock + `) `
+const (
+	branchByKey = "CROSS JOIN LATERAL (SELECT * FROM branches WHERE org_id = $1 AND id = v.branch_id LIMIT 1) b"
+	regionByKey = "LEFT JOIN LATERAL (SELECT name FROM regions WHERE org_id = $1 AND id = b.region_id LIMIT 1) r ON true"
+)
+
+// chosen is the visits whose ids a statement gets, called v.
+func chosen(lock string) string {
+	return "unnest($2::uuid[]) AS chosen (id) CROSS JOIN LATERAL (SELECT * FROM visits WHERE org_id = $1 AND id = chosen.id LIMIT 1 " + lock + ") v"
 }
 
 // Located loads visits with their places; ids are sorted.
@@ -40,7 +47,10 @@ func (v visits) Located(ctx context.Context, organisation string, ids []string) 
 		if v.unit != nil && v.unit.writes {
 			q = locatedOnPostgres
 		}
-		return v.locate(ctx, nil, q, organisation, ids)
+		return out, v.send(ctx, request{query: q, args: []any{organisation, ids}, read: func(rows pgx.Rows) error {
+			out, err = scanAll(nil, rows)
+			return err
+		}})
 	}
 	for _, id := range ids {
 		if out, err = v.locate(ctx, out, locatedOnSQLite, organisation, id); err != nil {
@@ -60,6 +70,19 @@ func (v visits) locate(ctx context.Context, out []visit.Located, query string, a
 		return nil, v.raw(err)
 	}
 	defer func() { _ = rows.Close() }()
+	if out, err = scanAll(out, rows); err != nil {
+		return nil, err
+	}
+	return out, v.raw(rows.Err())
+}
+
+// scanner is what rows of both databases have in common.
+type scanner interface {
+	Next() bool
+	Scan(into ...any) error
+}
+
+func scanAll(out []visit.Located, rows scanner) ([]visit.Located, error) {
 	for rows.Next() {
 		l, err := scanLocated(rows)
 		if err != nil {
@@ -67,10 +90,10 @@ func (v visits) locate(ctx context.Context, out []visit.Located, query string, a
 		}
 		out = append(out, l)
 	}
-	return out, v.raw(rows.Err())
+	return out, nil
 }
 
-func scanLocated(rows *sql.Rows) (l visit.Located, err error) {
+func scanLocated(rows scanner) (l visit.Located, err error) {
 	var v visitRow
 	var b placeRow
 	var stages string
@@ -149,12 +172,8 @@ func (v visits) AddReports(ctx context.Context, organisation string, all []visit
 	if err != nil {
 		return err
 	}
-	met, err := v.writeReports(ctx, rows)
-	if err != nil {
+	if err := v.writeReports(ctx, rows); err != nil {
 		return err
-	}
-	if met != int64(len(all)) {
-		return fault.New(fault.Conflict, "Somebody else changed this meanwhile. Look at it again, then repeat your change.")
 	}
 	return v.addRollups(ctx, organisation, rollupsOf(all))
 }
@@ -210,8 +229,9 @@ func (a *arrivedRows) addVisit(r *visitRow) error {
 	return err
 }
 
-// writeReports gives how many visits were met at their row version.
-func (v visits) writeReports(ctx context.Context, rows arrivedRows) (met int64, err error) {
+// writeReports writes the rows: on PostgreSQL with the next statement, or at the end of the unit. Each visit must be met
+// at its row version.
+func (v visits) writeReports(ctx context.Context, rows arrivedRows) (err error) {
 	parts := []struct {
 		bulk *bulk
 		rows [][]any
@@ -222,16 +242,24 @@ func (v visits) writeReports(ctx context.Context, rows arrivedRows) (met int64, 
 		{&outcomeInsert, rows.outcomes},
 		{&visitUpdate, rows.visits},
 	}
+	all := func(met int64) error {
+		if met != int64(len(rows.visits)) {
+			return fault.New(fault.Conflict, "Somebody else changed this meanwhile. Look at it again, then repeat your change.")
+		}
+		return nil
+	}
 	var args []any
+	var met int64
 	for _, p := range parts {
 		if v.dialect == postgresDialect {
 			args = append(args, p.bulk.arrays(p.rows)...)
 		} else if met, err = v.each(ctx, p.bulk, p.rows); err != nil {
-			return met, err
+			return err
 		}
 	}
 	if v.dialect == postgresDialect {
-		return v.exec(ctx, reportsOnPostgres, args...)
+		v.putOff(request{query: reportsOnPostgres, args: args, done: all})
+		return nil
 	}
-	return met, nil
+	return all(met)
 }
