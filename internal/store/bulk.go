@@ -103,7 +103,11 @@ func (b *bulk) arrays(rows [][]any) []any {
 		return out
 	}
 	for i := range out {
-		out[i] = array(rows, i)
+		if b.types[i] == "uuid" {
+			out[i] = idArray(rows, i)
+		} else {
+			out[i] = array(rows, i)
+		}
 	}
 	return out
 }

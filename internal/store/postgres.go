@@ -94,7 +94,7 @@ func postgresPool(address string, size int, settings map[string]string) (*sql.DB
 	if cfg.RuntimeParams["application_name"] == "" {
 		cfg.RuntimeParams["application_name"] = "plainclothes"
 	}
-	db := sql.OpenDB(scopedConnector{stdlib.GetConnector(*cfg, stdlib.OptionAfterConnect(utcTimes))})
+	db := sql.OpenDB(scopedConnector{stdlib.GetConnector(*cfg, stdlib.OptionAfterConnect(ourTypes))})
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
 	db.SetConnMaxIdleTime(5 * time.Minute)
@@ -102,10 +102,11 @@ func postgresPool(address string, size int, settings map[string]string) (*sql.DB
 	return db, nil
 }
 
-// utcTimes makes timestamptz come back in UTC whatever the machine's zone is.
-func utcTimes(_ context.Context, c *pgx.Conn) error {
+// ourTypes makes timestamptz come back in UTC whatever the machine's zone is, and says what uuids are.
+func ourTypes(_ context.Context, c *pgx.Conn) error {
 	c.TypeMap().RegisterType(&pgtype.Type{
 		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 	})
+	c.TypeMap().RegisterDefaultPgType(uuids{}, "_uuid")
 	return nil
 }

@@ -47,7 +47,7 @@ func (v visits) Located(ctx context.Context, organisation string, ids []string) 
 		if v.unit != nil && v.unit.writes {
 			q = locatedOnPostgres
 		}
-		return out, v.send(ctx, request{query: q, args: []any{organisation, ids}, read: func(rows pgx.Rows) error {
+		return out, v.send(ctx, request{query: q, args: []any{organisation, idsOf(ids)}, read: func(rows pgx.Rows) error {
 			out, err = scanAll(nil, rows)
 			return err
 		}})
