@@ -49,11 +49,22 @@ func (s *Service) WriteUpload(ctx context.Context, a auth.Actor, id string, offs
 				return u, wrap("write photo", err)
 			}
 		}
-		if readErr != nil || len(piece) == 0 {
-			return u, wrap("read photo", readErr)
+		if readErr != nil {
+			return u, broke(readErr)
+		}
+		if len(piece) == 0 {
+			return u, nil
 		}
 	}
 	return u, nil
+}
+
+// broke is the answer to a body that ended too early, if there is still somebody to hear it.
+func broke(cause error) error {
+	if errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return &fault.Fault{Kind: fault.Busy, Message: "The photo stopped half way. What came is kept, and it goes on from there.", Cause: cause}
 }
 
 // addPiece keeps a piece, or finishes the photo with its last one.
