@@ -3,6 +3,7 @@ package browsertest
 import (
 	"context"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -63,6 +64,23 @@ func (p *Page) Offline(offline bool) {
 		_, err := cdp.Call(ctx, t, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: offline, DownloadThroughput: -1, UploadThroughput: -1})
 		return err
 	})
+}
+
+// Cookies gives the cookies of the page's site as a request's header has them.
+func (p *Page) Cookies() string {
+	p.t.Helper()
+	var all []string
+	p.call("read the cookies", func(ctx context.Context, t *chromedp.Target) error {
+		r, err := cdp.Call(ctx, t, network.GetCookies, network.GetCookiesParams{})
+		if err != nil {
+			return err
+		}
+		for _, c := range r.Cookies {
+			all = append(all, c.Name+"="+c.Value)
+		}
+		return nil
+	})
+	return strings.Join(all, "; ")
 }
 
 // Close closes the page before the test ends.

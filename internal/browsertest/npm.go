@@ -52,3 +52,13 @@ func moduleRoot() (string, error) {
 	}
 	return "", err
 }
+
+// Chromium gives the path of the browser, for programs that start one themselves.
+func Chromium(t testing.TB) string {
+	t.Helper()
+	path, err := find(os.Getenv(envChromium))
+	if err != nil {
+		giveUp(t, err)
+	}
+	return path
+}
