@@ -5,5 +5,5 @@
 // counts give the same result to the last bit, in whatever order they come.
 //
 // Three levels, each usable alone: counts with their interval (A), pooled with the branch's peers (B), and adjusted for
-// shoppers and scenarios (C), which this package does not offer and declines in words.
+// shoppers and scenarios (C), where the visits can tell a strict shopper from a weak branch, and declined in words where not.
 package compare

@@ -14,7 +14,7 @@ type Document struct {
 }
 
 // ModelDocument says how branches were estimated. Criterion, variances, fixed effects and components are those of the
-// crossed model of branch and shopper, so null below level C.
+// crossed model of branch and shopper, fitted plainly; null where it cannot be fitted.
 type ModelDocument struct {
 	Level      string             `json:"level"`
 	Criterion  *float64           `json:"criterion"`
@@ -79,9 +79,10 @@ type GapDocument struct {
 
 // NewDocument compares what was read. wanted 0 takes the highest level that the visits carry.
 func NewDocument(v *Visits, wanted Level, peers Peers) Document {
-	r := Run(v.Input(wanted, peers))
+	in := v.Input(wanted, peers)
+	r := Run(in)
 	d := Document{
-		Model: modelDocument(&r, wanted), Branches: []BranchDocument{}, Standards: []StandardDocument{},
+		Model: modelDocument(&r, in), Branches: []BranchDocument{}, Standards: []StandardDocument{},
 		Worst: []string{}, Gaps: []GapDocument{}, Warnings: v.Warnings,
 	}
 	for _, b := range r.Branches {
@@ -99,20 +100,33 @@ func NewDocument(v *Visits, wanted Level, peers Peers) Document {
 	return d
 }
 
-// modelDocument says which level was used, and why not a higher one.
-func modelDocument(r *Result, wanted Level) ModelDocument {
+// modelDocument says which level was used, and why not a higher one. The crossed model's figures are given wherever it can
+// be fitted, also where it must not be relied on.
+func modelDocument(r *Result, in Input) ModelDocument {
 	d := ModelDocument{Level: r.level().String(), Declined: []string{}}
-	if wanted == 0 || wanted == LevelC {
-		d.Declined = append(d.Declined, fmt.Sprintf(
-			"Shoppers and scenarios are not adjusted for (level C is not offered); level %s was used.", d.Level))
+	crossed, ok := r.Model.Crossed, r.Model.Crossed != nil
+	if !ok && (in.Level == 0 || in.Level == LevelC) {
+		crossed, ok = componentsAlone(in)
+	}
+	if ok {
+		d.crossed(crossed)
 	}
 	d.Declined = append(d.Declined, r.Model.Notes...)
-	if alone := r.alone(); wanted != LevelA && alone > 0 {
+	if alone := r.alone(); in.Level != LevelA && alone > 0 {
 		d.Declined = append(d.Declined, fmt.Sprintf(
 			"%s visits to fewer than %d branches and %s not pooled.",
 			count(alone, "standard has", "standards have"), fewBranches, plural(alone, "is", "are")))
 	}
 	return d
+}
+
+func (d *ModelDocument) crossed(m *CrossedModel) {
+	v := m.Plain
+	d.Variances = &VariancesDocument{Branch: v.Branch, Shopper: v.Shopper, Residual: v.Visit}
+	d.Fixed, d.Components = m.Fixed, &m.Islands
+	if m.HasCriterion {
+		d.Criterion = &m.Criterion
+	}
 }
 
 // level is the highest one used for anything.
@@ -144,6 +158,9 @@ func branchDocument(b BranchRow) BranchDocument {
 		return d
 	}
 	effective := float64(e.N) // shoppers' differences are not counted below level C
+	if e.Level == LevelC {
+		effective = e.Effective
+	}
 	d.NEffective, d.MeanBP, d.EstimateBP = &effective, &e.MeanBP, &e.EstimateBP
 	if e.HasRange {
 		d.SDBP, d.RangeBP = &e.SDBP, &[2]float64{e.LoBP, e.HiBP}
@@ -166,7 +183,7 @@ func standardDocument(o Outcome) StandardDocument {
 	if o.N > 0 {
 		d.Interval, d.POwnBelow = &[2]float64{o.Good.Interval.Lo, o.Good.Interval.Hi}, &o.Good.POwnBelow
 	}
-	if o.N > 0 || o.Good.Level == LevelB {
+	if o.N > 0 || o.Good.Level >= LevelB {
 		d.Mean, d.PBelow, d.Range = &o.Good.Mean, &o.Good.PBelow, &[2]float64{o.Good.Range.Lo, o.Good.Range.Hi}
 	}
 	return d

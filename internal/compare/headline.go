@@ -86,7 +86,7 @@ func are(n int) string {
 // difference says how much of what is seen between branches is real.
 func (r *Result) difference() string {
 	switch {
-	case r.Model.Level != LevelB:
+	case r.Model.Level < LevelB:
 		return ""
 	case r.Model.Alike:
 		return "The branches differ no more than visits of one branch do."

@@ -16,7 +16,11 @@ type Input struct {
 	TargetBP  int   // of the score, basis points; 0: scores are not judged
 	Level     Level // the highest level wanted; 0: the highest that the visits carry
 	Peers     Peers
-	Brief     bool // leave out pooled ranges and plans: enough for a table of all branches, in a quarter of the time
+	Cells     []VisitCell // the scores by who visited whom: lets them be adjusted for shoppers and scenarios (level C)
+	ByMonth   bool        // adjust scores for months, too: right for windows of more than three
+	Known     *Components // found before; nil: find them out now, which takes a second for 500 branches
+	Fair      *FairTable  // outcomes of single visits: lets standards be adjusted, too. Nil: they stay pooled (level B)
+	Brief     bool        // leave out pooled ranges and plans: enough for a table of all branches, in a quarter of the time
 }
 
 // Branch is one place visited.

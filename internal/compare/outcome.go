@@ -31,7 +31,12 @@ type Plan struct {
 // id, then in the order of the standards; Ranges and plans are left out. Background branches are pooled with and not returned.
 func Statuses(in Input) []Outcome {
 	in.Brief = true
-	return flatten(judge(newTable(in), in))
+	t := newTable(in)
+	var fair []fairShares
+	if in.Fair != nil {
+		_, fair = adjusted(t, in)
+	}
+	return flatten(judge(t, in, fair))
 }
 
 func flatten(rows [][]Outcome) []Outcome {
@@ -39,8 +44,8 @@ func flatten(rows [][]Outcome) []Outcome {
 }
 
 // judge gives a row of outcomes, one a standard, for each branch of the table that is shown (nil for one that is not).
-func judge(t table, in Input) [][]Outcome {
-	q := pooling{branches: t.branches, peers: in.Peers, wanted: in.Level, brief: in.Brief, ranges: ranges{}}
+func judge(t table, in Input, fair []fairShares) [][]Outcome {
+	q := pooling{branches: t.branches, peers: in.Peers, wanted: in.Level, brief: in.Brief, ranges: ranges{}, fair: fair}
 	rows := make([][]Outcome, len(t.branches))
 	for i, b := range t.branches {
 		if !b.Background {
@@ -79,6 +84,12 @@ func newJudge(t table, k int, q pooling) judgeOf {
 	j.good = q.series(good, s.GoodTargetBP)
 	if s.WowTargetBP > 0 {
 		j.wow = q.series(wow, s.WowTargetBP)
+	}
+	if q.fair != nil {
+		j.good.fair = q.fair[k].good
+		if j.wow != nil {
+			j.wow.fair = q.fair[k].wow
+		}
 	}
 	return j
 }

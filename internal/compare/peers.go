@@ -35,6 +35,7 @@ type series struct {
 	belief []*group // by branch
 	own    map[int][]float64
 	ranges ranges
+	fair   []fairShare // by branch, level C; nil for none
 }
 
 // ranges keeps the intervals of counts, which are the same for every standard.
@@ -72,6 +73,7 @@ type pooling struct {
 	wanted   Level
 	brief    bool
 	ranges   ranges
+	fair     []fairShares // by standard; nil below level C
 }
 
 // series pools the counts of each branch with those of its peers.
@@ -151,6 +153,17 @@ func pairsOf(counts []share) []stats.Pair {
 
 // estimate is what is believed about the branch with index i, which met x of n visits.
 func (s *series) estimate(i int, c share) Estimate {
+	e := s.pooled(i, c)
+	if s.fair == nil || !s.fair[i].known || s.fair[i].share != c {
+		return e
+	}
+	f := s.fair[i]
+	e.Level, e.Mean, e.PBelow, e.Range = LevelC, f.mean, f.pBelow, f.rng
+	return e
+}
+
+// pooled is estimate by the branch's own visits and its peers'.
+func (s *series) pooled(i int, c share) Estimate {
 	p := s.belief[i]
 	if e, ok := p.known[c]; ok {
 		return e

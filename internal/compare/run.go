@@ -79,8 +79,8 @@ func (w Worst) Words() string {
 // Run compares. It never fails: what the data cannot carry is said in Model.Notes and in the states.
 func Run(in Input) Result {
 	t := newTable(in)
-	rows := judge(t, in)
-	model := newScoreModel(t.scores, in.Level)
+	model, fair := adjusted(t, in)
+	rows := judge(t, in, fair)
 	r := Result{TargetBP: in.TargetBP, Model: model.Model, Standards: slices.Clone(in.Standards)}
 	var beliefs []stats.Belief
 	var ranked []int // index in r.Branches of each belief
@@ -88,9 +88,9 @@ func Run(in Input) Result {
 		if b.Background {
 			continue
 		}
-		row := BranchRow{Branch: b, Score: model.estimate(t.scores[i], in.TargetBP), Outcomes: rows[i]}
+		row := BranchRow{Branch: b, Score: model.estimate(i, t.scores[i], in.TargetBP), Outcomes: rows[i]}
 		r.Branches = append(r.Branches, row)
-		if belief, ok := model.belief(t.scores[i]); ok && model.Level == LevelB {
+		if belief, ok := model.belief(i, t.scores[i]); ok && model.Level >= LevelB && model.Islands == 0 {
 			beliefs, ranked = append(beliefs, belief), append(ranked, len(r.Branches)-1)
 		}
 	}
@@ -100,6 +100,17 @@ func Run(in Input) Result {
 	r.Summaries = summarise(r.Standards, rows)
 	r.Headline = r.headline()
 	return r
+}
+
+// adjusted is the model of scores, at the highest level that the visits carry, and what it makes of standards.
+func adjusted(t table, in Input) (scoreModel, []fairShares) {
+	model := newScoreModel(t.scores, in.Level)
+	model.adjust(t, in)
+	shares := model.fair.shares(in)
+	if in.Fair != nil && shares == nil && model.Level >= LevelB {
+		model.decline(SharesNotOffered, "Standards are not adjusted for shoppers; they are pooled with the peers' (level B).")
+	}
+	return model, shares
 }
 
 // place ranks the branches shown among one another.

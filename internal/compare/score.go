@@ -22,9 +22,12 @@ type ScoreEstimate struct {
 	Status     Status
 	Lean       Lean
 
-	HasPlace bool    // level B only
-	Place    Place   // among the branches shown
-	PWorst   float64 // chance to be among the worst 10 % of the branches shown; only where HasPlace
+	Effective float64 // the visits are worth so many once the shoppers' differences are counted; only at level C
+	OneView   bool    // mostly one shopper's view
+	Island    int     // level C where groups of branches share no shopper: which one, from 1; 0 for none
+	HasPlace  bool    // from level B on; not where islands cannot be compared
+	Place     Place   // among the branches shown
+	PWorst    float64 // chance to be among the worst 10 % of the branches shown; only where HasPlace
 }
 
 // Place is where a branch stands: 1 is best; the true place lies from Lo to Hi with 90 %.
@@ -80,7 +83,10 @@ type Model struct {
 	BranchSDBP  float64 // how much branches differ; level B
 	Rankability float64 // share of the differences between branch means that is real, 0 to 1; level B
 	Alike       bool    // plain REML finds no difference between branches: none may be shown
+	Islands     int     // large groups of branches that share no shopper; level C
+	Declined    []Declined
 	Notes       []string
+	Crossed     *CrossedModel // level C
 }
 
 const (
@@ -92,6 +98,7 @@ const (
 type scoreModel struct {
 	Model
 	fit   stats.OneWay
+	fair  *fair // level C
 	total Scores
 }
 
@@ -152,10 +159,42 @@ func (m *scoreModel) pool(groups []stats.ScoreGroup, branches int, wanted Level)
 	m.Rankability = plain.Rankability(visits)
 }
 
-// belief about one branch; false without scores, or without any known spread.
-func (m *scoreModel) belief(s Scores) (stats.Belief, bool) {
+// adjust goes up to level C where the visits carry it, and says why where they do not.
+func (m *scoreModel) adjust(t table, in Input) {
+	if m.Level != LevelB || in.Level == LevelA || in.Level == LevelB {
+		return
+	}
+	f, said := newFair(t, in)
+	for _, d := range said {
+		m.decline(d.Why, d.Sentence)
+	}
+	if f == nil {
+		return
+	}
+	found := f.CrossedModel
+	m.fair, m.Level, m.Crossed = f, LevelC, &found
+	m.MeanBP, m.BranchSDBP = 100*f.mean, 100*math.Sqrt(f.Posterior.Branch)
+	m.Spread = Spread{SD: math.Sqrt(f.Posterior.Visit), Spare: m.Spread.Spare}
+	m.Alike = f.Plain.Branch == 0
+	m.Rankability = f.rankability()
+	if f.large > 1 {
+		m.Islands = f.large
+	}
+}
+
+// decline says what is not said, and why.
+func (m *scoreModel) decline(why Refusal, sentence string) {
+	m.Declined = append(m.Declined, Declined{Why: why, Sentence: sentence})
+	m.Notes = append(m.Notes, sentence)
+}
+
+// belief about the branch with index i; false without scores, or without any known spread.
+func (m *scoreModel) belief(i int, s Scores) (stats.Belief, bool) {
 	if s.N <= 0 {
 		return stats.Belief{}, false
+	}
+	if m.Level == LevelC {
+		return m.fair.fit.At(i, m.fair.reference[i]), true
 	}
 	g := s.group()
 	if m.Level == LevelB {
@@ -164,21 +203,27 @@ func (m *scoreModel) belief(s Scores) (stats.Belief, bool) {
 	return stats.OwnScore(g.N, g.Mean, m.Spread.SD*m.Spread.SD, m.Spread.Spare)
 }
 
-// estimate judges one branch's score against the target (basis points, 0: not judged).
-func (m *scoreModel) estimate(s Scores, targetBP int) ScoreEstimate {
+// estimate judges the score of the branch with index i against the target (basis points, 0: not judged).
+func (m *scoreModel) estimate(i int, s Scores, targetBP int) ScoreEstimate {
 	if s.N <= 0 {
 		return ScoreEstimate{}
 	}
 	e := ScoreEstimate{N: int(s.N), Level: m.Level, MeanBP: float64(s.SumBP) / float64(s.N)}
 	e.EstimateBP = e.MeanBP
-	belief, ok := m.belief(s)
+	belief, ok := m.belief(i, s)
 	if ok {
 		iv, _ := belief.Interval(rangeLevel)
 		e.SDBP, e.HasRange = 100*belief.SD, true
 		e.LoBP, e.HiBP = clip(100*iv.Lo), clip(100*iv.Hi)
 	}
-	if e.Level == LevelB {
-		e.EstimateBP = 100 * belief.Mean
+	if e.Level >= LevelB {
+		e.EstimateBP = clip(100 * belief.Mean)
+	}
+	if e.Level == LevelC {
+		e.Effective, e.OneView = m.fair.fit.Effective[i], m.fair.mostlyOne(i)
+		if m.Islands > 0 {
+			e.Island = m.fair.island[i]
+		}
 	}
 	if targetBP > 0 {
 		e.judge(belief, ok, float64(targetBP))

@@ -24,6 +24,7 @@ type Visits struct {
 
 	standards []Standard
 	branches  map[string]*branchVisits
+	fair      *FairTable
 }
 
 type branchVisits struct {
@@ -39,14 +40,14 @@ const mixExact = 1e12
 
 // ReadVisits reads one visit a line: visit, branch, region, format, shopper, scenario, month, score_bp, then a column for
 // each standard with 1 (Good), 2 (WOW), 0 (not), empty or NA (does not apply, unknown). Columns that are missing are
-// taken as constant, columns of no standard are left out and named in Warnings. Sums are kept, not visits, but for their
+// taken as constant, columns of no standard are left out and named in Warnings. Visits take a few bytes each, and their
 // names, which must differ. An error is [Problems], unless reading itself failed.
 func ReadVisits(r io.Reader, standards []Standard) (*Visits, error) {
 	t, err := newCSVTable(r)
 	if err != nil {
 		return nil, err
 	}
-	v := &Visits{standards: standards, branches: map[string]*branchVisits{}}
+	v := &Visits{standards: standards, branches: map[string]*branchVisits{}, fair: NewFairTable(standards)}
 	v.checkHeader(t)
 	names, bad := map[string]int{}, Problems{}
 	read := newVisitReader(t, standards)
@@ -98,11 +99,11 @@ type visitReader struct {
 	*csvTable
 	standards []Standard
 	columns   []int // of each standard, −1 for none
-	answers   []byte
+	answers   []Met
 }
 
 func newVisitReader(t *csvTable, standards []Standard) *visitReader {
-	r := &visitReader{csvTable: t, standards: standards, answers: make([]byte, len(standards))}
+	r := &visitReader{csvTable: t, standards: standards, answers: make([]Met, len(standards))}
 	for _, s := range standards {
 		at, ok := t.at[s.ID]
 		if !ok {
@@ -143,6 +144,16 @@ func (v *Visits) add(r *visitReader, bad *Problems) {
 		b.scores = b.scores.plus(Scores{N: 1, SumBP: score, SumBP2: score * score})
 	}
 	b.count(v.standards, r.answers)
+	v.remember(r, name, month, score, scored)
+}
+
+// remember keeps the visit itself, for what counts by shopper.
+func (v *Visits) remember(r *visitReader, branch string, month Month, score int64, scored bool) {
+	bp := -1
+	if scored {
+		bp = int(score)
+	}
+	v.fair.Add(FairVisit{Branch: branch, Shopper: r.word("shopper"), Scenario: r.word("scenario"), Month: month, ScoreBP: bp, Outcomes: r.answers})
 }
 
 func (v *Visits) branch(r *visitReader, name string) *branchVisits {
@@ -164,28 +175,20 @@ func (b *branchVisits) place(month Month, region string) {
 	}
 }
 
-// answer codes; 0 is what does not apply or is not known.
-const (
-	answerNone byte = iota
-	answerNot
-	answerGood
-	answerWow
-)
-
 func (r *visitReader) readAnswers(bad *Problems) {
 	for k, at := range r.columns {
-		r.answers[k] = answerNone
+		r.answers[k] = MetUnknown
 		if at < 0 {
 			continue
 		}
 		switch text := strings.TrimSpace(r.row[at]); text {
 		case "", "NA":
 		case "0":
-			r.answers[k] = answerNot
+			r.answers[k] = MetNot
 		case "1":
-			r.answers[k] = answerGood
+			r.answers[k] = MetGood
 		case "2":
-			r.answers[k] = answerWow
+			r.answers[k] = MetWow
 		default:
 			bad.add(r.line, r.header[at], "%q is not an outcome; write 1 (Good), 2 (WOW), 0 (not met) or nothing", text)
 		}
@@ -218,10 +221,10 @@ func (r *visitReader) score(bad *Problems) (int64, bool) {
 }
 
 // count adds one visit's outcomes, and each standard's share of the visit's weight.
-func (b *branchVisits) count(standards []Standard, answers []byte) {
+func (b *branchVisits) count(standards []Standard, answers []Met) {
 	total := 0.0
 	for k, a := range answers {
-		if a != answerNone {
+		if a != MetUnknown {
 			total += standards[k].Weight
 		}
 	}
@@ -230,29 +233,33 @@ func (b *branchVisits) count(standards []Standard, answers []byte) {
 	}
 	for k, a := range answers {
 		c := &b.counts[k]
-		if a == answerNone {
+		if a == MetUnknown {
 			c.NA++
 			continue
 		}
 		share := int64(standards[k].Weight/total*mixExact + 0.5)
 		b.mix.w[k] += share
 		c.N++
-		if a >= answerGood {
+		if a >= MetGood {
 			c.X++
 			b.mix.wr[k] += share
 		}
 		if standards[k].WowTargetBP > 0 {
 			c.NWow++
-			if a == answerWow {
+			if a == MetWow {
 				c.XWow++
 			}
 		}
 	}
 }
 
-// Input makes the visits comparable, at the wanted level and with the wanted peers.
+// Input makes the visits comparable, at the wanted level and with the wanted peers. Scores go up to level C by themselves,
+// standards only where it is asked for.
 func (v *Visits) Input(wanted Level, peers Peers) Input {
-	in := Input{Standards: v.standards, Level: wanted, Peers: peers}
+	in := Input{Standards: v.standards, Level: wanted, Peers: peers, Cells: v.fair.Cells()}
+	if wanted == LevelC {
+		in.Fair = v.fair
+	}
 	for _, b := range v.sorted() {
 		in.Branches = append(in.Branches, b.Branch)
 		if b.scores.N > 0 {

@@ -27,7 +27,15 @@ func (c *Crossed) Exact() bool { return c.smaller() <= exactSide }
 // the data cannot tell branch from shopper, and for data that are not [Crossed.Exact].
 func (c *Crossed) REML(how Fit) (v Variances, criterion float64, ok bool) {
 	start, ok := c.Moments()
-	if !ok || !c.Exact() {
+	if !ok {
+		return Variances{}, 0, false
+	}
+	return c.REMLFrom(start, how)
+}
+
+// REMLFrom is [Crossed.REML] with a search that begins at the given variances: those of last week, or of the other fit.
+func (c *Crossed) REMLFrom(start Variances, how Fit) (v Variances, criterion float64, ok bool) {
+	if !c.Exact() || !start.usable() {
 		return Variances{}, 0, false
 	}
 	return c.search(start, how, false)
@@ -119,6 +127,19 @@ func (c *Crossed) Solve(v Variances) (CrossedFit, bool) {
 		return CrossedFit{}, false
 	}
 	return f.fit(v), true
+}
+
+// FixedAt gives the fixed effects at other variances, by column of the design. It is false for variances that cannot be and
+// for data too large for a dense matrix.
+func (c *Crossed) FixedAt(v Variances) ([]float64, bool) {
+	if !v.usable() || c.smaller() > denseSide {
+		return nil, false
+	}
+	a := c.absorber()
+	if !a.at(v.ratios()) {
+		return nil, false
+	}
+	return c.blank(v, a.beta()).Fixed, true
 }
 
 // Factor is the model solved at fixed variances, kept to ask it about other scores of the same visits.

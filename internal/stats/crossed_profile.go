@@ -27,6 +27,17 @@ func (c *Crossed) ProfileShopper() (Interval, bool) {
 	return iv, true
 }
 
+// ShopperUncertain tells whether the 90 % profile interval of shoppers' deviation holds 0 and reaches beyond three times its
+// estimate, given what [Crossed.REML] found. It costs a small part of the whole interval.
+func (c *Crossed) ShopperUncertain(best Variances, criterion float64) bool {
+	if !c.Exact() || !best.usable() {
+		return false
+	}
+	a, from := c.absorber(), math.Sqrt(best.Branch/best.Visit)
+	within := func(sd float64) bool { return c.profileAt(a, best, &from, sd)-criterion <= profileRise }
+	return within(0) && within(3*math.Sqrt(best.Shopper))
+}
+
 // profileRise is what a criterion may rise within a 90 % interval: the square of 1.645.
 const profileRise = 2.71
 

@@ -1,0 +1,265 @@
+package compare
+
+import (
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+
+	"plainclothes/internal/stats"
+)
+
+// fairShare is what is believed about one branch and standard at level C.
+type fairShare struct {
+	share        // counted: what is not what the table counts, is not used
+	known        bool
+	mean, pBelow float64
+	rng          stats.Interval
+}
+
+// fairShares are those of one standard by branch; nil where it is not adjusted.
+type fairShares struct{ good, wow []fairShare }
+
+// shares adjusts all standards. Each is asked about by itself, so that several can be at work at once; what they find does
+// not depend on who is first.
+type shares struct {
+	f       *fair
+	c       *crossing
+	d       *design
+	table   *FairTable
+	places  []place
+	total   []float32 // of the standards' weights that a visit was judged by
+	mean    float64   // points: what a visit without other standards is taken for
+	factor  *stats.Factor
+	mixes   [][]stats.BinaryMix // by branch
+	brief   bool
+	byTable []int // column of each standard in the table, −1 for none
+}
+
+// shares adjusts every standard; nil where that is not asked for or not possible.
+func (f *fair) shares(in Input) []fairShares {
+	if f == nil || in.Fair == nil || in.Fair.Visits() == 0 {
+		return nil
+	}
+	factor, ok := f.sums.NewFactor(f.posterior())
+	if !ok {
+		return nil
+	}
+	c := f.crossing
+	s := &shares{f: f, c: c, d: f.design, table: in.Fair, factor: factor, brief: in.Brief, mean: f.mean}
+	s.places = in.Fair.places(c, in, f.island, f.large)
+	s.byTable = make([]int, len(c.t.standards))
+	for k, standard := range c.t.standards {
+		s.byTable[k] = slices.IndexFunc(in.Fair.standards, func(o Standard) bool { return o.ID == standard.ID })
+	}
+	s.weigh()
+	s.mix()
+	return s.all()
+}
+
+// weigh sums the weights of the standards that each visit was judged by.
+func (s *shares) weigh() {
+	s.total = make([]float32, len(s.table.visits))
+	k := len(s.table.standards)
+	for i := range s.total {
+		for a, m := range s.table.outcomes[i*k : (i+1)*k] {
+			if Met(m) != MetUnknown {
+				s.total[i] += float32(s.table.standards[a].Weight)
+			}
+		}
+	}
+}
+
+// mix is by which visits each branch is judged: the scenarios of its format, months averaged.
+func (s *shares) mix() {
+	type group struct{ format, scenario string }
+	count, sum := map[group]float64{}, map[group][]float64{}
+	var order []group
+	visits := make([]float64, len(s.c.kinds))
+	for _, x := range s.c.cells {
+		visits[x.Row] += float64(x.N)
+	}
+	for i, k := range s.c.kinds {
+		g := group{k.format, k.scenario}
+		if sum[g] == nil {
+			sum[g] = make([]float64, len(s.d.names))
+			order = append(order, g)
+		}
+		count[g] += visits[i]
+		for a, v := range s.d.rows[i] {
+			sum[g][a] += visits[i] * v
+		}
+	}
+	s.mixes = make([][]stats.BinaryMix, len(s.c.t.branches))
+	for i, b := range s.c.t.branches {
+		own := kind{format: b.Format, region: b.Region, island: s.f.island[i]}
+		for _, g := range order {
+			if g.format != "" && g.format != b.Format {
+				continue
+			}
+			row := make([]float64, len(s.d.names))
+			for a, v := range sum[g] {
+				row[a] = v / count[g]
+			}
+			for _, f := range s.d.factors {
+				if f.own {
+					f.set(row, f.of(own))
+				}
+			}
+			s.mixes[i] = append(s.mixes[i], stats.BinaryMix{Weight: count[g], Row: row})
+		}
+	}
+}
+
+// all adjusts every standard, two or more at once.
+func (s *shares) all() []fairShares {
+	out := make([]fairShares, len(s.c.t.standards))
+	next := make(chan int)
+	var work sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(out)) {
+		work.Go(func() {
+			for k := range next {
+				out[k] = s.standard(k)
+			}
+		})
+	}
+	for k := range out {
+		next <- k
+	}
+	close(next)
+	work.Wait()
+	return out
+}
+
+// standard adjusts one: first the scores without it, then the share of visits that met it.
+func (s *shares) standard(k int) fairShares {
+	at := s.byTable[k]
+	if at < 0 {
+		return fairShares{}
+	}
+	e := s.factor.Ask(s.without(at))
+	standard := s.c.t.standards[k]
+	out := fairShares{good: s.share(e, at, MetGood, standard.GoodTargetBP)}
+	if standard.WowTargetBP > 0 {
+		out.wow = s.share(e, at, MetWow, standard.WowTargetBP)
+	}
+	return out
+}
+
+// fine is one point in the whole numbers in which scores without a standard are summed, so that order does not show;
+// squares are summed of numbers coarser by a thousand, or they would not fit.
+const (
+	fine   = 1e6
+	coarse = 1000
+)
+
+// without is the score of every visit as the standards other than k leave it: (y − W·r)/(1 − W).
+func (s *shares) without(k int) stats.Response {
+	b, j, kinds := make([]int64, len(s.c.t.branches)), make([]int64, len(s.c.shoppers)), make([]int64, len(s.c.kinds))
+	square := int64(0)
+	width, weight := len(s.table.standards), float32(s.table.standards[k].Weight)
+	neutral := int64(s.mean * fine)
+	for _, p := range s.places {
+		m := Met(s.table.outcomes[int(p.at)*width+k])
+		y := s.rest(int(p.at), m, weight, neutral)
+		b[p.branch] += y
+		j[p.shopper] += y
+		kinds[p.row] += y
+		v := (y - neutral) / coarse
+		square += v * v
+	}
+	return s.response(b, j, kinds, float64(square)*(coarse*coarse)/(fine*fine))
+}
+
+// rest is one visit's score without a standard, in millionths of a point.
+func (s *shares) rest(visit int, m Met, weight float32, neutral int64) int64 {
+	y, total := s.table.visits[visit].score, s.total[visit]
+	switch {
+	case y < 0 || m != MetUnknown && total <= weight:
+		return neutral
+	case m == MetUnknown:
+		return int64(y) * (fine / 100)
+	}
+	w := float64(weight / total)
+	rest := float64(y) / 100
+	if m >= MetGood {
+		rest -= 100 * w
+	}
+	return int64(math.Max(0, math.Min(100, rest/(1-w))) * fine)
+}
+
+// response takes the centre off, so that squares keep their digits.
+func (s *shares) response(b, j, kinds []int64, square float64) stats.Response {
+	neutral := int64(s.mean * fine)
+	nb, nj, nk := make([]int64, len(b)), make([]int64, len(j)), make([]int64, len(kinds))
+	for _, p := range s.places {
+		nb[p.branch]++
+		nj[p.shopper]++
+		nk[p.row]++
+	}
+	points := func(sum, n []int64) []float64 {
+		out := make([]float64, len(sum))
+		for i, v := range sum {
+			out[i] = float64(v-n[i]*neutral) / fine
+		}
+		return out
+	}
+	r := stats.Response{Branch: points(b, nb), Shopper: points(j, nj), Column: make([]float64, len(s.d.names)), Square: square}
+	for i, v := range points(kinds, nk) {
+		for a, x := range s.d.rows[i] {
+			r.Column[a] += x * v
+		}
+	}
+	return r
+}
+
+// share fits the share of visits with at least the given finding, and asks about every branch.
+func (s *shares) share(e stats.Effects, k int, least Met, targetBP int) []fairShare {
+	p := s.f.posterior()
+	data := stats.BinaryData{
+		Rows: s.d.rows, Cells: s.cells(k, least), Branches: len(s.c.t.branches), Branch: e.Branch, Shopper: e.Shopper,
+		BranchSD: make([]float64, len(s.c.t.branches)), ShopperSD: math.Sqrt(e.Visit * p.Shopper / p.Visit),
+	}
+	for i, v := range s.f.fit.BranchVar {
+		data.BranchSD[i] = math.Sqrt(v / p.Visit * e.Visit)
+	}
+	fit, ok := stats.FitBinary(data)
+	if !ok {
+		return nil
+	}
+	ask, out := fit.Ask(&data), make([]fairShare, len(s.c.t.branches))
+	for _, c := range data.Cells {
+		out[c.Branch].n += int(c.N)
+		out[c.Branch].x += int(c.X)
+	}
+	for i := range out {
+		belief := ask.Branch(i, s.mixes[i])
+		out[i] = fairShare{share: out[i].share, known: true, mean: belief.Mean(), pBelow: belief.Below(float64(targetBP) / 10_000)}
+		if !s.brief {
+			out[i].rng, _ = belief.Interval(rangeLevel)
+		}
+	}
+	return out
+}
+
+// cells sums the visits judged by one standard, by branch, shopper and kind.
+func (s *shares) cells(k int, least Met) []stats.BinaryCell {
+	var out []stats.BinaryCell
+	width := len(s.table.standards)
+	for _, p := range s.places {
+		m := Met(s.table.outcomes[int(p.at)*width+k])
+		if m == MetUnknown {
+			continue
+		}
+		last := len(out) - 1
+		if last < 0 || out[last].Branch != p.branch || out[last].Shopper != p.shopper || out[last].Row != p.row {
+			out = append(out, stats.BinaryCell{Branch: p.branch, Shopper: p.shopper, Row: p.row})
+			last++
+		}
+		out[last].N++
+		if m >= least {
+			out[last].X++
+		}
+	}
+	return out
+}
