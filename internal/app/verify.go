@@ -30,6 +30,9 @@ func (c verifyCmd) Run(p *program) error {
 			return err
 		}
 		v := &verifier{verifyCmd: c, p: p, x: x}
+		if v.keys, err = x.store.ReceiptKeys(p.ctx); err != nil {
+			return err
+		}
 		for _, o := range all {
 			if err := v.organisation(o); err != nil {
 				return fmt.Errorf("verify %s: %w", o.Name, err)
@@ -58,6 +61,8 @@ type verifier struct {
 	p     *program
 	x     *parts
 	o     org.Organisation
+	lists *visit.Checklists
+	keys  []visit.ReceiptKey
 	wrong int
 }
 
@@ -141,15 +146,18 @@ func (v *verifier) visits() (visits, photos int, err error) {
 
 // papers are one visit's report with everything it was made from.
 type papers struct {
-	ops    []visit.Op
-	subs   map[string]visit.Submission
-	report visit.Report
-	photos []evidence.Photo
+	list     *visit.Checklist // nil while nobody has the visit
+	ops      []visit.Op
+	subs     map[string]visit.Submission
+	report   visit.Report
+	photos   []evidence.Photo
+	receipts []visit.Receipt
+	changed  []error // receipts that say something else than the log
 }
 
 // read reads a visit's papers.
-func (v *verifier) read(id string) (p papers, err error) {
-	ctx, org := v.p.ctx, v.o.ID
+func (v *verifier) read(x *visit.Visit) (p papers, err error) {
+	ctx, org, id := v.p.ctx, v.o.ID, x.ID
 	err = v.x.store.Visits().View(ctx, org, func(tx visit.Tx) (err error) {
 		p = papers{subs: map[string]visit.Submission{}}
 		if p.report, err = tx.Report(ctx, org, id); err != nil {
@@ -168,9 +176,39 @@ func (v *verifier) read(id string) (p papers, err error) {
 				}
 			}
 		}
-		return nil
+		if p.receipts, err = tx.ReceiptsOf(ctx, org, id); err != nil {
+			return err
+		}
+		for i := range p.receipts {
+			if err := p.receipt(visit.CheckReceipt(ctx, tx, &p.receipts[i])); err != nil {
+				return err
+			}
+		}
+		p.list, err = v.list(tx, x)
+		return err
 	})
 	return p, err
+}
+
+// receipt notes what is not as a receipt says; any other error is ours.
+func (p *papers) receipt(err error) error {
+	var changed *visit.ChangedError
+	if !errors.As(err, &changed) {
+		return err
+	}
+	p.changed = append(p.changed, changed)
+	return nil
+}
+
+// list prepares the checklist of a visit, once a version.
+func (v *verifier) list(tx visit.Tx, x *visit.Visit) (*visit.Checklist, error) {
+	if x.Version == "" {
+		return nil, nil //nolint:nilnil // nobody has taken it
+	}
+	if v.lists == nil {
+		v.lists = visit.NewChecklists()
+	}
+	return v.lists.Get(v.p.ctx, tx, v.o.ID, x.Version)
 }
 
 // visit checks one visit and gives the number of its photos. What looks wrong is read once more: on PostgreSQL a save
@@ -179,10 +217,10 @@ func (v *verifier) visit(x *visit.Visit) (photos int, err error) {
 	var p papers
 	var wrong []error
 	for range 2 {
-		if p, err = v.read(x.ID); err != nil {
+		if p, err = v.read(x); err != nil {
 			return 0, err
 		}
-		if wrong = p.check(); len(wrong) == 0 {
+		if wrong = append(p.check(), p.checkReceipts(v.keys)...); len(wrong) == 0 {
 			break
 		}
 	}
@@ -221,13 +259,22 @@ func (p papers) check() (wrong []error) {
 
 // checkReport compares the report's answers with those that the ops give.
 func (p papers) checkReport() []error {
-	answers, comments, err := visit.Materialise(p.ops)
+	answers, comments, err := visit.Materialise(p.list, p.ops)
 	if err != nil {
 		return []error{err}
 	}
 	var wrong []error
-	if r := p.report; r.Seq > 0 && !slices.ContainsFunc(p.ops, func(o visit.Op) bool { return o.Seq == r.Seq && o.Hash == r.Head }) {
+	if r := p.report; r.Seq > 0 && !slices.ContainsFunc(p.ops, func(o visit.Op) bool { return o.Hash == r.Head }) {
 		wrong = append(wrong, errors.New("the report's head is in no log of answers"))
+	}
+	inTime := 0
+	for _, o := range p.ops {
+		if !o.Late {
+			inTime++
+		}
+	}
+	if inTime != p.report.Seq {
+		wrong = append(wrong, fmt.Errorf("the report was made of %d ops, and its logs have %d", p.report.Seq, inTime))
 	}
 	for _, q := range union(answers, p.report.Answers) {
 		if !sameJSON(answers[q], p.report.Answers[q]) {
@@ -237,6 +284,17 @@ func (p papers) checkReport() []error {
 	for _, q := range union(comments, p.report.Comments) {
 		if comments[q] != p.report.Comments[q] {
 			wrong = append(wrong, fmt.Errorf("the comment on %s is not the one in the log of answers", q))
+		}
+	}
+	return wrong
+}
+
+// checkReceipts checks what was signed: by itself, and against the log.
+func (p papers) checkReceipts(keys []visit.ReceiptKey) []error {
+	wrong := p.changed
+	for i := range p.receipts {
+		if err := p.receipts[i].Check(keys); err != nil {
+			wrong = append(wrong, err)
 		}
 	}
 	return wrong
@@ -268,7 +326,7 @@ func union[V any](a, b map[string]V) []string {
 
 // sameJSON compares two values as JSON: a database may have written one of them in its own way.
 func sameJSON(a, b json.RawMessage) bool {
-	if bytes.Equal(a, b) {
+	if bytes.Equal(a, b) || isNull(a) && isNull(b) {
 		return true
 	}
 	var x, y any
@@ -279,3 +337,6 @@ func sameJSON(a, b json.RawMessage) bool {
 	q, err2 := json.Marshal(y)
 	return err1 == nil && err2 == nil && bytes.Equal(p, q)
 }
+
+// isNull reports whether a value is none: a program may have said so in as many words.
+func isNull(v json.RawMessage) bool { return len(v) == 0 || string(v) == "null" }

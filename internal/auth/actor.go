@@ -39,6 +39,7 @@ type Actor struct {
 	Branches []string // ids; only for BranchManager
 	Scopes   []Scope  // only for a program
 	Program  bool
+	Only     string // id of the one visit that a phone's grant is for; "" for everyone else
 }
 
 // Has reports whether the actor has a role.
@@ -63,6 +64,7 @@ type Thing struct {
 	Branch  string // id of the branch
 	Region  string // id of the branch's region
 	Shopper string // member id of the shopper who has the visit
+	Visit   string // id, when the thing is a visit or below one
 }
 
 // Reach is what an actor may see or do with one verb, for the WHERE of a list.
@@ -123,7 +125,7 @@ func (r Reach) Covers(t Thing) bool {
 // Can says whether the actor may do v to t: nil, or NotFound for what is foreign or out of reach (its existence is
 // not his business), or Forbidden when none of his roles may do v to anything at all.
 func Can(a Actor, v Verb, t Thing) error {
-	if a.Org == "" || t.Org != a.Org {
+	if a.Org == "" || t.Org != a.Org || a.Only != "" && t.Visit != a.Only {
 		return fault.Missing("thing here")
 	}
 	r := a.Reach(v)

@@ -17,6 +17,7 @@ type scope struct {
 	org       string // id of the organisation
 	person    string // id of the person whose memberships are read
 	tokenHash string // hex hash of a program's secret
+	receipt   string // code of a receipt that somebody typed
 	operator  bool   // the list of organisations
 	flushed   bool   // a flusher makes the commit durable, which itself need not wait for the disk
 	byKeys    bool   // finds rows by their keys only: one plan a connection will do, also one made while tables were empty
@@ -42,7 +43,7 @@ func (s scope) begin(readOnly bool) ([]request, error) {
 	}
 	var set []string
 	var args []any
-	for _, v := range []struct{ name, value string }{{"app.org_id", s.org}, {"app.person_id", s.person}, {"app.token_hash", s.tokenHash}} {
+	for _, v := range []struct{ name, value string }{{"app.org_id", s.org}, {"app.person_id", s.person}, {"app.token_hash", s.tokenHash}, {"app.receipt_code", s.receipt}} {
 		if !safeSetting.MatchString(v.value) {
 			return nil, fault.Missing("thing here")
 		}

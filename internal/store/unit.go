@@ -57,7 +57,7 @@ func (u *unit) admits(sc scope, writes bool) error {
 	if writes && !u.writes {
 		return errors.New("store: a write inside a read-only unit of work")
 	}
-	if sc.org != "" && sc.org != u.org || sc.person != u.person && sc.person != "" || sc.tokenHash != "" || sc.operator && !u.operator {
+	if sc.org != "" && sc.org != u.org || sc.person != u.person && sc.person != "" || sc.tokenHash != "" || sc.receipt != "" || sc.operator && !u.operator {
 		return errors.New("store: a unit of work inside that of another organisation")
 	}
 	return nil

@@ -131,12 +131,14 @@ var (
 		"updated_at timestamptz, row_version int4", "")
 	submissionInsert = inserting("submissions", "org_id uuid, id uuid, visit_id uuid, device text, seq int4, head text, created_at timestamptz", "")
 	opInsert         = inserting("ops", "org_id uuid, submission_id uuid, seq int4, op_id uuid, visit_id uuid, body text, hash text, received_at timestamptz", "")
-	outcomeInsert    = inserting("outcomes", "org_id uuid, visit_id uuid, standard text, series text, outcome text, wow_offered bool, share int8, rate int8", "")
-	visitUpdate      = updating("visits", "org_id uuid, id uuid, row_version int4, version_id uuid, state text, visited_on text, month text, "+
+	receiptInsert    = inserting("receipts", "org_id uuid, code text, visit_id uuid, submission_id uuid, stage text, head text, seq int4, "+
+		"statement text, signature text, key_id text, created_at timestamptz", "")
+	outcomeInsert = inserting("outcomes", "org_id uuid, visit_id uuid, standard text, series text, outcome text, wow_offered bool, share int8, rate int8", "")
+	visitUpdate   = updating("visits", "org_id uuid, id uuid, row_version int4, version_id uuid, state text, visited_on text, month text, "+
 		"taken_at timestamptz, started_at timestamptz, received_at timestamptz, decided_at timestamptz, published_at timestamptz, "+
 		"reviewer_id text, stages_sealed text, base_bp int4, final_bp int4, level text")
 
-	reportsOnPostgres = together(reportInsert, submissionInsert, opInsert, outcomeInsert, visitUpdate)
+	reportsOnPostgres = together(reportInsert, submissionInsert, opInsert, receiptInsert, outcomeInsert, visitUpdate)
 )
 
 func (r *reportRow) values() []any {
@@ -152,6 +154,12 @@ func (r *submissionRow) values() []any {
 
 func (r *opRow) values() []any {
 	return []any{r.OrgID, r.SubmissionID, r.Seq, r.OpID, r.VisitID, r.Body, r.Hash, r.ReceivedAt}
+}
+
+func (r *receiptRow) values() []any {
+	return []any{
+		r.OrgID, r.Code, r.VisitID, r.SubmissionID, r.Stage, r.Head, r.Seq, r.Statement, r.Signature, r.KeyID, r.CreatedAt,
+	}
 }
 
 func (r *outcomeRow) values() []any {
@@ -179,7 +187,7 @@ func (v visits) AddReports(ctx context.Context, organisation string, all []visit
 }
 
 // arrivedRows are the values of the rows of whole reports.
-type arrivedRows struct{ reports, submissions, ops, outcomes, visits [][]any }
+type arrivedRows struct{ reports, submissions, ops, receipts, outcomes, visits [][]any }
 
 // reportRows gives the rows to insert. A report of which something was said before is written here, by itself: that is
 // rare, and its row and outcomes may be there already.
@@ -214,6 +222,9 @@ func (v visits) reportRows(ctx context.Context, organisation string, all []visit
 	for i := range rows.ops {
 		out.ops = append(out.ops, rows.ops[i].values())
 	}
+	for i := range rows.receipts {
+		out.receipts = append(out.receipts, rows.receipts[i].values())
+	}
 	for i := range rows.outcomes {
 		if r := &rows.outcomes[i]; !old[r.VisitID] {
 			out.outcomes = append(out.outcomes, r.values())
@@ -239,6 +250,7 @@ func (v visits) writeReports(ctx context.Context, rows arrivedRows) (err error) 
 		{&reportInsert, rows.reports},
 		{&submissionInsert, rows.submissions},
 		{&opInsert, rows.ops},
+		{&receiptInsert, rows.receipts},
 		{&outcomeInsert, rows.outcomes},
 		{&visitUpdate, rows.visits},
 	}

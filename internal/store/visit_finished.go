@@ -22,6 +22,7 @@ func (v visits) AddFinished(ctx context.Context, organisation string, all []visi
 		func() error { return db.CreateInBatches(rows.reports, batch).Error },
 		func() error { return db.CreateInBatches(rows.submissions, batch).Error },
 		func() error { return db.CreateInBatches(rows.ops, batch).Error },
+		func() error { return db.CreateInBatches(rows.receipts, batch).Error },
 		func() error { return db.CreateInBatches(rows.outcomes, 2*batch).Error },
 	} {
 		if err := insert(); err != nil {
@@ -36,6 +37,7 @@ type finishedRows struct {
 	reports     []reportRow
 	submissions []submissionRow
 	ops         []opRow
+	receipts    []receiptRow
 	outcomes    []outcomeRow
 }
 
@@ -52,9 +54,12 @@ func finishedRowsOf(organisation string, all []visit.Finished) (finishedRows, er
 		rr.OrgID = organisation
 		s := f.Submission
 		rows.visits, rows.reports = append(rows.visits, vr), append(rows.reports, rr)
-		rows.submissions = append(rows.submissions, submissionRow{organisation, s.ID, s.Visit, s.Device, s.Seq, s.Head, s.Created})
-		for _, o := range f.Ops {
-			rows.ops = append(rows.ops, opRow{organisation, o.Submission, o.Seq, o.ID, s.Visit, string(o.Body), o.Hash, o.Received})
+		rows.submissions = append(rows.submissions, submissionRowOf(organisation, &s))
+		for k := range f.Ops {
+			rows.ops = append(rows.ops, opRowOf(organisation, s.Visit, &f.Ops[k]))
+		}
+		if f.Receipt.Code != "" {
+			rows.receipts = append(rows.receipts, receiptRowOf(organisation, &f.Receipt))
 		}
 		for _, o := range f.Outcomes {
 			rows.outcomes = append(rows.outcomes,

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"plainclothes/internal/fault"
@@ -28,9 +29,10 @@ type reportRow struct {
 	CompletenessBP *int `gorm:"column:completeness_bp"`
 	SealedAt       *time.Time
 	ReceiptCode    string
-	Receipt        string
+	Receipt        string    // '' since receipts have a table of their own
 	UpdatedAt      time.Time `gorm:"autoUpdateTime:false"`
 	RowVersion     int
+	Heads          string
 }
 
 // TableName is the table of reports.
@@ -45,11 +47,15 @@ func reportRowOf(r *visit.Report) (reportRow, error) {
 	if err != nil {
 		return reportRow{}, err
 	}
+	heads, err := headsText(r.Heads)
+	if err != nil {
+		return reportRow{}, err
+	}
 	facts, err := contextText(r.Context)
 	return reportRow{
 		OrgID: r.Org, VisitID: r.Visit, Seq: r.Seq, Head: r.Head, Revision: r.Revision, Context: facts, Answers: string(answers),
 		Comments: string(comments), Result: string(r.Result), Engine: r.Engine, CompletenessBP: r.Complete, SealedAt: timePtr(r.Sealed),
-		ReceiptCode: r.Receipt, Receipt: string(r.Statement), UpdatedAt: r.Updated, RowVersion: r.RowVersion,
+		ReceiptCode: r.Receipt, UpdatedAt: r.Updated, RowVersion: r.RowVersion, Heads: heads,
 	}, err
 }
 
@@ -62,8 +68,10 @@ func (r *reportRow) report() (visit.Report, error) {
 	if r.Result != "" {
 		out.Result = json.RawMessage(r.Result)
 	}
-	if r.Receipt != "" {
-		out.Statement = json.RawMessage(r.Receipt)
+	if r.Heads != "" {
+		if err := json.Unmarshal([]byte(r.Heads), &out.Heads); err != nil {
+			return out, err
+		}
 	}
 	if err := json.Unmarshal([]byte(r.Answers), &out.Answers); err != nil {
 		return out, err
@@ -73,6 +81,15 @@ func (r *reportRow) report() (visit.Report, error) {
 		return out, err
 	}
 	return out, json.Unmarshal([]byte(r.Comments), &out.Comments)
+}
+
+// headsText writes present values, "" when they were never worked out.
+func headsText(h visit.Heads) (string, error) {
+	if h == nil {
+		return "", nil
+	}
+	b, err := json.Marshal(h)
+	return string(b), err
 }
 
 // factsJSON is how the branch's facts of the day are kept.
@@ -134,33 +151,47 @@ func (v visits) SaveReport(ctx context.Context, organisation string, r visit.Rep
 
 // submissionRow is one device's copy of a report.
 type submissionRow struct {
-	OrgID     string `gorm:"primaryKey"`
-	ID        string `gorm:"primaryKey"`
-	VisitID   string
-	Device    string
-	Seq       int
-	Head      string
-	CreatedAt time.Time `gorm:"autoCreateTime:false"`
+	OrgID         string `gorm:"primaryKey"`
+	ID            string `gorm:"primaryKey"`
+	VisitID       string
+	Device        string
+	Seq           int
+	Head          string
+	CreatedAt     time.Time `gorm:"autoCreateTime:false"`
+	Checklist     string
+	ClockOffsetMS int64 `gorm:"column:clock_offset_ms"`
+	ClockFlag     string
 }
 
 // TableName is the table of submissions.
 func (submissionRow) TableName() string { return "submissions" }
 
+func submissionRowOf(organisation string, s *visit.Submission) submissionRow {
+	return submissionRow{
+		organisation, s.ID, s.Visit, s.Device, s.Seq, s.Head, s.Created, s.Checklist, s.Clock.Offset.Milliseconds(), s.Clock.Text(),
+	}
+}
+
+func (r submissionRow) submission() visit.Submission {
+	return visit.Submission{
+		Org: r.OrgID, ID: r.ID, Visit: r.VisitID, Device: r.Device, Checklist: r.Checklist, Seq: r.Seq, Head: r.Head,
+		Clock: visit.ClockOf(time.Duration(r.ClockOffsetMS)*time.Millisecond, r.ClockFlag), Created: r.CreatedAt.UTC(),
+	}
+}
+
 // Submission loads one.
 func (v visits) Submission(ctx context.Context, organisation, id string) (visit.Submission, error) {
 	var r submissionRow
 	err := v.db(ctx).Where("org_id = ? AND id = ?", organisation, id).Take(&r).Error
-	return visit.Submission{
-		Org: r.OrgID, ID: r.ID, Visit: r.VisitID, Device: r.Device, Seq: r.Seq, Head: r.Head, Created: r.CreatedAt.UTC(),
-	}, missing(err, "submission")
+	return r.submission(), missing(err, "submission")
 }
 
 // SaveSubmission inserts a submission or moves the end of its log. A submission of another visit is never taken over:
-// only seq and head are ever updated, and only where organisation, id and visit fit.
+// only seq, head and clock are ever updated, and only where organisation, id and visit fit.
 func (v visits) SaveSubmission(ctx context.Context, organisation string, sub visit.Submission) error {
-	row := submissionRow{organisation, sub.ID, sub.Visit, sub.Device, sub.Seq, sub.Head, sub.Created}
+	row := submissionRowOf(organisation, &sub)
 	res := v.db(ctx).Model(&submissionRow{}).Where("org_id = ? AND id = ? AND visit_id = ?", organisation, sub.ID, sub.Visit).
-		Updates(map[string]any{"seq": sub.Seq, "head": sub.Head})
+		Updates(map[string]any{"seq": sub.Seq, "head": sub.Head, "clock_offset_ms": row.ClockOffsetMS, "clock_flag": row.ClockFlag})
 	if res.Error != nil || res.RowsAffected == 1 {
 		return res.Error
 	}
@@ -177,34 +208,51 @@ type opRow struct {
 	Body         string
 	Hash         string
 	ReceivedAt   time.Time
+	Late         bool
+	CorrectedAt  *time.Time
 }
 
 // TableName is the table of ops.
 func (opRow) TableName() string { return "ops" }
 
+func opRowOf(organisation, vis string, o *visit.Op) opRow {
+	return opRow{organisation, o.Submission, o.Seq, o.ID, vis, string(o.Body), o.Hash, o.Received, o.Late, timePtr(o.Corrected)}
+}
+
+// opOfDevice is an op with the device of its submission.
+type opOfDevice struct {
+	Op     opRow `gorm:"embedded"`
+	Device string
+}
+
+func (r opOfDevice) op() visit.Op {
+	return visit.Op{
+		Submission: r.Op.SubmissionID, Device: r.Device, Seq: r.Op.Seq, ID: r.Op.OpID, Body: []byte(r.Op.Body), Hash: r.Op.Hash,
+		Received: r.Op.ReceivedAt.UTC(), Corrected: timeVal(r.Op.CorrectedAt), Late: r.Op.Late,
+	}
+}
+
+// opsOf reads ops with the devices that they came from.
+func (v visits) opsOf(ctx context.Context) *gorm.DB {
+	return v.db(ctx).Table("ops").Select("ops.*, s.device").
+		Joins("JOIN submissions s ON s.org_id = ops.org_id AND s.id = ops.submission_id")
+}
+
 // AppendOps adds entries; an id or a number that is there already is refused by the keys.
 func (v visits) AppendOps(ctx context.Context, organisation, vis string, ops []visit.Op) error {
 	rows := make([]opRow, 0, len(ops))
-	for _, o := range ops {
-		rows = append(rows, opRow{organisation, o.Submission, o.Seq, o.ID, vis, string(o.Body), o.Hash, o.Received})
+	for i := range ops {
+		rows = append(rows, opRowOf(organisation, vis, &ops[i]))
 	}
-	return v.db(ctx).CreateInBatches(rows, 100).Error
+	return v.db(ctx).CreateInBatches(rows, batch).Error
 }
 
 // Ops gives every log of a visit, each in its order, the submission that began first in front.
 func (v visits) Ops(ctx context.Context, organisation, vis string) ([]visit.Op, error) {
-	var rows []opRow
-	err := v.db(ctx).Table("ops").Select("ops.*").
-		Joins("JOIN submissions s ON s.org_id = ops.org_id AND s.id = ops.submission_id").
-		Where("ops.org_id = ? AND ops.visit_id = ?", organisation, vis).
+	var rows []opOfDevice
+	err := v.opsOf(ctx).Where("ops.org_id = ? AND ops.visit_id = ?", organisation, vis).
 		Order("s.created_at").Order("s.id").Order("ops.seq").Find(&rows).Error
-	out := make([]visit.Op, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, visit.Op{
-			Submission: r.SubmissionID, Seq: r.Seq, ID: r.OpID, Body: []byte(r.Body), Hash: r.Hash, Received: r.ReceivedAt.UTC(),
-		})
-	}
-	return out, err
+	return mapRows(rows, opOfDevice.op), err
 }
 
 // outcomeRow is what a visit says about one standard.

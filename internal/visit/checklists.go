@@ -46,6 +46,11 @@ type Checklists struct {
 // NewChecklists starts empty.
 func NewChecklists() *Checklists { return &Checklists{kept: map[[2]string]*Checklist{}} }
 
+// Get prepares a version, or gives it as it was prepared before.
+func (c *Checklists) Get(ctx context.Context, tx Tx, org, id string) (*Checklist, error) {
+	return c.get(ctx, tx, org, id)
+}
+
 func (c *Checklists) get(ctx context.Context, tx Tx, org, id string) (*Checklist, error) {
 	key := [2]string{org, id}
 	c.mu.Lock()

@@ -1,6 +1,7 @@
 package visit
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"maps"
@@ -30,6 +31,8 @@ type Paper struct {
 	Stages   []programme.Stage // that this scenario has; empty without stages
 	Stage    string            // the stage being filled in, "" without stages
 	Sections []programme.Section
+
+	Conflicts []Conflict // fields of which the shopper has to say which value is right
 }
 
 // Mine lists the shopper's own visits, soonest due first.
@@ -103,7 +106,7 @@ func forShopper(all []Note) []Note {
 func (s *Service) paper(ctx context.Context, tx Tx, j job) (Paper, error) {
 	p := Paper{Visit: j.Visit, Place: j.Place, List: j.list}
 	var err error
-	if p.Report, err = tx.Report(ctx, j.Visit.Org, j.Visit.ID); err != nil {
+	if p.Report, err = s.report(ctx, tx, j); err != nil {
 		return p, err
 	}
 	if p.Photos, err = tx.Photos(ctx, j.Visit.Org, j.Visit.ID); err != nil {
@@ -116,6 +119,23 @@ func (s *Service) paper(ctx context.Context, tx Tx, j job) (Paper, error) {
 	return p, nil
 }
 
+// report loads a report with its present values. Those of one that a program sent, or that is older than them, are made
+// from the log.
+func (s *Service) report(ctx context.Context, tx Tx, j job) (Report, error) {
+	r, err := tx.Report(ctx, j.Visit.Org, j.Visit.ID)
+	if err != nil || r.Heads != nil {
+		return r, err
+	}
+	r.Heads = Heads{}
+	if r.Seq > 0 {
+		var ops []Op
+		if ops, err = tx.Ops(ctx, j.Visit.Org, j.Visit.ID); err == nil {
+			r.Heads, err = HeadsOf(j.list, ops)
+		}
+	}
+	return r, err
+}
+
 // fill works out what follows from the answers.
 func (p *Paper) fill() {
 	prog := p.List.Programme
@@ -125,6 +145,7 @@ func (p *Paper) fill() {
 	p.Stage = nextStage(p.Stages, p.Visit.Stages)
 	p.Sections = p.sections()
 	p.Gaps = p.gaps()
+	p.Conflicts = p.conflicts()
 }
 
 // Context is what the checklist's conditions ask: the branch's facts as they were at the first answer, so that a
@@ -210,6 +231,7 @@ type Entry struct {
 	Was        string   // wire form
 	Comment    string
 	WasComment string
+	Settles    []string // ids of the ops between which the page asked to choose: the answer takes the place of them all
 }
 
 // Saved is what Save stored.
@@ -248,10 +270,11 @@ func (s *Service) Save(ctx context.Context, a auth.Actor, id string, entries map
 	return saved, wrap("save answers", err)
 }
 
-// edit is one changed field.
+// edit is one changed field with the ops whose values it takes the place of.
 type edit struct {
 	field string
 	value json.RawMessage
+	base  []string
 }
 
 // edits compares what was posted with what the page showed.
@@ -264,17 +287,17 @@ func (p *Paper) edits(entries map[string]Entry, bad *fault.Fields) []edit {
 			bad.Add(id, "This question is not part of this visit.")
 			continue
 		}
-		if ed, ok := answerEdit(q, e, p.Answers[id], bad); ok {
+		if ed, ok := p.answerEdit(q, e, bad); ok {
 			all = append(all, ed)
 		}
-		if ed, ok := commentEdit(q, e, p.Report.Comments[id], bad); ok {
+		if ed, ok := p.commentEdit(q, e, bad); ok {
 			all = append(all, ed)
 		}
 	}
 	return all
 }
 
-func answerEdit(q *programme.Question, e Entry, stored programme.Answer, bad *fault.Fields) (edit, bool) {
+func (p *Paper) answerEdit(q *programme.Question, e Entry, bad *fault.Fields) (edit, bool) {
 	if q.Kind == programme.Photo || q.Kind == programme.Receipt {
 		return edit{}, false // photos arrive by themselves
 	}
@@ -286,23 +309,41 @@ func answerEdit(q *programme.Question, e Entry, stored programme.Answer, bad *fa
 		bad.Add(q.ID, sentence(err))
 		return edit{}, false
 	}
-	wire := string(ans.JSON(q))
-	if wire == orNull(e.Was) || wire == string(stored.JSON(q)) {
-		return edit{}, false
-	}
-	return edit{q.ID, json.RawMessage(wire)}, true
+	stored := p.Answers[q.ID]
+	return p.edit(q.ID, ans.JSON(q), json.RawMessage(orNull(e.Was)), stored.JSON(q), e.Settles)
 }
 
-func commentEdit(q *programme.Question, e Entry, stored string, bad *fault.Fields) (edit, bool) {
-	if e.Comment == e.WasComment || e.Comment == stored {
-		return edit{}, false
-	}
+func (p *Paper) commentEdit(q *programme.Question, e Entry, bad *fault.Fields) (edit, bool) {
+	field := CommentField(q.ID)
 	if err := longText(e.Comment); err != nil {
-		bad.Add(CommentField(q.ID), sentence(err))
+		bad.Add(field, sentence(err))
 		return edit{}, false
 	}
-	b, err := json.Marshal(e.Comment)
-	return edit{CommentField(q.ID), b}, err == nil
+	return p.edit(field, quoted(e.Comment), quoted(e.WasComment), quoted(p.Report.Comments[q.ID]), e.Settles)
+}
+
+// edit compares a value with what the page showed and with what is stored. What was shown is replaced; a value that came
+// meanwhile stays beside the new one. A choice between two values counts also when it is the one that is shown already.
+func (p *Paper) edit(field string, value, was, stored json.RawMessage, settles []string) (edit, bool) {
+	if p.Report.Heads.twice(field) && !empty(value) {
+		asked := slices.DeleteFunc(p.Report.Heads.ids(field), func(op string) bool { return !slices.Contains(settles, op) })
+		if len(asked) > 0 {
+			return edit{field, value, asked}, true
+		}
+	}
+	if bytes.Equal(value, was) || bytes.Equal(value, stored) {
+		return edit{}, false
+	}
+	return edit{field, value, p.Report.Heads.idsOf(field, was)}, true
+}
+
+// quoted is a text as JSON.
+func quoted(s string) json.RawMessage {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return json.RawMessage(`""`) // a string always marshals
+	}
+	return b
 }
 
 func longText(s string) error {
@@ -332,37 +373,65 @@ const formDevice = "form"
 
 // write appends the edits to the log of the plain pages and brings the report and the visit up to date.
 func (s *Service) write(ctx context.Context, tx Tx, a auth.Actor, p *Paper, edits []edit) error {
-	now := s.now().UTC()
+	now := p.next(s.now())
 	sub, err := submissionOf(ctx, tx, p.Visit, formDevice, now)
 	if err != nil {
 		return err
 	}
 	ops := make([]Op, 0, len(edits))
 	for _, e := range edits {
-		op, err := sub.add(uuid.Must(uuid.NewV7()).String(), e.field, e.value, now)
+		op, err := sub.add(uuid.Must(uuid.NewV7()).String(), e.field, e.value, e.base, now)
 		if err != nil {
 			return err
 		}
 		ops = append(ops, op)
-		if err := apply(p.Report.Answers, p.Report.Comments, e.field, e.value); err != nil {
-			return err
-		}
+		p.Report.Heads.put(e.field, Head{Op: op.ID, Device: formDevice, Value: e.value, At: now.Truncate(time.Millisecond)}, e.base)
 	}
+	return s.store(ctx, tx, a, p, sub, ops, now)
+}
+
+// next is the time of the next change of a report: never before, or at, that of the one before. Logs are put together
+// in the order of arrival.
+func (p *Paper) next(now time.Time) time.Time {
+	now = now.UTC().Truncate(time.Microsecond)
+	if last := p.Report.Updated; !now.After(last) {
+		return last.Add(time.Microsecond)
+	}
+	return now
+}
+
+// store writes a submission's new ops and what follows from them: started is when the first was made.
+func (s *Service) store(ctx context.Context, tx Tx, a auth.Actor, p *Paper, sub Submission, ops []Op, started time.Time) error {
 	if err := tx.SaveSubmission(ctx, a.Org, sub); err != nil {
 		return err
 	}
 	if err := tx.AppendOps(ctx, a.Org, p.Visit.ID, ops); err != nil {
 		return err
 	}
+	inTime := slices.DeleteFunc(slices.Clone(ops), func(o Op) bool { return o.Late })
+	if len(inTime) == 0 {
+		return nil
+	}
 	p.pin()
-	p.Report.Seq += len(ops)
-	p.Report.Head, p.Report.Updated = sub.Head, now
+	p.Report.Seq += len(inTime)
+	last := inTime[len(inTime)-1]
+	p.Report.Head, p.Report.Updated = last.Hash, last.Received
+	if err := p.materialise(); err != nil {
+		return err
+	}
 	if err := tx.SaveReport(ctx, a.Org, p.Report); err != nil {
 		return err
 	}
 	p.Report.RowVersion++
 	p.fill()
-	return s.begin(ctx, tx, a, p, now)
+	return s.begin(ctx, tx, a, p, started)
+}
+
+// materialise makes answers and comments of the present values.
+func (p *Paper) materialise() (err error) {
+	p.Report.Answers = p.Report.Heads.answers()
+	p.Report.Comments, err = p.Report.Heads.comments()
+	return err
 }
 
 // begin notes the first answer: the day of the visit is the day at the branch.

@@ -30,6 +30,7 @@ type Finished struct {
 	Report     Report
 	Submission Submission
 	Ops        []Op
+	Receipt    Receipt
 	Outcomes   []Outcome
 	Rollup     Rollup // the zero Rollup when it is not published
 }
@@ -87,11 +88,15 @@ func (s *Service) finished(
 		}
 		places[past.Branch] = place
 	}
-	return finish(list, place, past, a, currency)
+	key, err := s.key()
+	if err != nil {
+		return Finished{}, err
+	}
+	return finish(list, place, past, a, currency, key)
 }
 
 // finish goes through the life of a visit at the time of its past, in memory.
-func finish(list *Checklist, place Place, past *Past, a auth.Actor, currency string) (Finished, error) {
+func finish(list *Checklist, place Place, past *Past, a auth.Actor, currency string, key SigningKey) (Finished, error) {
 	at := past.At.UTC().Truncate(time.Millisecond)
 	v := Visit{
 		Org: a.Org, ID: past.ID, Programme: list.Version.Programme, Version: list.Version.ID, Branch: place.ID, Scenario: past.Scenario,
@@ -111,17 +116,17 @@ func finish(list *Checklist, place Place, past *Past, a auth.Actor, currency str
 	for _, st := range p.Stages {
 		p.Visit.Stages = append(p.Visit.Stages, st.ID)
 	}
-	return publishedPast(&p, a, at)
+	return publishedPast(&p, a, at, key)
 }
 
-func publishedPast(p *Paper, a auth.Actor, at time.Time) (Finished, error) {
+func publishedPast(p *Paper, a auth.Actor, at time.Time, key SigningKey) (Finished, error) {
 	body, err := json.Marshal(wholeReport{p.Report.Answers, p.Report.Comments})
 	if err != nil {
 		return Finished{}, err
 	}
 	id := uuid.NewString()
 	f := Finished{Submission: Submission{Org: a.Org, ID: id, Visit: p.Visit.ID, Device: "program", Created: at}}
-	op, err := f.Submission.add(id, WholeReport, body, at)
+	op, err := f.Submission.add(id, WholeReport, body, nil, at)
 	if err != nil {
 		return Finished{}, err
 	}
@@ -130,6 +135,10 @@ func publishedPast(p *Paper, a auth.Actor, at time.Time) (Finished, error) {
 	if err != nil {
 		return Finished{}, err
 	}
+	if f.Receipt, err = p.confirm(&f.Submission, "", false, nil, at.Add(time.Hour), key); err != nil {
+		return Finished{}, err
+	}
+	p.Report.Receipt = f.Receipt.Code
 	p.Visit.State, p.Visit.Reviewer = Published, a.Member
 	p.Visit.Decided, p.Visit.Published = at.Add(24*time.Hour), at.Add(24*time.Hour)
 	f.Visit, f.Report, f.Outcomes = p.Visit, p.Report, outcomesOf(p.List, &res)

@@ -106,7 +106,7 @@ func photoEdit(p evidence.Photo) edit {
 	if err != nil {
 		v = json.RawMessage("null") // two strings and a number always marshal
 	}
-	return edit{PhotoField(p.ID), v}
+	return edit{field: PhotoField(p.ID), value: v}
 }
 
 // RemovePhoto takes a photo out of the report; its row and bytes stay for the log's sake.
@@ -123,7 +123,7 @@ func (s *Service) RemovePhoto(ctx context.Context, a auth.Actor, id, photo strin
 			return err
 		}
 		p.Photos = slices.DeleteFunc(p.Photos, func(o evidence.Photo) bool { return o.ID == photo })
-		return s.write(ctx, tx, a, &p, []edit{{PhotoField(photo), json.RawMessage("null")}})
+		return s.write(ctx, tx, a, &p, []edit{{PhotoField(photo), json.RawMessage("null"), p.Report.Heads.ids(PhotoField(photo))}})
 	}))
 }
 

@@ -15,6 +15,7 @@ type Repo interface {
 	InTx(ctx context.Context, org string, change func(Tx) error) error
 	// View runs reads that may be a moment old.
 	View(ctx context.Context, org string, read func(Tx) error) error
+	receiptRepo
 }
 
 // Tx is what a use case needs inside one transaction.
@@ -22,6 +23,9 @@ type Tx interface {
 	visits
 	reports
 	uploads
+	phoneRows
+	grants
+	receiptRows
 	// Append puts changes at the end of the organisation's event chain. Called last: it holds the chain until commit.
 	Append(ctx context.Context, org string, at time.Time, changes ...event.Change) error
 }
@@ -59,8 +63,10 @@ type reports interface {
 	// SaveReport inserts or updates by row version, else fault.Conflict.
 	SaveReport(ctx context.Context, org string, r Report) error
 	Submission(ctx context.Context, org, id string) (Submission, error)
+	// SaveSubmission inserts a submission or updates the end of its log and what is known of its clock.
 	SaveSubmission(ctx context.Context, org string, s Submission) error
 	AppendOps(ctx context.Context, org, visit string, ops []Op) error
+	// Ops gives every log of a visit, each in its order, the submission that began first in front.
 	Ops(ctx context.Context, org, visit string) ([]Op, error)
 	SaveOutcomes(ctx context.Context, org, visit string, outcomes []Outcome) error
 	Outcomes(ctx context.Context, org, visit string) ([]Outcome, error)

@@ -2,7 +2,6 @@ package visit
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -10,7 +9,6 @@ import (
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/event"
-	"plainclothes/internal/evidence"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/scoring"
@@ -19,7 +17,8 @@ import (
 // Sealed is what the shopper gets for a sealed report or stage.
 type Sealed struct {
 	Visit   Visit
-	Code    string // receipt code, "BKMM-GYJJ-YX9F"; "" while later stages are to come
+	Code    string // of the receipt, "BKMM-GYJJ-YX9F"; "" while later stages are to come
+	Receipt Receipt
 	Stage   string // the stage that was sealed, "" without stages
 	Next    string // title of the stage to come, "" when the report is complete
 	Answers int
@@ -42,23 +41,33 @@ func (s *Service) Seal(ctx context.Context, a auth.Actor, id string) (sealed Sea
 		if err != nil {
 			return err
 		}
-		if err := missing(p.Gaps); err != nil {
+		if err := p.unfinished(); err != nil {
 			return err
 		}
 		if err := s.dropHidden(ctx, tx, a, &p); err != nil {
 			return err
 		}
-		sealed, err = s.sealStage(ctx, tx, a, &p)
+		sub, err := s.sealer(ctx, tx, &p, s.now().UTC())
+		if err != nil {
+			return err
+		}
+		sealed, err = s.sealStage(ctx, tx, a, &p, sub)
 		return err
 	})
 	return sealed, wrap("seal visit", err)
 }
 
-// missing turns gaps into field errors.
-func missing(gaps []programme.Gap) error {
+// unfinished turns all that keeps a report from being sealed into field errors.
+func (p *Paper) unfinished() error {
 	var bad fault.Fields
-	for _, g := range gaps {
-		bad.Add(g.Question, g.Message)
+	for _, m := range p.missing() {
+		bad.Add(m.Question, m.Message)
+	}
+	for _, c := range p.Conflicts {
+		bad.Add(c.Question, "You answered this twice. Which is right?")
+	}
+	for _, q := range slices.Compact(slices.Sorted(slices.Values(p.coming()))) {
+		bad.Add(q, "A photo of this is still on a phone. Open this visit there with signal, or remove the photo here.")
 	}
 	return bad.Err()
 }
@@ -68,12 +77,12 @@ func (s *Service) dropHidden(ctx context.Context, tx Tx, a auth.Actor, p *Paper)
 	var edits []edit
 	for _, id := range slices.Sorted(maps.Keys(p.Report.Answers)) {
 		if !p.Shown.Question(id) {
-			edits = append(edits, edit{id, json.RawMessage("null")})
+			edits = append(edits, edit{id, json.RawMessage("null"), p.Report.Heads.ids(id)})
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(p.Report.Comments)) {
 		if !p.Shown.Question(id) {
-			edits = append(edits, edit{CommentField(id), json.RawMessage(`""`)})
+			edits = append(edits, edit{CommentField(id), json.RawMessage(`""`), p.Report.Heads.ids(CommentField(id))})
 		}
 	}
 	if len(edits) == 0 {
@@ -82,10 +91,22 @@ func (s *Service) dropHidden(ctx context.Context, tx Tx, a auth.Actor, p *Paper)
 	return s.write(ctx, tx, a, p, edits)
 }
 
-// sealStage seals the present stage; the last one, or a checklist without stages, completes the report.
-func (s *Service) sealStage(ctx context.Context, tx Tx, a auth.Actor, p *Paper) (Sealed, error) {
+// sealStage seals the present stage; the last one, or a checklist without stages, completes the report. The receipt is
+// for the submission's log.
+func (s *Service) sealStage(ctx context.Context, tx Tx, a auth.Actor, p *Paper, sub *Submission) (Sealed, error) {
 	now := s.now().UTC()
 	out := Sealed{Stage: p.Stage, Answers: len(p.Report.Answers), Photos: len(p.Photos), At: now, Zone: p.Place.Zone}
+	key, err := s.key()
+	if err != nil {
+		return out, err
+	}
+	if out.Receipt, err = p.confirm(sub, p.Stage, false, p.Photos, now, key); err != nil {
+		return out, err
+	}
+	p.Report.Receipt = out.Receipt.Code
+	if err := tx.AddReceipts(ctx, a.Org, []Receipt{out.Receipt}); err != nil {
+		return out, err
+	}
 	if p.Visit.VisitedOn == "" {
 		p.Visit.Started = now
 		p.Visit.on(p.Place.Today(now))
@@ -94,37 +115,38 @@ func (s *Service) sealStage(ctx context.Context, tx Tx, a auth.Actor, p *Paper) 
 		p.Visit.Stages = append(slices.Clone(p.Visit.Stages), p.Stage)
 		if next := nextStage(p.Stages, p.Visit.Stages); next != "" {
 			out.Next = p.Stages[slices.IndexFunc(p.Stages, func(st programme.Stage) bool { return st.ID == next })].Title
-			if p.Visit.State == Taken {
-				p.Visit.State = InProgress
-			}
-			out.Visit = p.Visit
-			return out, s.keep(ctx, tx, a, p.Visit, "visit.stage_sealed", map[string]string{"stage": p.Stage})
+			return s.keepStage(ctx, tx, a, p, out)
 		}
 	}
-	res, outcomes, err := s.complete(ctx, tx, p, now)
+	return s.finishReport(ctx, tx, a, p, out, now)
+}
+
+// keepStage stores that a stage was sealed and more are to come.
+func (s *Service) keepStage(ctx context.Context, tx Tx, a auth.Actor, p *Paper, out Sealed) (Sealed, error) {
+	if p.Visit.State == Taken {
+		p.Visit.State = InProgress
+	}
+	out.Visit = p.Visit
+	return out, s.keep(ctx, tx, a, p.Visit, "visit.stage_sealed", map[string]string{"stage": out.Stage, "receipt": out.Receipt.Code})
+}
+
+// finishReport scores and stores a complete report.
+func (s *Service) finishReport(ctx context.Context, tx Tx, a auth.Actor, p *Paper, out Sealed, now time.Time) (Sealed, error) {
+	res, err := p.score(now)
 	if err != nil {
 		return out, err
 	}
-	if err := tx.SaveOutcomes(ctx, a.Org, p.Visit.ID, outcomes); err != nil {
+	if err := tx.SaveReport(ctx, p.Visit.Org, p.Report); err != nil {
 		return out, err
 	}
-	out.Code, out.Visit = p.Report.Receipt, p.Visit
+	if err := tx.SaveOutcomes(ctx, a.Org, p.Visit.ID, outcomesOf(p.List, &res)); err != nil {
+		return out, err
+	}
+	out.Visit, out.Code = p.Visit, out.Receipt.Code
 	return out, s.keep(ctx, tx, a, p.Visit, "visit.received", receivedBody(p, res))
 }
 
-// complete scores the report and writes it with its receipt; the visit is Received in memory, not yet stored.
-func (s *Service) complete(ctx context.Context, tx Tx, p *Paper, now time.Time) (scoring.Result, []Outcome, error) {
-	res, err := p.score(now)
-	if err != nil {
-		return res, nil, err
-	}
-	if err := tx.SaveReport(ctx, p.Visit.Org, p.Report); err != nil {
-		return res, nil, err
-	}
-	return res, outcomesOf(p.List, &res), nil
-}
-
-// score makes the result and the receipt and moves the visit to Received.
+// score makes the result and moves the visit to Received, in memory.
 func (p *Paper) score(now time.Time) (scoring.Result, error) {
 	p.pin()
 	res := p.List.Scoring.Score(p.input())
@@ -133,11 +155,8 @@ func (p *Paper) score(now time.Time) (scoring.Result, error) {
 		return res, err
 	}
 	p.Report.Result, p.Report.Engine, p.Report.Complete = stored, res.Engine, res.CompletenessBP
-	p.Report.Sealed, p.Report.Updated = now, now
+	p.Report.Sealed, p.Report.Updated = now, p.next(now)
 	p.Report.Revision++
-	if err := p.receipt(now); err != nil {
-		return res, err
-	}
 	if err := p.Visit.Move(Received); err != nil {
 		return res, err
 	}
@@ -157,63 +176,6 @@ func outcomesOf(list *Checklist, res *scoring.Result) []Outcome {
 		all = append(all, Outcome{Series: list.Series[st.Standard], StandardResult: st})
 	}
 	return all
-}
-
-// statement is what a receipt confirms; its SHA-256 makes the code.
-type statement struct {
-	Visit     string           `json:"visit"`
-	Checklist string           `json:"checklist"`
-	Head      string           `json:"head"`
-	Ops       int              `json:"ops"`
-	Revision  int              `json:"revision"`
-	Photos    []statementPhoto `json:"photos"`
-	Received  time.Time        `json:"received"`
-}
-
-type statementPhoto struct {
-	ID     string `json:"id"`
-	SHA256 string `json:"sha256"`
-	Size   int64  `json:"size"`
-}
-
-// receipt writes the statement and its code into the report.
-func (p *Paper) receipt(now time.Time) error {
-	st := statement{
-		Visit: p.Visit.ID, Checklist: p.List.Version.Hash, Head: p.Report.Head, Ops: p.Report.Seq, Revision: p.Report.Revision,
-		Photos: photosOf(p.Photos), Received: now,
-	}
-	b, err := json.Marshal(st)
-	if err != nil {
-		return err
-	}
-	p.Report.Statement, p.Report.Receipt = b, receiptCode(b)
-	return nil
-}
-
-func photosOf(photos []evidence.Photo) []statementPhoto {
-	all := make([]statementPhoto, 0, len(photos))
-	for _, ph := range photos {
-		all = append(all, statementPhoto{ph.ID, ph.SHA256, ph.Size})
-	}
-	return all
-}
-
-// receiptCode is the first 60 bits of the statement's SHA-256 in Crockford's base 32, in three groups of four.
-func receiptCode(statement []byte) string {
-	sum := sha256.Sum256(statement)
-	code := make([]byte, 0, 14)
-	var acc, bits uint
-	for _, b := range sum {
-		acc, bits = acc<<8|uint(b), bits+8
-		for bits >= 5 && len(code) < 14 {
-			if len(code) == 4 || len(code) == 9 {
-				code = append(code, '-')
-			}
-			bits -= 5
-			code = append(code, crockford[acc>>bits&31])
-		}
-	}
-	return string(code)
 }
 
 // receivedBody is what the event of a received report says: hashes and scores, nothing personal.

@@ -22,14 +22,21 @@ type Service struct {
 	sendings *combiner[*sending, Submitted]
 
 	assembling *semaphore.Weighted // memory of photos that are put together
+
+	keys func() (SigningKey, error) // what signs receipts now
 }
 
-// NewService joins the use cases with what they need.
+// NewService joins the use cases with what they need. It signs receipts with a key of its own, which nobody knows later:
+// see SignWith.
 func NewService(repo Repo, blobs evidence.Blobs, now func() time.Time) *Service {
 	s := &Service{repo: repo, blobs: blobs, now: now, lists: NewChecklists(), assembling: semaphore.NewWeighted(maxAssembling)}
 	s.sendings = newCombiner(maxTogether, lanes, sendLimit, s.submitAll)
+	s.keys = ownKey()
 	return s
 }
+
+// SignWith lets receipts be signed with the key that keys gives at the time. Call it before the service is used.
+func (s *Service) SignWith(keys func() (SigningKey, error)) { s.keys = keys }
 
 // job is a visit loaded for one use case: with its place, and its checklist when it has one.
 type job struct {

@@ -189,7 +189,7 @@ func TestTheReportCanBeMadeAgainFromItsOpLog(t *testing.T) {
 		if err := visit.VerifyOps(ops); err != nil {
 			t.Fatal(err)
 		}
-		answers, comments, err := visit.Materialise(ops)
+		answers, comments, err := visit.Materialise(nil, ops)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -38,6 +38,7 @@ type sending struct {
 	visit string
 	in    SubmitInput
 	body  []byte // of its one op
+	key   SigningKey
 }
 
 // Submit takes a whole report: checks, scores and stores it in one transaction, which it may share with other reports of
@@ -60,7 +61,11 @@ func (s *Service) Submit(ctx context.Context, a auth.Actor, id string, in Submit
 	if err != nil {
 		return Submitted{}, oneField("answers", "The answers are not JSON.")
 	}
-	out, err := s.sendings.do(ctx, a.Org, &sending{actor: a, visit: visit.String(), in: in, body: body})
+	key, err := s.key()
+	if err != nil {
+		return Submitted{}, err
+	}
+	out, err := s.sendings.do(ctx, a.Org, &sending{actor: a, visit: visit.String(), in: in, body: body, key: key})
 	return out, wrap("submit report", err)
 }
 
@@ -108,7 +113,7 @@ type arrival struct {
 // arrive does in memory all that happens to a visit when its whole report comes in; rep is what was said before.
 func (in *sending) arrive(j job, rep Report, now time.Time) (arrival, error) {
 	p := Paper{Visit: j.Visit, Place: j.Place, List: j.list, Report: rep}
-	p.Report.Answers, p.Report.Comments = in.in.Answers, in.in.Comments
+	p.Report.Answers, p.Report.Comments, p.Report.Heads = in.in.Answers, in.in.Comments, nil
 	if err := p.checkWhole(in.in); err != nil {
 		return arrival{}, err
 	}
@@ -140,7 +145,7 @@ func (p *Paper) visited(at, now time.Time) {
 // log makes the report one op of a submission of its own.
 func (in *sending) log(p *Paper, now time.Time) (Submission, Op, error) {
 	sub := Submission{Org: p.Visit.Org, ID: in.in.ID, Visit: p.Visit.ID, Device: "program", Created: now}
-	op, err := sub.add(in.in.ID, WholeReport, in.body, now)
+	op, err := sub.add(in.in.ID, WholeReport, in.body, nil, now)
 	p.Report.Seq++
 	p.Report.Head = sub.Head
 	return sub, op, err
@@ -152,6 +157,10 @@ func (f *arrival) finish(in *sending, p *Paper, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if f.Receipt, err = p.confirm(&f.Submission, "", false, p.Photos, now, in.key); err != nil {
+		return err
+	}
+	p.Report.Receipt = f.Receipt.Code
 	received, err := change(in.actor, "visit.received", p.Visit, receivedBody(p, res))
 	if err != nil {
 		return err

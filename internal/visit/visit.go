@@ -45,25 +45,25 @@ type Visit struct {
 
 // Thing is the visit as auth sees it; the region is the branch's.
 func (v *Visit) Thing(region string) auth.Thing {
-	return auth.Thing{Org: v.Org, Branch: v.Branch, Region: region, Shopper: v.Shopper}
+	return auth.Thing{Org: v.Org, Branch: v.Branch, Region: region, Shopper: v.Shopper, Visit: v.ID}
 }
 
 // Report is what the shopper found: the op log's present sum and the stored result.
 type Report struct {
 	Org        string
 	Visit      string
-	Seq        int                // number of ops in the form's own submission
-	Head       string             // hash of the last op, hex
+	Seq        int                // number of ops in all logs of the visit, late ones not counted
+	Head       string             // hash of the op that arrived last, hex
 	Revision   int                // how often it was sealed
 	Context    *programme.Context // the branch's facts on the day of the visit; nil before the first answer
 	Answers    map[string]json.RawMessage
 	Comments   map[string]string
+	Heads      Heads           // what answers and comments are made of; nil when it was never worked out
 	Result     json.RawMessage // storage form of scoring.Result, nil before sealing
 	Engine     int
 	Complete   *int // basis points
 	Sealed     time.Time
-	Receipt    string          // code shown to the shopper, "" before sealing
-	Statement  json.RawMessage // what the code is the hash of
+	Receipt    string // code of the last receipt, "" before sealing
 	Updated    time.Time
 	RowVersion int
 }

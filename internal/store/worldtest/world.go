@@ -246,7 +246,7 @@ func (w *World) filled(m Made) (visit.Visit, visit.Report, scoring.Result, error
 	v := w.row(m, began, &res)
 	return v, visit.Report{
 		Org: w.Org, Visit: v.ID, Revision: 1, Answers: raw, Comments: m.Comments, Result: stored, Engine: res.Engine,
-		Complete: res.CompletenessBP, Sealed: began, Receipt: v.ID, Statement: json.RawMessage(`{}`), Updated: began,
+		Complete: res.CompletenessBP, Sealed: began, Receipt: v.ID, Updated: began,
 	}, res, err
 }
 
