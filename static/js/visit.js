@@ -1,78 +1,48 @@
-// A section of the checklist while it is on screen: shows and hides questions as the server will on the next save,
-// opens the words beside an answer that asks for them, and keeps answers that exclude each other apart.
-// Without this file the same happens when the section is saved.
-import { evaluate } from './conditions.js';
+// A section of the checklist on the phone. Every tap and every key is kept at once; moving on asks nobody. Where the
+// phone cannot keep anything the page stays what it is without this file, a form that is saved by its buttons, and this
+// file only shows and hides questions.
+import * as store from './store.js';
+import { missing, parts, progress, read, shown, typed, wantsComment } from './checklist.js';
+import { $, chip, choose, notice, say, signal, theme, truth, wear } from './truth.js';
 
-const form = document.getElementById('section');
-const env = JSON.parse(form.dataset.env);
-const questions = new Map([...form.querySelectorAll('[data-question]')].map((el) => [el.dataset.question, el]));
+const form = $('section');
+const { visit, section: here } = form.dataset;
+const base = `/visits/${visit}`;
+const cards = new Map([...form.querySelectorAll('[data-question]')].map((el) => [el.dataset.question, el]));
+const PAUSE = 1200; // ms after the last key before words become an entry of the log
 
-// fieldsOf gives the answer inputs of a question, not those of its comment.
+let sub = null; // this visit's report on this phone; null where the phone keeps nothing
+let pack = null; // the checklist; null until it is known: then the server alone shows and hides
+const questions = new Map();
+const report = { answers: new Map(), comments: new Map(), photos: new Map() };
+const twice = new Map(); // field -> ops between which the shopper has to choose
+const waiting = new Map(); // field -> timer of what is not in the log yet; 0 while it is being saved
+let notSaved = false;
+let outbox = null; // sends; loaded once the page works
+
+// --- the page's fields
+
 const fieldsOf = (el) => [...el.querySelectorAll(`[name="a.${CSS.escape(el.dataset.question)}"]`)];
 const ticked = (f) => f.type === 'radio' || f.type === 'checkbox';
+const values = (el) => fieldsOf(el).filter((f) => (ticked(f) ? f.checked : f.value.trim() !== '')).map((f) => f.value);
+const commentOf = (el) => el.querySelector('[data-comment] textarea');
+const isComment = (field) => field.endsWith('.comment');
+const cardOf = (field) => cards.get(field.replace(/\.comment$/, ''));
 
-// chosen gives what would be posted for a question.
-function chosen(el) {
-  return fieldsOf(el).filter((f) => (ticked(f) ? f.checked : f.value.trim() !== '')).map((f) => f.value.trim());
-}
-
-// number reads a typed number, or minutes and seconds.
-function number(text) {
-  const clock = /^(\d+):([0-5]?\d)$/.exec(text);
-  if (clock) return Number(clock[1]) * 60 + Number(clock[2]);
-  const n = Number(text.replace(',', '.'));
-  return text === '' || Number.isNaN(n) ? undefined : n;
-}
-
-// wire gives a question's answer as the server would store it, undefined when there is none.
-function wire(el) {
-  const values = chosen(el);
-  if (el.querySelector('input[name^="kind."]')) {
-    return values.includes('na') || values.includes('not_observed') ? values[0] : values.length ? values : undefined;
+function fill(el, given) {
+  const words = given.find((v) => v !== 'na' && v !== 'not_observed') || '';
+  for (const f of fieldsOf(el)) {
+    if (ticked(f)) f.checked = given.includes(f.value);
+    else f.value = words;
   }
-  if (values.length === 0) return undefined;
-  const value = values[values.length - 1];
-  const numeric = el.querySelector('.scale') || el.querySelector('input[inputmode="decimal"]') || el.querySelector('.unit');
-  return numeric && value !== 'na' && value !== 'not_observed' ? number(value) : value;
-}
-
-// answer is what a condition may ask: a question of this page, or one of an earlier page.
-function answer(id) {
-  const el = questions.get(id);
-  if (!el) return env.answers[id];
-  return el.hidden ? undefined : wire(el);
-}
-
-// refresh goes down the page once: conditions only look back, so one pass is enough.
-function refresh() {
-  const seen = [];
-  let asked = 0;
-  let answered = 0;
-  for (const [id, el] of questions) {
-    if (el.dataset.show) el.hidden = !evaluate(JSON.parse(el.dataset.show), { ...env.context, answer });
-    if (!el.hidden) {
-      seen.push(id);
-      asked += 1;
-      if (chosen(el).length > 0 || 'photos' in el.dataset) answered += 1;
-    }
-    const comment = el.querySelector('[data-comment]');
-    if (comment && comment.querySelector('textarea').value === '') {
-      const when = comment.dataset.comment.split(' ');
-      comment.hidden = !(when[0] === '*' ? chosen(el).length > 0 : chosen(el).some((v) => when.includes(v)));
-    }
-    if (comment && !comment.hidden) seen.push(`${id}.comment`);
-  }
-  form.querySelector('[name="seen"]').value = seen.join(' ');
-  document.getElementById('answered').textContent = `${answered} of ${asked} answered`;
 }
 
 // exclude clears what cannot stand beside the field that was just changed.
 function exclude(field) {
   const el = field.closest('[data-question]');
-  if (!el || !field.name.startsWith('a.')) return;
   const others = fieldsOf(el).filter((f) => f !== field);
-  const extra = field.closest('[data-extra]');
-  if (ticked(field) && field.checked && (extra || 'exclusive' in field.dataset)) {
+  const alone = field.closest('[data-extra]') || 'exclusive' in field.dataset;
+  if (ticked(field) && field.checked && alone) {
     for (const f of others) {
       if (ticked(f)) f.checked = false;
       else f.value = '';
@@ -84,19 +54,382 @@ function exclude(field) {
   }
 }
 
-// unsaved says so: what was just answered is on this page only until the section is left by one of its buttons.
-function unsaved() {
-  const chip = document.getElementById('chip');
-  chip.className = 'chip wait';
-  chip.querySelector('span').textContent = 'Not sent yet';
+// wrong puts a sentence at a field, or takes it away.
+function wrong(el, message) {
+  const id = `q-${el.dataset.question}-error`;
+  let p = $(id);
+  const input = fieldsOf(el)[0];
+  el.classList.toggle('wrong', Boolean(message));
+  if (!message) {
+    if (p) p.remove();
+    input.removeAttribute('aria-invalid');
+    return;
+  }
+  if (!p) {
+    p = Object.assign(document.createElement('p'), { id, className: 'field-error' });
+    el.querySelector('.answers').append(p);
+  }
+  p.textContent = message;
+  input.setAttribute('aria-invalid', 'true');
+  input.setAttribute('aria-describedby', id);
 }
 
-function changed(event) {
-  exclude(event.target);
+// --- what is shown
+
+// take reads the fields of the page into the report; what cannot be read is not there.
+function take(el) {
+  const q = questions.get(el.dataset.question);
+  if (!q) return;
+  let v = null;
+  try { v = read(q, values(el)); } catch { /* said when the field is left */ }
+  if (missing(v)) report.answers.delete(q.id);
+  else report.answers.set(q.id, v);
+  const words = commentOf(el);
+  if (words) report.comments.set(q.id, words.value);
+}
+
+// refresh shows and hides, counts and names the next part: conditions look back only, so one walk is enough.
+function refresh() {
+  if (!pack) return;
+  const seen = shown(pack, pack.context, report.answers);
+  const ids = [];
+  for (const [id, el] of cards) {
+    el.hidden = !seen.questions.has(id);
+    if (!el.hidden) ids.push(id);
+    const words = commentOf(el);
+    if (!words) continue;
+    words.closest('[data-comment]').hidden = words.value === '' && !wantsComment(questions.get(id), report.answers.get(id));
+    if (!words.closest('[data-comment]').hidden) ids.push(`${id}.comment`);
+  }
+  form.querySelector('[name="seen"]').value = ids.join(' ');
+  $('unasked').hidden = ids.length > 0;
+  order(parts(pack, seen, pack.visit.stage), seen);
+}
+
+// order says where this part stands among those on show.
+function order(all, seen) {
+  const at = all.findIndex((s) => s.id === here);
+  const counts = all.map((s) => progress(s, seen, report));
+  const place = at < 0 ? 'Not asked at the moment' : `Section ${at + 1} of ${all.length}`;
+  $('where').textContent = place;
+  $('answered').textContent = at < 0 ? '' : `${counts[at][0]} of ${counts[at][1]} answered`;
+  $('next').firstElementChild.textContent = at >= 0 && at + 1 < all.length ? `Next: ${all[at + 1].title}` : 'Check and send';
+  [...cards.values()].forEach((el, k) => { el.querySelector('.q-no').textContent = `${Math.max(at, 0) + 1}.${k + 1}`; });
+  draw(counts, at, place);
+}
+
+// draw makes the progress line: each part as wide as its questions are many, in units of a line 1000 wide.
+function draw(counts, at, place) {
+  const total = counts.reduce((n, [, asked]) => n + Math.max(asked, 1), 0);
+  const room = 1000 - 12 * (counts.length - 1);
+  const svg = $('segs');
+  const bars = [];
+  let x = 0;
+  counts.forEach(([done, asked], i) => {
+    const width = (room * Math.max(asked, 1)) / total;
+    const bar = (kind, w) => {
+      const r = document.createElementNS(svg.namespaceURI, 'rect');
+      for (const [k, v] of Object.entries({ class: kind, x, width: w, y: i === at ? 0 : 2, height: i === at ? 8 : 4, rx: 3 })) r.setAttribute(k, v);
+      bars.push(r);
+    };
+    bar('back', width);
+    if (done) bar('done', (width * done) / Math.max(asked, 1));
+    x += width + 12;
+  });
+  svg.replaceChildren(...bars);
+  svg.setAttribute('aria-label', place);
+}
+
+// next and before give the address of the neighbouring part.
+function neighbour(step) {
+  const all = parts(pack, shown(pack, pack.context, report.answers), pack.visit.stage);
+  const at = all.findIndex((s) => s.id === here);
+  const to = at < 0 ? undefined : all[at + step];
+  if (to) return `${base}/s/${to.id}`;
+  return step > 0 ? `${base}/check` : base;
+}
+
+// --- keeping
+
+// line says what is true at the moment.
+async function line() {
+  if (notSaved) return chip('Not saved. Tap to try again.', 'bad', '#chip');
+  const st = await store.status(sub);
+  const told = st.problem && !['signin', 'missing', 'conflict'].includes(st.problem.kind);
+  notice('problem', told ? st.problem.message : '');
+  return chip(...truth(st));
+}
+
+function failed(err) {
+  notSaved = true;
+  notice('problem', err.kind === 'storage' ? 'Not saved. Tap to try again.' : err.message);
+  line();
+}
+
+// touched keeps what stands in a field at once, and puts it into the log when the shopper pauses.
+function touched(el, field, settled) {
+  if (!sub) return chip('Not sent yet', 'wait', '#chip');
+  clearTimeout(waiting.get(field));
+  store.scratch(sub, field, JSON.stringify(isComment(field) ? [commentOf(el).value] : values(el)));
+  waiting.set(field, settled ? 0 : setTimeout(() => save(field), PAUSE));
+  return settled && save(field, true);
+}
+
+// save puts one field into the log. What cannot be read stays as it was typed, on this phone, and is asked about when
+// the shopper is done with the field.
+async function save(field, done) {
+  const el = cardOf(field);
+  clearTimeout(waiting.get(field));
+  let value;
+  try {
+    value = isComment(field) ? commentOf(el).value || null : read(questions.get(field), values(el));
+    if (!isComment(field)) wrong(el, '');
+  } catch (err) {
+    if (done) wrong(el, err.message);
+    return false;
+  }
+  const timer = waiting.get(field);
+  try {
+    const first = !(await store.status(sub)).ops;
+    await store.put(sub, field, value, twice.has(field) ? { base: twice.get(field) } : {});
+    if (waiting.get(field) === timer) waiting.delete(field);
+    if (first) say('Saved on phone.');
+    notSaved = false;
+    if (twice.delete(field)) (await conflicts()).choice(el, []);
+    if (outbox) outbox.nudge();
+  } catch (err) {
+    failed(err);
+    return false;
+  }
+  line();
+  return true;
+}
+
+// flush puts everything into the log that is not there yet. It gives the field that cannot be read, if any.
+async function flush() {
+  for (const field of [...waiting.keys()]) {
+    if (!(await save(field, true))) return field;
+  }
+  return '';
+}
+
+// --- coming back
+
+// recall puts what the phone knows into the page. What is being typed right now stays.
+async function recall() {
+  const [fields, drafts, photos] = await Promise.all([store.fields(sub), store.scratches(sub), store.photos(sub)]);
+  twice.clear();
+  report.photos.clear();
+  for (const p of photos) report.photos.set(p.q, (report.photos.get(p.q) || 0) + 1);
+  for (const [field, { value }] of fields) {
+    if (waiting.has(field) || field.startsWith('tap.')) continue;
+    const id = field.replace(/\.comment$/, '');
+    const into = isComment(field) ? report.comments : report.answers;
+    if (missing(value)) into.delete(id);
+    else into.set(id, value);
+  }
+  for (const [id, el] of cards) hydrate(id, el, fields);
+  await settle(fields);
+  for (const [field, text] of drafts) if (cards.has(field.replace(/\.comment$/, '')) && !waiting.has(field)) redo(field, JSON.parse(text));
   refresh();
-  unsaved();
+}
+
+function hydrate(id, el, fields) {
+  const q = questions.get(id);
+  const words = commentOf(el);
+  const open = (field) => fields.has(field) && fields.get(field).others.length > 0;
+  if (q && !waiting.has(id)) fill(el, open(id) ? [] : typed(q, report.answers.get(id)));
+  if (words && !waiting.has(`${id}.comment`)) words.value = report.comments.get(id) || '';
+}
+
+// conflicts is the module for what two phones answered without knowing of each other; it is rarely needed.
+const conflicts = () => import('./twice.js');
+
+// settle asks about every field of this page that has two answers.
+async function settle(fields) {
+  const open = [...fields].filter(([field, f]) => f.others.length && cardOf(field));
+  if (open.length === 0 && !form.querySelector('[data-twice]')) return;
+  const { choice } = await conflicts();
+  for (const [field, f] of open) twice.set(field, [f.op, ...f.others.map((o) => o.op)]);
+  for (const [id, el] of cards) {
+    choice(el, open.filter(([field]) => cardOf(field) === el), { device: sub.device, question: questions.get(id), choose: chosen });
+  }
+}
+
+// chosen takes the answer that is right.
+function chosen(field, value) {
+  const el = cardOf(field);
+  if (isComment(field)) commentOf(el).value = value || '';
+  else fill(el, typed(questions.get(field), value));
+  take(el);
+  refresh();
+  touched(el, field, true);
+  (fieldsOf(el).find((x) => x.checked) || fieldsOf(el)[0]).focus();
+}
+
+// redo takes up what was typed when the page went away.
+function redo(field, given) {
+  const el = cardOf(field);
+  if (isComment(field)) commentOf(el).value = given[0] || '';
+  else fill(el, given);
+  take(el);
+  waiting.set(field, 0);
+  save(field, true);
+}
+
+// remember notes the question in hand: taking a photo ends the page on weak phones.
+function remember(el) {
+  try { sessionStorage.setItem('at', JSON.stringify([location.pathname, el.id])); } catch { /* then the page opens at its top */ }
+}
+
+function reopen() {
+  const kind = (performance.getEntriesByType('navigation')[0] || {}).type;
+  try {
+    const [path, id] = JSON.parse(sessionStorage.getItem('at') || '[]');
+    if (!location.hash && path === location.pathname && kind !== 'navigate' && $(id)) $(id).scrollIntoView({ block: 'center' });
+  } catch { /* no storage: the page opens at its top */ }
+}
+
+// --- events
+
+function changed(event) {
+  const el = event.target.closest('[data-question]');
+  if (!el || event.target.type === 'file' || event.target.readOnly) return;
+  const field = event.target.name.startsWith('c.') ? `${el.dataset.question}.comment` : el.dataset.question;
+  if (!isComment(field)) exclude(event.target);
+  take(el);
+  refresh();
+  if (event.type === 'input' || waiting.get(field) !== 0) touched(el, field, ticked(event.target) || event.type === 'change');
+  remember(el);
+}
+
+// go leaves the section by one of its buttons, once everything is kept.
+async function go(to) {
+  await starting;
+  if (!sub) return post(to);
+  const bad = await flush();
+  if (notSaved) return post(to);
+  if (bad && to === 'next') {
+    say('This cannot be read yet. Look at it again.');
+    return fieldsOf(cardOf(bad))[0].focus();
+  }
+  if (to === 'discreet') return quiet();
+  if (to === 'cover') sessionStorage.setItem('cover-from', location.pathname);
+  location.assign({ next: neighbour(1), back: neighbour(-1), list: `${base}/list`, cover: '/cover' }[to] || location.pathname);
+}
+
+// post is the way without a phone that keeps: the server saves the page.
+function post(to) {
+  form.append(Object.assign(document.createElement('input'), { type: 'hidden', name: 'go', value: to }));
+  form.submit();
+}
+
+function quiet() {
+  choose('discreet');
+  look();
+  say('Quiet look. Tap again for the shopping list.');
+}
+
+// look makes the button fit what is worn.
+function look() {
+  const on = theme() === 'discreet';
+  $('look').value = on ? 'cover' : 'discreet';
+  $('look').setAttribute('aria-label', on ? 'Show the shopping list' : 'Use the quiet look');
 }
 
 form.addEventListener('input', changed);
 form.addEventListener('change', changed);
-refresh();
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  go(event.submitter ? event.submitter.value : 'next');
+});
+form.addEventListener('focusin', (event) => { if (event.target.closest('[data-question]')) remember(event.target.closest('[data-question]')); });
+$('chip').addEventListener('click', (event) => {
+  if (!notSaved) return;
+  event.preventDefault();
+  flush();
+});
+addEventListener('pagehide', flush);
+addEventListener('pageshow', (event) => { if (event.persisted) { wear(); look(); if (sub) recall().then(line); } });
+document.addEventListener('visibilitychange', () => { if (document.hidden && sub) flush(); });
+
+// --- the beginning
+
+// opened gives this visit's report on this phone; the first time it is made from what the server has.
+async function opened() {
+  const can = await store.ready();
+  if (!can.ok) {
+    notice('nokeep', `${can.reason} Each page is saved when you leave it by its buttons.`);
+    return null;
+  }
+  const known = await store.open(visit);
+  if (known) return known;
+  await (await sender()).prepare(visit);
+  return store.open(visit);
+}
+
+// sender loads what sends, and starts it.
+async function sender() {
+  outbox = await import('./outbox.js');
+  outbox.start();
+  return outbox;
+}
+
+async function begin() {
+  if ('pack' in form.dataset) wear();
+  look();
+  signal();
+  sub = await opened().catch(() => null);
+  pack = sub ? sub.pack : await fetch(`/api/v1/visits/${visit}/pack`).then((r) => (r.ok ? r.json() : null)).catch(() => null);
+  if (!pack) return;
+  for (const s of pack.sections) for (const q of s.questions) questions.set(q.id, q);
+  if (!sub) return plain();
+  await recall();
+  store.on(heard);
+  line();
+  reopen();
+  extras();
+  if (!outbox) (await sender()).prepare(visit);
+}
+
+// plain is the page where nothing is kept: what other pages hold stands in the pack.
+function plain() {
+  for (const [field, heads] of Object.entries(pack.fields || {})) {
+    const into = isComment(field) ? report.comments : report.answers;
+    if (heads.length) into.set(field.replace(/\.comment$/, ''), heads[heads.length - 1].value);
+  }
+  for (const p of pack.photos || []) report.photos.set(p.question, (report.photos.get(p.question) || 0) + 1);
+  for (const el of cards.values()) take(el);
+  refresh();
+}
+
+// heard follows what other tabs, the worker and the server do.
+async function heard({ sub: id, what, message }) {
+  if (id !== sub.id) return;
+  if (what === 'lost') return failed({ kind: 'lost', message });
+  if (what === 'pack') {
+    const now = await store.open(visit);
+    if (now) pack = now.pack;
+    await recall();
+  }
+  return line();
+}
+
+// extras are loaded where they are of use: moments to mark, photos to take.
+async function extras() {
+  const page = { sub, pack, store, cards, report, questions, answer, refresh, line, remember, failed, nudge: () => outbox && outbox.nudge() };
+  if (pack.taps.length) (await import('./taps.js')).begin(page);
+  if (form.querySelector('[data-photo]')) (await import('./tray.js')).begin(page);
+}
+
+// answer fills a question from elsewhere on the page.
+function answer(id, given) {
+  const el = cards.get(id);
+  if (!el) return;
+  fill(el, given);
+  take(el);
+  refresh();
+  touched(el, id, true);
+}
+
+const starting = begin();

@@ -23,6 +23,8 @@ type briefView struct {
 	Notes    []noteView
 	Reply    string
 	Sealed   bool
+	Pack     bool
+	Soon     []soonItem
 }
 
 // noteView is one thing said about the report.
@@ -36,20 +38,25 @@ type noteView struct {
 var briefPage = kit.NewPage[briefView]("shopper/brief")
 
 func (p *Pages) brief(c echo.Context, a auth.Actor) error {
-	paper, err := p.visits.Open(c.Request().Context(), a, c.Param("id"))
+	paper, err := p.open(c, a)
 	if err != nil {
 		return err
 	}
-	return briefPage.Render(c, http.StatusOK, briefOf(paper, a))
+	view := briefOf(paper, a)
+	view.Pack = wantsPack(c)
+	return briefPage.Render(c, http.StatusOK, view)
 }
 
 func briefOf(paper visit.Paper, a auth.Actor) briefView {
 	view := briefView{
-		Chrome: kit.Chrome{Title: "Before you go"}, Paper: paper, Started: paper.Report.Seq > 0,
+		Chrome: kit.Chrome{Title: "Before you go", Script: []string{"js/phone.js"}}, Paper: paper, Started: paper.Report.Seq > 0,
 		Sealed: !paper.Visit.State.Writable() && paper.Visit.State != visit.Open,
 	}
 	if sc, ok := paper.List.Programme.Scenario(paper.Visit.Scenario); ok {
 		view.Scenario = *sc
+	}
+	if !view.Sealed {
+		view.Soon = soonOf(paper)
 	}
 	if s := firstOpen(paper); s != "" {
 		view.Start = "/visits/" + paper.Visit.ID + "/s/" + s

@@ -21,6 +21,7 @@ type checkView struct {
 	Asked    int
 	Stage    string // title of the stage that is sent, "" without stages
 	Back     string // the last section
+	Pack     bool
 }
 
 // missingItem is one gap with where to close it.
@@ -37,14 +38,14 @@ func (p *Pages) check(c echo.Context, a auth.Actor) error {
 }
 
 func (p *Pages) checkWith(c echo.Context, a auth.Actor, status int) error {
-	paper, err := p.visits.Open(c.Request().Context(), a, c.Param("id"))
+	paper, err := p.open(c, a)
 	if err != nil {
 		return err
 	}
 	if !paper.Visit.State.Writable() {
 		return kit.Redirect(c, visitPath(paper))
 	}
-	view := checkView{Chrome: kit.Chrome{Title: "Check and send"}, Paper: paper}
+	view := checkView{Chrome: kit.Chrome{Title: "Check and send", Script: []string{"js/check.js"}}, Paper: paper, Pack: wantsPack(c)}
 	for _, g := range paper.Gaps {
 		view.Missing = append(view.Missing, missingOf(paper, g))
 	}
@@ -93,5 +94,5 @@ func (p *Pages) seal(c echo.Context, a auth.Actor) error {
 	if err != nil {
 		return err
 	}
-	return sentPage.Render(c, http.StatusOK, sentView{Chrome: kit.Chrome{Title: "Sent"}, Sealed: sealed, Zone: sealed.Zone})
+	return sentPage.Render(c, http.StatusOK, sentView{Chrome: kit.Chrome{Title: "Sent", Script: []string{"js/phone.js"}}, Sealed: sealed, Zone: sealed.Zone})
 }

@@ -48,7 +48,7 @@ func (p *Pages) list(c echo.Context, a auth.Actor) error {
 	if err != nil {
 		return err
 	}
-	view := listView{Chrome: kit.Chrome{Title: "My visits"}, Board: a.May(auth.VisitTake), More: more(rows)}
+	view := listView{Chrome: kit.Chrome{Title: "My visits", Script: []string{"js/phone.js"}}, Board: a.May(auth.VisitTake), More: more(rows)}
 	for _, r := range rows {
 		if r.State == visit.SentBack {
 			view.Back = append(view.Back, p.item(r))
@@ -113,7 +113,7 @@ func (p *Pages) board(c echo.Context, a auth.Actor) error {
 	if err != nil {
 		return err
 	}
-	view := boardView{Chrome: kit.Chrome{Title: "Open visits"}, More: more(rows)}
+	view := boardView{Chrome: kit.Chrome{Title: "Open visits", Script: []string{"js/phone.js"}}, More: more(rows)}
 	for _, r := range rows {
 		i := p.item(r)
 		i.Href = "/visits/open/" + r.ID

@@ -47,7 +47,7 @@ func (p *Pages) photosWith(c echo.Context, a auth.Actor, status int, errs kit.Er
 		return kit.Redirect(c, visitPath(paper))
 	}
 	view := photosPageView{
-		Chrome: kit.Chrome{Title: "Photos", Errors: errs}, Paper: paper, Question: *q, Section: sec.ID,
+		Chrome: kit.Chrome{Title: "Photos", Errors: errs, Script: []string{"js/phone.js"}}, Paper: paper, Question: *q, Section: sec.ID,
 		Base: visitPath(paper) + "/photos/" + q.ID,
 	}
 	for _, ph := range paper.Photos {

@@ -33,7 +33,13 @@ type questionView struct {
 	Comment commentView
 	Photos  photosView
 	Soon    bool // perishable: answer it before it fades
+	Watch   bool // a duration with a timer: taps can measure it
+	Twice   []twiceView
+	Settles string // ids of the ops that an answer decides between
 }
+
+// twiceView is one of the answers that two devices gave without knowing of each other.
+type twiceView struct{ Words, At string }
 
 // optionView is one possible answer.
 type optionView struct {
@@ -65,10 +71,14 @@ type photosView struct {
 // questionOf draws a question. typed holds what was posted when the page is shown again with errors.
 func questionOf(paper *visit.Paper, q *programme.Question, number string, errs kit.Errors, typed map[string]visit.Entry) questionView {
 	ans := paper.Answers[q.ID]
+	if conflicted(paper, q.ID) {
+		ans = programme.Answer{} // nothing is chosen for the shopper
+	}
 	v := questionView{
 		ID: q.ID, Number: number, Text: q.Text, Hint: q.Hint, Was: string(ans.JSON(q)), Hidden: !paper.Shown.Question(q.ID),
-		Show: conditionJSON(q.ShowIf), Error: errs.For(q.ID), Soon: q.Perishable,
+		Show: conditionJSON(q.ShowIf), Error: errs.For(q.ID), Soon: q.Perishable, Watch: q.Kind == programme.Duration && q.Timer != "",
 	}
+	v.twice(paper, q)
 	chosen := chosenOf(q, ans)
 	entry, again := typed[q.ID]
 	if again {
@@ -78,6 +88,49 @@ func questionOf(paper *visit.Paper, q *programme.Question, number string, errs k
 	v.Comment = commentOf(paper, q, ans, errs, typed)
 	v.Photos = photosOf(paper, q, errs)
 	return v
+}
+
+// conflicted reports whether a field has two answers.
+func conflicted(paper *visit.Paper, field string) bool {
+	return slices.ContainsFunc(paper.Conflicts, func(c visit.Conflict) bool { return c.Field == field })
+}
+
+// twice shows the answers, or the words, of which the shopper has to say which are right.
+func (v *questionView) twice(paper *visit.Paper, q *programme.Question) {
+	var ops []string
+	for _, c := range paper.Conflicts {
+		if c.Question != q.ID {
+			continue
+		}
+		for _, s := range c.Values {
+			ops = append(ops, s.Op)
+			words := s.Words
+			if !c.Comment {
+				words = answerWords(q, s.Answer)
+			}
+			v.Twice = append(v.Twice, twiceView{words, kit.Clock(s.At, paper.Place.Zone)})
+		}
+	}
+	v.Settles = strings.Join(ops, " ")
+}
+
+// answerWords is an answer as the shopper reads it.
+func answerWords(q *programme.Question, a programme.Answer) string {
+	words := map[string]string{
+		programme.CodeNA: "Does not apply", programme.CodeNotObserved: "Not seen", programme.Yes: "Yes", programme.No: "No",
+		programme.AnswerBelow: q.Below, programme.AnswerGood: q.Good.Text, programme.AnswerWow: q.Wow.Text,
+	}
+	var out []string
+	for _, code := range chosenOf(q, a) {
+		label := code
+		if o, ok := q.Option(code); ok {
+			label = o.Label
+		} else if w, ok := words[code]; ok && len(q.Codes()) > 0 || a.State != programme.Answered {
+			label = w
+		}
+		out = append(out, label)
+	}
+	return strings.Join(out, ", ")
 }
 
 // chosenOf gives the answer in the form in which the page posts it.
@@ -230,6 +283,9 @@ func commentOf(
 		return commentView{}
 	}
 	stored := paper.Report.Comments[q.ID]
+	if conflicted(paper, visit.CommentField(q.ID)) {
+		stored = ""
+	}
 	v := commentView{
 		On: true, Label: "What did you see?", Value: stored, Was: stored, Error: errs.For(visit.CommentField(q.ID)),
 		When: strings.Join(commentWhen(q), " "),

@@ -24,8 +24,11 @@ type sectionView struct {
 	kit.Chrome
 	Paper     visit.Paper
 	Section   programme.Section
-	Index     int // from 1
+	Pack      bool // made for the phone to keep: no answers, no place in the order
+	Index     int  // from 1; 0 while the section is not asked
 	Count     int
+	Soon      []soonItem // on the first section: what memory keeps worst
+	Taps      bool       // there are moments to mark
 	Questions []questionView
 	Answered  int
 	Asked     int
@@ -40,7 +43,7 @@ type sectionView struct {
 var sectionPage = kit.NewPage[sectionView]("shopper/section")
 
 func (p *Pages) section(c echo.Context, a auth.Actor) error {
-	paper, err := p.visits.Open(c.Request().Context(), a, c.Param("id"))
+	paper, err := p.open(c, a)
 	if err != nil {
 		return err
 	}
@@ -51,31 +54,46 @@ func (p *Pages) section(c echo.Context, a auth.Actor) error {
 	if err != nil {
 		return err
 	}
+	if view.Pack = wantsPack(c); view.Pack {
+		view.forPack()
+	}
 	return sectionPage.Render(c, http.StatusOK, view)
 }
 
 // visitPath is the address of a visit's own page.
 func visitPath(paper visit.Paper) string { return "/visits/" + paper.Visit.ID }
 
-// sectionOf draws a section; errs and typed are set when it is shown again.
+// sectionOf draws a section; errs and typed are set when it is shown again. A section that is not asked as things stand
+// is drawn with its questions hidden: the phone may know of answers that are still on their way here.
 func sectionOf(paper visit.Paper, id string, errs kit.Errors, typed map[string]visit.Entry) (sectionView, error) {
+	sec, ok := paper.List.Programme.Section(id)
+	if !ok {
+		return sectionView{}, fault.Missing("part of this visit")
+	}
 	i := slices.IndexFunc(paper.Sections, func(s programme.Section) bool { return s.ID == id })
-	if i < 0 {
-		return sectionView{}, fault.Missing("part of this visit at the moment")
-	}
-	sec := paper.Sections[i]
 	view := sectionView{
-		Chrome: kit.Chrome{Title: sec.Title, Errors: errs, Script: []string{"js/visit.js"}}, Paper: paper, Section: sec,
+		Chrome: kit.Chrome{Title: sec.Title, Errors: errs, Script: []string{"js/visit.js"}}, Paper: paper, Section: *sec,
 		Index: i + 1, Count: len(paper.Sections), First: i == 0, Env: envJSON(paper), Version: paper.List.Version.Number,
-		Segments: segmentsOf(paper, i),
+		Segments: segmentsOf(paper, i), Taps: len(programme.Taps(paper.List.Programme)) > 0,
 	}
-	if i+1 < len(paper.Sections) {
+	if view.First {
+		view.Soon = soonOf(paper)
+	}
+	if i >= 0 && i+1 < len(paper.Sections) {
 		view.NextTitle = paper.Sections[i+1].Title
 	}
+	view.questions(errs, typed)
+	view.Answered, view.Asked = progressOf(paper, *sec)
+	return view, nil
+}
+
+// questions draws the questions.
+func (v *sectionView) questions(errs kit.Errors, typed map[string]visit.Entry) {
 	var seen []string
-	for k := range sec.Questions {
-		q := questionOf(&paper, &sec.Questions[k], fmt.Sprintf("%d.%d", i+1, k+1), errs, typed)
-		view.Questions = append(view.Questions, q)
+	for k := range v.Section.Questions {
+		q := questionOf(&v.Paper, &v.Section.Questions[k], fmt.Sprintf("%d.%d", max(v.Index, 1), k+1), errs, typed)
+		q.Hidden = q.Hidden || v.Index == 0
+		v.Questions = append(v.Questions, q)
 		if !q.Hidden {
 			seen = append(seen, q.ID)
 		}
@@ -83,9 +101,7 @@ func sectionOf(paper visit.Paper, id string, errs kit.Errors, typed map[string]v
 			seen = append(seen, visit.CommentField(q.ID))
 		}
 	}
-	view.Seen = strings.Join(seen, " ")
-	view.Answered, view.Asked = progressOf(paper, sec)
-	return view, nil
+	v.Seen = strings.Join(seen, " ")
 }
 
 // progressOf counts the questions on show in a section and those that have an answer or a photo.
@@ -192,6 +208,7 @@ func entriesOf(f url.Values) (map[string]visit.Entry, kit.Errors) {
 	for _, id := range f["q"] {
 		e := visit.Entry{
 			Values: f["a."+id], Was: f.Get("was." + id), Comment: trimmed(f.Get("c." + id)), WasComment: trimmed(f.Get("cwas." + id)),
+			Settles: strings.Fields(f.Get("settles." + id)),
 		}
 		e.Values = slices.DeleteFunc(slices.Clone(e.Values), func(s string) bool { return strings.TrimSpace(s) == "" })
 		if slices.ContainsFunc(e.Values, reserved) && written(e.Values) != "" && f.Get("kind."+id) == "" {
@@ -231,6 +248,8 @@ func onward(c echo.Context, paper visit.Paper, to string, seen []string) string 
 	case to == "discreet":
 		toggleDiscreet(c)
 		return base + "/s/" + here
+	case to == "cover":
+		return "/cover"
 	case to == "back" && i > 0:
 		return base + "/s/" + paper.Sections[i-1].ID
 	case to == "back":
@@ -269,6 +288,7 @@ func toggleDiscreet(c echo.Context) {
 type contentsView struct {
 	kit.Chrome
 	Paper    visit.Paper
+	Pack     bool
 	Sections []contentsSection
 }
 
@@ -288,14 +308,14 @@ type contentsQuestion struct {
 var contentsPage = kit.NewPage[contentsView]("shopper/contents")
 
 func (p *Pages) contents(c echo.Context, a auth.Actor) error {
-	paper, err := p.visits.Open(c.Request().Context(), a, c.Param("id"))
+	paper, err := p.open(c, a)
 	if err != nil {
 		return err
 	}
 	if !paper.Visit.State.Writable() {
 		return kit.Redirect(c, visitPath(paper))
 	}
-	view := contentsView{Chrome: kit.Chrome{Title: "Find a question"}, Paper: paper}
+	view := contentsView{Chrome: kit.Chrome{Title: "Find a question", Script: []string{"js/check.js"}}, Paper: paper, Pack: wantsPack(c)}
 	for i, sec := range paper.Sections {
 		cs := contentsSection{Section: sec, Number: i + 1}
 		cs.Answered, cs.Asked = progressOf(paper, sec)

@@ -64,6 +64,8 @@ func (p *Pages) Routes() []kit.Route {
 		{Method: http.MethodPost, Path: "/visits/:id/photos/:question/:photo/remove", Name: "remove a photo", Access: do, Handle: p.removePhoto},
 		{Method: http.MethodGet, Path: "/visits/:id/check", Name: "check and send", Access: do, Handle: p.check},
 		{Method: http.MethodPost, Path: "/visits/:id/seal", Name: "send", Access: do, Handle: p.seal},
+		{Method: http.MethodGet, Path: "/phone", Name: "what is on this phone", Access: kit.Public(), Handle: p.phone},
+		{Method: http.MethodGet, Path: "/cover", Name: "shopping list", Access: kit.Public(), Handle: p.cover},
 		{Method: http.MethodGet, Path: "/photos/:id", Name: "a photo", Access: kit.Need(auth.OrganisationIn), Handle: p.photo},
 	}
 }

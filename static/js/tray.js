@@ -1,0 +1,92 @@
+// The photos of a section: taking, choosing, looking at them, removing. What is taken is kept on the phone before anything
+// else; photos.js, which shrinks, keeps and sends, is loaded with the first.
+import { $, notice, plural, say } from './truth.js';
+
+let page;
+const addresses = new Map(); // photo -> address of its picture here
+const LOW = 50e6; // bytes
+
+export async function begin(given) {
+  page = given;
+  for (const [id, el] of page.cards) if (el.querySelector('[data-photo]')) wire(id, el);
+  await draw();
+  page.store.on(({ sub, what }) => { if (sub === page.sub.id && what !== 'lost') draw(); });
+}
+
+// wire puts the two inputs in the place of the button that leads to the plain page.
+function wire(id, el) {
+  const row = el.querySelector('[data-photo]');
+  const both = $('take').content.cloneNode(true);
+  row.querySelector('[name="go"]').remove();
+  for (const input of both.querySelectorAll('input')) {
+    input.addEventListener('click', () => { page.remember(el); room(); });
+    input.addEventListener('change', () => keep(id, input));
+  }
+  row.prepend(both);
+  const list = Object.assign(document.createElement('ul'), { className: 'photos' });
+  list.dataset.tray = id;
+  row.after(list);
+}
+
+// room warns before the camera opens when there is little left.
+async function room() {
+  if (!navigator.storage || !navigator.storage.estimate) return;
+  const { quota = 0, usage = 0 } = await navigator.storage.estimate();
+  if (quota - usage < LOW) notice('problem', 'This phone is nearly full. Photos are made smaller; send what is here when you can.');
+}
+
+async function keep(id, input) {
+  const files = [...input.files];
+  const { keep: kept } = await import('./photos.js');
+  say(`Keeping ${plural(files.length, 'photo', 'photos')}.`);
+  for (const file of files) {
+    try {
+      await kept(page.sub, id, file);
+      say('Photo saved on phone.');
+    } catch (err) {
+      page.failed(err);
+    }
+  }
+  input.value = '';
+  await draw();
+  page.nudge();
+}
+
+// draw shows what there is.
+async function draw() {
+  const all = await page.store.photos(page.sub);
+  page.report.photos.clear();
+  for (const p of all) page.report.photos.set(p.q, (page.report.photos.get(p.q) || 0) + 1);
+  for (const [id, address] of addresses) {
+    if (!all.some((p) => p.id === id)) { URL.revokeObjectURL(address); addresses.delete(id); }
+  }
+  for (const list of document.querySelectorAll('[data-tray]')) {
+    const mine = all.filter((p) => p.q === list.dataset.tray);
+    list.replaceChildren(...(await Promise.all(mine.map((p, i) => thumb(p, i, list.dataset.tray)))));
+  }
+  page.refresh();
+  page.line();
+}
+
+async function thumb(p, i, id) {
+  const li = $('thumb').content.cloneNode(true).firstElementChild;
+  const text = page.questions.get(id) ? page.questions.get(id).text : '';
+  const img = li.querySelector('img');
+  if (!addresses.has(p.id)) addresses.set(p.id, await p.url());
+  img.src = addresses.get(p.id);
+  img.alt = `Photo ${i + 1}: ${text}`;
+  li.querySelector('.fine').textContent = p.done ? 'sent' : `on phone · ${Math.ceil(p.size / 1024)} KB`;
+  const b = li.querySelector('button');
+  b.setAttribute('aria-label', `Remove photo ${i + 1}`);
+  b.addEventListener('click', async () => {
+    try {
+      await (await import('./photos.js')).remove(page.sub, p.id);
+      say('Photo removed.');
+    } catch (err) {
+      page.failed(err);
+    }
+    await draw();
+    page.nudge();
+  });
+  return li;
+}
