@@ -133,24 +133,12 @@ func lineThrough(months []Scores, visitVar float64) (slope, bool) {
 // pooledSlope is the movement of all together with its standard error. Branches differ in how they move, too, so that
 // the error counts branches, not only visits (DerSimonian and Laird).
 func pooledSlope(all []slope) (m, se float64) {
-	m, w := weighted(all, 0)
-	var w2, q float64
-	for _, s := range all {
-		w2 += 1 / (s.v * s.v)
-		q += (s.d - m) * (s.d - m) / s.v
+	d, v := make([]float64, len(all)), make([]float64, len(all))
+	for i, s := range all {
+		d[i], v[i] = s.d, s.v
 	}
-	tau := math.Max(0, (q-float64(len(all)-1))/(w-w2/w))
-	m, w = weighted(all, tau)
-	return m, 1 / math.Sqrt(w)
-}
-
-// weighted is the mean of movements, and the sum of its weights.
-func weighted(all []slope, tau float64) (m, w float64) {
-	for _, s := range all {
-		w += 1 / (s.v + tau)
-		m += s.d / (s.v + tau)
-	}
-	return m / w, w
+	together, _ := stats.Combine(d, v)
+	return together.Mean, together.SE
 }
 
 // Words says the movement over a year, or that none is clear. Whole points; a clear one is at least 1.

@@ -117,13 +117,22 @@ func newPart(w, wr, visits, unit float64) part {
 	return p
 }
 
+// against compares a row with all others: the sum of all, without it.
 func (r *mixRow) against(all mixSum, standards []Standard, unit float64) []Gap {
+	rest := mixSum{visits: all.visits - r.visits, w: make([]float64, len(standards)), wr: make([]float64, len(standards))}
+	for k := range standards {
+		rest.w[k], rest.wr[k] = all.w[k]-float64(r.w[k]), all.wr[k]-float64(r.wr[k])
+	}
+	return r.gapsTo(rest, standards, unit)
+}
+
+// gapsTo compares a row with any other visits.
+func (r *mixRow) gapsTo(rest mixSum, standards []Standard, unit float64) []Gap {
 	own, peers := make([]part, len(standards)), make([]part, len(standards))
 	score := 0.0
 	for k := range standards {
-		w, wr := float64(r.w[k]), float64(r.wr[k])
-		own[k] = newPart(w, wr, r.visits, unit)
-		peers[k] = newPart(all.w[k]-w, all.wr[k]-wr, all.visits-r.visits, unit)
+		own[k] = newPart(float64(r.w[k]), float64(r.wr[k]), r.visits, unit)
+		peers[k] = newPart(rest.w[k], rest.wr[k], rest.visits, unit)
 		score += peers[k].c
 	}
 	out := make([]Gap, len(standards))

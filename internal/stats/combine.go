@@ -8,9 +8,12 @@ import (
 
 // Combined is the common mean of estimates that each have an error, and how much their true values differ (DerSimonian
 // and Laird 1986). Mean and SE are those with weights 1/(v+Tau2); Q is the weighted sum of squares around the mean with
-// weights 1/v. Tau2SE is the standard error of Tau2 before it is kept from falling below zero.
+// weights 1/v. Tau2SE is the standard error of Tau2 before it is kept from falling below zero. Fixed is the mean with weights
+// 1/v, and FixedSE its standard error when true values differ by Tau2.
 type Combined struct {
 	Mean, SE     float64
+	Fixed        float64
+	FixedSE      float64
 	Tau2, Tau2SE float64
 	Q            float64
 	N            int
@@ -41,6 +44,7 @@ func Combine(d, v []float64) (Combined, bool) {
 		c.Tau2 = excess(c.Q, sorted)
 		c.Tau2SE = tauError(c.Tau2, sorted)
 	}
+	c.Fixed, c.FixedSE = mean, fixedError(c.Tau2, sorted)
 	mean, weight := weightedMean(all, c.Tau2)
 	c.Mean, c.SE = mean, 1/math.Sqrt(weight)
 	return c, true
@@ -52,6 +56,56 @@ func weightedMean(all [][2]float64, tau2 float64) (mean, weight float64) {
 		mean += x[0] / (x[1] + tau2)
 	}
 	return mean / weight, weight
+}
+
+// fixedError is the standard error of the mean with weights 1/v: √(Σw²(v+τ²))/Σw.
+func fixedError(tau2 float64, v []float64) float64 {
+	s1, s2, _ := powers(v)
+	return math.Sqrt(s1+s2*tau2) / s1
+}
+
+// AroundFixed is the same with the mean of weights 1/v in place of Mean.
+func (c Combined) AroundFixed() Combined {
+	c.Mean, c.SE = c.Fixed, c.FixedSE
+	return c
+}
+
+// Steady is the mean with weights 1/v in which estimates further than 1.345 of their standard deviations from it pull no
+// more than at that distance (Huber 1964): a few that truly moved do not move it. It is false under the conditions of
+// [Combine].
+func Steady(d, v []float64) (float64, bool) {
+	c, ok := Combine(d, v)
+	if !ok {
+		return 0, false
+	}
+	const far, rounds = 1.345, 60
+	m := c.Fixed
+	for range rounds {
+		sum, weight := make([]float64, len(d)), make([]float64, len(d))
+		for i := range d {
+			pull := 1.0
+			if z := math.Abs(d[i]-m) / math.Sqrt(v[i]); z > far {
+				pull = far / z
+			}
+			sum[i], weight[i] = pull*d[i]/v[i], pull/v[i]
+		}
+		slices.Sort(sum)
+		slices.Sort(weight)
+		next := total(sum) / total(weight)
+		if math.Abs(next-m) < 1e-12*(1+math.Abs(m)) {
+			break
+		}
+		m = next
+	}
+	return m, true
+}
+
+func total(x []float64) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += v
+	}
+	return sum
 }
 
 // excess is the variance beyond the errors' by moments: (Q − (I−1))/(Σw − Σw²/Σw) with w = 1/v, never below 0.

@@ -188,6 +188,26 @@ func TestEstimatesThatDifferKeepTheirDistance(t *testing.T) {
 	}
 }
 
+func TestAFewThatMovedDoNotMoveTheSteadyMean(t *testing.T) {
+	d, v := []float64{0, 1, -1, .5, -.5, 40}, []float64{1, 1, 1, 1, 1, 1}
+	c, _ := Combine(d, v)
+	steady, ok := Steady(d, v)
+	if !ok || c.Fixed < 6 || steady > .6 || steady < 0 {
+		t.Errorf("mean %v, steady %v", c.Fixed, steady)
+	}
+	exact, _ := Steady([]float64{0, 1}, []float64{1, 3})
+	near(t, "without far ones it is the mean", exact, .25, 1e-12)
+	f, _ := Combine([]float64{0, 9}, []float64{1, 3})
+	near(t, "fixed", f.Fixed, 2.25, 1e-12)
+	near(t, "its error", f.FixedSE, math.Sqrt(4.0/3+10.0/9*f.Tau2)/(4.0/3), 1e-12)
+	if a := f.AroundFixed(); a.Mean != f.Fixed || a.SE != f.FixedSE || a.Tau2 != f.Tau2 {
+		t.Errorf("%+v", a)
+	}
+	if _, ok := Steady(nil, nil); ok {
+		t.Error("a mean of nothing")
+	}
+}
+
 func TestCombiningDoesNotDependOnTheOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 20).Draw(t, "n")

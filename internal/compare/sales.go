@@ -1,0 +1,223 @@
+package compare
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"plainclothes/internal/stats"
+)
+
+// SalesCell is what one branch sold in one period (a week, or better four: few branches are visited every week), in any
+// currency, the same for all.
+type SalesCell struct {
+	Branch string
+	Period int
+	Sales  float64
+}
+
+// PeriodScore is a part of the scores of one branch in one period.
+type PeriodScore struct {
+	Branch string
+	Period int
+	Scores
+}
+
+// SalesInput asks whether sales move with the score, Lag periods later (0 to 3, fixed beforehand: trying all and taking
+// the best would always find something). Reliability is that of changes of the score within a branch
+// ([Movements.Reliability]); Draws of the wild bootstrap, 0: 999; Seed makes them repeatable.
+type SalesInput struct {
+	Sales       []SalesCell
+	Scores      []PeriodScore
+	Lag         int
+	Reliability float64
+	Draws       int
+	Seed        uint64
+}
+
+// SalesLink is the answer. Beta and Range are percent of sales for ten points of score; they mean something only where Shown.
+type SalesLink struct {
+	Declined       string // why nothing is estimated, in words
+	Shown          bool   // reliable enough, and enough branches, to show the number
+	Rows, Branches int
+	Periods        int
+	Lag            int
+	Beta           float64
+	Range          stats.Interval // 95 %, from the clustered error
+	SE             float64        // clustered by branch, percent for ten points
+	SETwoWay       float64        // by branch and period
+	P              float64        // wild cluster bootstrap
+	Detectable     float64        // the smallest true link that such data would usually find (2.8 standard errors), percent
+	Reliability    float64
+	Corrected      float64 // Beta over the reliability: a bound, not an estimate; 0 where not Shown
+	Linked         bool    // a link can be told from none, at 5 %
+	Skipped        int     // sales that were nought or less and have no logarithm
+	Sentences      []string
+}
+
+const (
+	salesBranches = 30
+	salesReliable = 0.3
+	salesDraws    = 999
+	salesPer      = 10 // points of score that a link is said for
+	detectable    = 2.8
+	mostLag       = 3
+)
+
+// NewSalesLink estimates ln(sales) = branch + period + β·score Lag periods before. Branch and period are taken off, so that
+// large branches and seasons do not matter; errors hang together within a branch.
+func NewSalesLink(in SalesInput) SalesLink {
+	l := SalesLink{Lag: in.Lag, Reliability: math.Max(0, math.Min(1, in.Reliability))}
+	rows := l.join(in)
+	l.Rows = len(rows)
+	branch := newGrouping(rows, func(r salesRow) string { return r.branch })
+	period := newGrouping(rows, func(r salesRow) string { return fmt.Sprint(r.period) })
+	l.Branches, l.Periods = branch.Groups, period.Groups
+	if l.Declined = l.refusal(in); l.Declined != "" {
+		return l
+	}
+	panel := stats.Panel{Absorb: []stats.Grouping{branch, period}, Cluster: branch, Second: period}
+	for _, r := range rows {
+		panel.Y, panel.X = append(panel.Y, r.logSales), append(panel.X, r.score/salesPer)
+	}
+	draws := in.Draws
+	if draws <= 0 {
+		draws = salesDraws
+	}
+	slope, ok := panel.Fit(draws, signsFrom(in.Seed))
+	if !ok {
+		l.Declined = "The score of a branch does not move from period to period, so nothing can be said about sales moving with it."
+		return l
+	}
+	l.fill(slope)
+	l.say()
+	return l
+}
+
+// salesRow is one branch in one period with the score that went before.
+type salesRow struct {
+	branch          string
+	period          int
+	logSales, score float64
+}
+
+func (l *SalesLink) join(in SalesInput) []salesRow {
+	type key struct {
+		branch string
+		period int
+	}
+	scores, sales := map[key]Scores{}, map[key]float64{}
+	for _, s := range in.Scores {
+		k := key{s.Branch, s.Period + in.Lag}
+		scores[k] = scores[k].plus(s.Scores)
+	}
+	for _, s := range in.Sales {
+		sales[key{s.Branch, s.Period}] += s.Sales
+	}
+	var rows []salesRow
+	for k, amount := range sales {
+		switch s, ok := scores[k]; {
+		case !(amount > 0) || math.IsInf(amount, 0):
+			l.Skipped++
+		case ok && s.N > 0 && s.possible():
+			rows = append(rows, salesRow{branch: k.branch, period: k.period, logSales: math.Log(amount), score: s.group().Mean})
+		}
+	}
+	slices.SortFunc(rows, func(a, b salesRow) int {
+		return cmp.Or(strings.Compare(a.branch, b.branch), cmp.Compare(a.period, b.period))
+	})
+	return rows
+}
+
+func (l *SalesLink) refusal(in SalesInput) string {
+	switch {
+	case in.Lag < 0 || in.Lag > mostLag:
+		return fmt.Sprintf("The lag is %d periods; choose 0 to %d.", in.Lag, mostLag)
+	case len(in.Sales) == 0:
+		return "There are no sales yet. Upload sales by branch and week."
+	case l.Rows == 0:
+		return "No branch has both sales and a scored visit in matching periods. Check that branch names and weeks agree."
+	case l.Branches < 2 || l.Periods < 2:
+		return fmt.Sprintf("Sales and scores meet in %s and %s; at least two of both are needed.", count(l.Branches, "branch", "branches"), count(l.Periods, "period", "periods"))
+	}
+	return ""
+}
+
+func signsFrom(seed uint64) func() float64 {
+	luck := rand.New(rand.NewPCG(seed, 0x73616c6573)) // "sales"
+	return func() float64 {
+		if luck.Uint64()&1 == 0 {
+			return 1
+		}
+		return -1
+	}
+}
+
+// fill turns the slope of logarithms into percent.
+func (l *SalesLink) fill(s stats.Slope) {
+	l.Beta, l.SE, l.SETwoWay, l.P = percentOf(s.Beta), 100*s.SE, 100*s.SETwoWay, s.P
+	l.Range = stats.Interval{Lo: percentOf(s.Beta - z95*s.SE), Hi: percentOf(s.Beta + z95*s.SE)}
+	l.Detectable = percentOf(detectable * s.SE)
+	l.Shown = l.Reliability >= salesReliable && l.Branches >= salesBranches
+	l.Linked = l.Shown && s.P <= 0.05
+	if l.Shown {
+		l.Corrected = percentOf(s.Beta / l.Reliability)
+	}
+}
+
+// percentOf is what a step in the logarithm of sales is in percent.
+func percentOf(log float64) float64 { return 100 * math.Expm1(log) }
+
+func (l *SalesLink) say() {
+	switch {
+	case l.Branches < salesBranches:
+		l.Sentences = append(l.Sentences, fmt.Sprintf("Sales and scores meet in %s; a link is shown from %d on.", count(l.Branches, "branch", "branches"), salesBranches))
+	case !l.Shown:
+		l.Sentences = append(l.Sentences, fmt.Sprintf("Only about %s of what a branch's score moves is real, the rest is luck of single visits; a link is shown from %s on.",
+			wholePercent(l.Reliability), wholePercent(salesReliable)))
+	case l.Linked:
+		l.Sentences = append(l.Sentences, fmt.Sprintf("With ten points more, sales were %s different%s (between %s and %s, 95 %%).",
+			signedPercent(l.Beta), l.later(), signedPercent(l.Range.Lo), signedPercent(l.Range.Hi)))
+	default:
+		l.Sentences = append(l.Sentences, fmt.Sprintf("No detectable link between score and sales%s.", l.later()))
+	}
+	l.Sentences = append(l.Sentences,
+		fmt.Sprintf("Data like these would usually find a link of %s of sales for ten points, not a smaller one. About %s of the movement of a branch's score is real.",
+			hundredths(l.Detectable), wholePercent(l.Reliability)),
+		"Published studies of five chains found no clear link. This is a correlation.")
+	if l.Skipped > 0 {
+		l.Sentences = append(l.Sentences, fmt.Sprintf("%s left out because nothing was sold.", count(l.Skipped, "period was", "periods were")))
+	}
+}
+
+func (l *SalesLink) later() string {
+	switch l.Lag {
+	case 0:
+		return ""
+	case 1:
+		return " one period later"
+	}
+	return fmt.Sprintf(" %d periods later", l.Lag)
+}
+
+func hundredths(v float64) string { return trimmed(math.Floor(v*100+0.5)/100) + " %" }
+
+func signedPercent(v float64) string {
+	switch s := hundredths(math.Abs(v)); {
+	case s == "0 %":
+		return s
+	case v < 0:
+		return "−" + s
+	default:
+		return "+" + s
+	}
+}
+
+// trimmed writes a number with at most two decimals.
+func trimmed(v float64) string {
+	s := fmt.Sprintf("%.2f", v)
+	return strings.TrimRight(strings.TrimRight(s, "0"), ".")
+}
