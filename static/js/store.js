@@ -101,7 +101,7 @@ export async function unit(mode, work, durability = 'strict') {
 // kept says in a sentence why something was not kept.
 function kept(err) {
   if (err.name === 'QuotaExceededError') return new Fault('full', 'This phone is full. Nothing more can be kept; make some room and try again.');
-  return err instanceof Fault ? err : new Fault('storage', `Not saved. Tap to try again. (${err.name})`);
+  return err instanceof DOMException ? new Fault('storage', `Not saved. Tap to try again. (${err.name})`) : err;
 }
 
 // ready says whether this browser can keep answers: {ok: true}, or {ok: false, reason}. Where it cannot (Lockdown Mode,
@@ -149,7 +149,7 @@ async function device(s) {
 
 const listeners = new Set();
 const channel = typeof BroadcastChannel === 'function' ? new BroadcastChannel(NAME) : null;
-if (channel) channel.onmessage = (e) => hear(e.data);
+if (channel) channel.onmessage = (e) => hear({ ...e.data, far: true });
 const hear = (change) => listeners.forEach((fn) => fn(change));
 
 // on calls fn with {sub, what} after every change, here or in another tab. what: 'saved', 'sent', 'problem', 'state',
@@ -428,9 +428,16 @@ export async function seal(sub, stage = null) {
   await unit('readwrite', async (s) => {
     const now = mine(await load(s, sub.id));
     if (now.state === 'received') throw new Fault('sent', 'This visit was sent already.');
-    s.subs.put({ ...now, state: 'sealed', stage, problem: null, since: now.since || new Date().toISOString() });
+    if (!now.receipts.every((r) => r.head !== now.head) || !now.seq) await restate(s, now);
+    s.subs.put({ ...(await load(s, sub.id)), state: 'sealed', stage, problem: null, since: now.since || new Date().toISOString() });
   });
   tell(sub.id, 'state');
+}
+
+// restate gives one answer again: a log that has not grown since its last receipt would get that receipt once more.
+async function restate(s, sub) {
+  for (const [field, [h]] of sub.heads) if (h && h.value !== null && !isTap(field)) return append(s, sub.id, entry(field, h.value));
+  throw new Fault('gone', 'There is nothing to send yet.');
 }
 
 // forget deletes a report from this phone, whatever it holds: ask first.

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"strings"
 	"sync"
 
 	"github.com/labstack/echo/v4"
@@ -42,6 +44,7 @@ func readAssets() assetTree {
 		if err != nil {
 			return err
 		}
+		body = lean(name, body)
 		sum.Write(fmt.Appendf(nil, "%s %d\n", name, len(body)))
 		sum.Write(body)
 		t.files[name] = newAsset(name, body)
@@ -54,12 +57,42 @@ func readAssets() assetTree {
 	return t
 }
 
+// lean leaves out of our own scripts the lines that are nothing but a comment: they are for readers here, and a phone in
+// bad signal would pay for them.
+func lean(name string, body []byte) []byte {
+	if path.Dir(name) != "js" {
+		return body
+	}
+	out := make([]byte, 0, len(body))
+	for line := range bytes.Lines(body) {
+		if !bytes.HasPrefix(bytes.TrimSpace(line), []byte("//")) {
+			out = append(out, line...)
+		}
+	}
+	return out
+}
+
 func newAsset(name string, body []byte) asset {
+	if path.Ext(name) == ".js" && !strings.HasPrefix(name, "vendor/") {
+		body = uncommented(body)
+	}
 	a := asset{body: body, kind: kindOf(name)}
 	if z := zipAt(body, gzip.BestCompression); len(body) >= zipFrom && len(z) < len(body) {
 		a.zipped = z
 	}
 	return a
+}
+
+// uncommented leaves out the lines of a script that are a comment and nothing else: they are for who reads the source,
+// and a phone in bad signal pays for every byte.
+func uncommented(src []byte) []byte {
+	out := make([]byte, 0, len(src))
+	for line := range bytes.Lines(src) {
+		if !bytes.HasPrefix(bytes.TrimSpace(line), []byte("//")) {
+			out = append(out, line...)
+		}
+	}
+	return out
 }
 
 // kindOf does not ask the machine's own list of types: it differs from one to the next.

@@ -17,6 +17,8 @@ func (s *Site) addOwn() {
 		s.echo.Add(method, "/healthz", alive)
 		s.echo.Add(method, "/readyz", s.ready)
 		s.echo.Add(method, "/favicon.ico", favicon)
+		s.echo.Add(method, "/sw.js", worker)
+		s.echo.Add(method, "/manifest.webmanifest", appManifest)
 	}
 	s.echo.GET("/metrics", s.showMetrics)
 }

@@ -135,7 +135,7 @@ func (s *Site) limit(next echo.HandlerFunc) echo.HandlerFunc {
 // exempt are the routes that cost nothing and that an overloaded server must still answer.
 func exempt(c echo.Context) bool {
 	switch c.Path() {
-	case "/healthz", "/readyz", "/metrics", "/static/:hash/*", "/favicon.ico":
+	case "/healthz", "/readyz", "/metrics", "/static/:hash/*", "/favicon.ico", "/sw.js", "/manifest.webmanifest":
 		return true
 	}
 	return false

@@ -1,0 +1,79 @@
+package kit
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// worker answers /sw.js: the phone's service worker. It lies at the top of the site so that it may serve all its pages,
+// and is asked for anew each time: a release reaches phones by one changed byte in it. It comes as a module with the
+// outbox in it, so that the browser can let it send in the background; "?plain" is for browsers without module workers,
+// where it only keeps pages.
+func worker(c echo.Context) error {
+	h := c.Response().Header()
+	h.Set(echo.HeaderCacheControl, "no-cache")
+	h.Set("Service-Worker-Allowed", "/")
+	_, plain := c.QueryParams()["plain"]
+	return send(c, http.StatusOK, kindOf("sw.js"), workerScript(plain))
+}
+
+// engineParts are the scripts that the worker brings along: it cannot import any later.
+var engineParts = []string{"photos", "receipt", "pack"}
+
+// workerScript puts before sw.js what it has to know.
+func workerScript(plain bool) []byte {
+	t := assets()
+	var b bytes.Buffer
+	if !plain {
+		at := func(name string) string { return "/static/" + t.hash + "/js/" + name + ".js" }
+		fmt.Fprintf(&b, "import * as engine from %q;\n", at("outbox"))
+		for _, name := range engineParts {
+			fmt.Fprintf(&b, "import * as %s from %q;\n", name, at(name))
+		}
+		fmt.Fprintf(&b, "engine.use({ %s });\nself.engine = engine;\n", strings.Join(eachLoaded(engineParts), ", "))
+	}
+	fmt.Fprintf(&b, "const BUILD = %q;\nconst SHELL = %s;\n", t.hash, shell(t))
+	b.Write(t.files["js/sw.js"].body)
+	return b.Bytes()
+}
+
+// eachLoaded writes the members of the object that says what is loaded already.
+func eachLoaded(names []string) []string {
+	out := make([]string, 0, len(names))
+	for _, n := range names {
+		out = append(out, n+": async () => "+n)
+	}
+	return out
+}
+
+// shell lists, as JSON, the files that a phone needs for any page of a visit.
+func shell(t assetTree) []byte {
+	urls := []string{}
+	for _, name := range slices.Sorted(maps.Keys(t.files)) {
+		if path.Dir(name) == "js" && name != "js/sw.js" || slices.Contains([]string{"css/app.css", "icons.svg", "favicon.svg"}, name) {
+			urls = append(urls, "/static/"+t.hash+"/"+name)
+		}
+	}
+	list, err := json.Marshal(urls)
+	if err != nil { // not for texts
+		panic(err)
+	}
+	return list
+}
+
+// appManifest answers /manifest.webmanifest: what the phone calls the site on its home screen. It lies at the top, so
+// that an installed site keeps its identity over releases, and its icons are at their present addresses.
+func appManifest(c echo.Context) error {
+	t := assets()
+	c.Response().Header().Set(echo.HeaderCacheControl, "public, max-age=3600")
+	body := bytes.ReplaceAll(t.files["manifest.webmanifest"].body, []byte(`"src": "`), []byte(`"src": "/static/`+t.hash+`/`))
+	return send(c, http.StatusOK, kindOf("manifest.webmanifest"), body)
+}
