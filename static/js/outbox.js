@@ -3,10 +3,10 @@
 //
 // The one rule: without progress no loop. Every answer of the server is accepted, or waited for with a growing pause,
 // or put before the shopper; and only one tab or worker sends at a time.
-import { Fault, everything, got, mono, on, open, owes, read, ready, replay, tell, unit, unpin, who } from './store.js';
+import { everything, Fault, got, mono, on, owes, read, ready, replay, status, tell, unit, who } from './store.js';
 
 // parts are loaded when first needed; the worker, which cannot import later, brings them along by use.
-const parts = { photos: () => import('./photos.js'), receipt: () => import('./receipt.js'), pack: () => import('./pack.js') };
+const parts = { photos: () => import('./photos.js'), receipt: () => import('./receipt.js'), pack: () => import('./pack.js'), care: () => import('./care.js') };
 export const use = (loaded) => Object.assign(parts, loaded);
 
 // Later means: try again, after wait seconds at the earliest. far: the server was not reached at all.
@@ -158,10 +158,12 @@ async function sendSeal(sub) {
   if (r.status === 200 && r.data && r.data.bytes && r.data.sig) return (await parts.receipt()).take(sub, r.data);
   if (r.status !== 409 || !r.data || typeof r.data.acked !== 'number') throw refusal(r);
   await settle(sub.id, r.data);
-  const { missing = [], conflicts = [], error = {} } = r.data;
+  const { missing = [], conflicts = [], want = [], error = {} } = r.data;
   if (missing.length) throw new Stop('missing', error.message || 'Something is still missing.', { missing });
   if (conflicts.length) throw new Stop('conflict', 'You answered this twice. Which is right?', { fields: conflicts });
-  if (r.data.acked >= sub.acked && !(r.data.want || []).length && error.retry === false) throw new Stop('refused', error.message, { status: 409 });
+  const away = want.filter((id) => !sub.photos.has(id));
+  if (away.length) throw new Stop('missing', 'A photo is still on another phone. Send it from there, or remove it.', { missing, photos: away });
+  if (r.data.acked >= sub.acked && !want.length && error.retry === false) throw new Stop('refused', error.message, { status: 409 });
   throw new Later(0);
 }
 
@@ -244,7 +246,7 @@ export async function sendNow(sub) {
   if (running) await running.catch(() => {});
   const left = await drain(sub.id).catch(() => 0);
   if (left !== null) pause(left);
-  return (await import('./store.js')).status(sub);
+  return status(sub);
 }
 
 // prepare makes a visit work without signal: 'ready', 'partly' or 'no'.
@@ -255,11 +257,7 @@ export const verify = async (receipt, keys) => (await parts.receipt()).verify(re
 
 // update gives a way to start a new version of these pages that is waiting, null when there is none or something is
 // unsent. Without it the new version comes when no visit is open.
-export async function update() {
-  const found = navigator.serviceWorker && (await navigator.serviceWorker.getRegistration('/'));
-  if (!found || !found.waiting || (await everything()).some(owes)) return null;
-  return () => found.waiting.postMessage('now');
-}
+export const update = async () => (await parts.care()).update();
 
 let started = false;
 
@@ -272,35 +270,7 @@ export async function start() {
   addEventListener('pageshow', wake);
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wake());
   wake();
-  await Promise.all([keepWorker(), tidy()].map((p) => p.catch(() => {})));
+  const care = await parts.care();
+  await Promise.all([care.keepWorker(), care.tidy()].map((p) => p.catch(console.warn)));
 }
 
-// keepWorker registers the worker; a browser without module workers gets the one that only keeps pages.
-async function keepWorker() {
-  const sw = navigator.serviceWorker;
-  if (!sw) return;
-  const to = { scope: '/', updateViaCache: 'none' };
-  const found = await sw.register('/sw.js', { ...to, type: 'module' }).catch(() => sw.register('/sw.js?plain', to));
-  if (found.waiting) found.waiting.postMessage('when idle');
-}
-
-const OLD = 15 * 60e3; // ms without a word from the server until a report asks what it has
-const MONTH = 30 * 24 * 3600e3;
-
-// tidy looks after what is on the phone: packs of another person go when somebody signs in, receipts after a month; and
-// it asks whether the server still has what it had.
-async function tidy() {
-  for (const sub of await everything()) {
-    const other = who() && sub.user !== who();
-    if (other && sub.cache) await unit('readwrite', async (s) => { s.subs.put({ ...(await got(s.subs.get(sub.id))), cache: '' }); });
-    if (sub.state === 'received') await (await parts.receipt()).clear(sub.id, MONTH);
-    else if (!other && sub.seq && !owes(sub) && !(Date.now() - sub.heard < OLD)) await ask(sub);
-  }
-  await unpin();
-}
-
-async function ask(sub) {
-  const r = await call(sub, 'GET', `/api/v1/submissions/${sub.id}`).catch(() => ({}));
-  if (r.status === 200 && r.data && typeof r.data.acked === 'number') await settle(sub.id, r.data);
-  if (owes(await read(sub.id))) nudge(0);
-}

@@ -1,7 +1,8 @@
 // The pack: what makes a visit work without signal. Its form and keys go to the database, its pages and everything
 // they need into a cache of its own, which nobody changes: a new pack is a new cache, and the old one goes when no
 // report refers to it.
-import { adopt, got, open, sha256, tell, unit, unpin } from './store.js';
+import { adopt, got, open, sha256, tell, unit } from './store.js';
+import { alone, unpin } from './shelf.js';
 import { call, Later } from './outbox.js';
 
 const PATIENCE = 20000; // ms for one file
@@ -32,7 +33,10 @@ export async function prepare(visit) {
   if (!sub || !sub.pack) return 'no';
   if (!fresh) return sub.cache && (await caches.has(sub.cache)) ? 'ready' : 'partly';
   await grant(sub);
-  return (await keepPages(sub, fresh.pack)) ? 'ready' : 'partly';
+  if (typeof caches === 'undefined' || !(await alone(() => keepPages(sub, fresh.pack), true))) return 'partly';
+  await unpin();
+  tell(sub.id, 'pack');
+  return 'ready';
 }
 
 const DAYS = 24 * 3600e3;
@@ -51,7 +55,6 @@ async function grant(sub) {
 
 // keepPages puts the pages and what they need into the pack's cache and pins it; false when one of them cannot be had.
 async function keepPages(sub, pack) {
-  if (typeof caches === 'undefined') return false;
   const name = `pack-${sha256(JSON.stringify([pack.visit, pack.checklist, pack.pages, pack.assets, import.meta.url]))}`;
   if (sub.cache === name && (await caches.has(name))) return true;
   const cache = await caches.open(name);
@@ -67,8 +70,6 @@ async function keepPages(sub, pack) {
     const now = await got(s.subs.get(sub.id));
     if (now) s.subs.put({ ...now, cache: name });
   });
-  await unpin();
-  tell(sub.id, 'pack');
   return true;
 }
 

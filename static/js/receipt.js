@@ -1,6 +1,7 @@
 // The receipt: the server's signed word that it has the whole report. Only a receipt that this phone has verified
 // itself lets anything be deleted.
-import { answered, erase, got, tell, unit, unpin } from './store.js';
+import { answered, got, tell, unit } from './store.js';
+import { erase, unpin } from './shelf.js';
 import { Stop } from './outbox.js';
 
 const bytesOf = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));

@@ -168,13 +168,13 @@ export function tell(sub, what, more) {
 // --- reports
 
 // mine refuses what belongs to another person: on a shared phone nobody reads or continues somebody else's report.
-function mine(sub) {
+export function mine(sub) {
   if (!sub) throw new Fault('gone', 'This visit is no longer on this phone.');
   if (sub.user !== who()) throw new Fault('other', 'This visit is another person’s.');
   return sub;
 }
 
-const load = async (s, id) => {
+export const load = async (s, id) => {
   const sub = await got(s.subs.get(id));
   if (!sub) throw new Fault('gone', 'This visit is no longer on this phone.');
   return sub;
@@ -413,14 +413,7 @@ async function unsent(sub) {
 
 export const everything = () => unit('readonly', (s) => got(s.subs.getAll()), 'default');
 
-// all lists what is on this phone: {mine: [status], others: how many visits of other people wait to be sent}.
-export async function all() {
-  const subs = await everything();
-  const own = subs.filter((x) => x.user === who() && who() !== '');
-  return { mine: await Promise.all(own.map((x) => status(x))), others: subs.filter((x) => !own.includes(x) && owes(x)).length };
-}
-
-// --- sealing and leaving
+// --- sealing, and what is for other pages
 
 // seal freezes a report, or one stage of it, to be sent; it goes when there is signal. A later put opens it again as
 // long as it was not sent.
@@ -440,47 +433,13 @@ async function restate(s, sub) {
   throw new Fault('gone', 'There is nothing to send yet.');
 }
 
-// forget deletes a report from this phone, whatever it holds: ask first.
-export async function forget(sub) {
-  await unit('readwrite', async (s) => {
-    mine(await load(s, sub.id));
-    await erase(s, sub.id);
-    s.subs.delete(sub.id);
-  });
-  await unpin();
-  tell(sub.id, 'gone');
-}
-
-// erase deletes what a report consists of, but not the record that it existed.
-export async function erase(s, id) {
-  s.ops.delete(within([id]));
-  s.kv.delete(within(['s', id]));
-  s.kv.delete(['pack', id]);
-  for (const key of await got(s.photos.index('submission').getAllKeys(id))) s.photos.delete(key);
-}
-
-// wipe deletes everything of mine, for signing out with nothing unsent or after being told to.
-export async function wipe() {
-  for (const sub of await everything()) if (sub.user === who()) await forget(sub);
-}
-
-// lock leaves unsent reports to send themselves, and deletes the rest of mine: nobody else will see them, I will when
-// I sign in again. The pages of their visits go too.
-export async function lock() {
-  for (const sub of await everything()) {
-    if (sub.user !== who()) continue;
-    if (!owes(sub)) await forget(sub);
-    else await unit('readwrite', async (s) => { s.subs.put({ ...(await load(s, sub.id)), cache: '' }); });
-  }
-  await unpin();
-}
-
-// unpin deletes the packs that no report refers to.
-export async function unpin() {
-  if (typeof caches === 'undefined') return;
-  const pinned = (await everything()).map((x) => x.cache);
-  for (const name of await caches.keys()) if (name.startsWith('pack-') && !pinned.includes(name)) await caches.delete(name);
-}
+// What is rarely asked for is in shelf.js: all() lists what is on this phone, forget(sub) deletes a report, wipe() and
+// lock() are for signing out.
+const shelf = () => import('./shelf.js');
+export const all = async () => (await shelf()).all();
+export const forget = async (sub) => (await shelf()).forget(sub);
+export const wipe = async () => (await shelf()).wipe();
+export const lock = async () => (await shelf()).lock();
 
 // --- SHA-256 without waiting, so that an op is hashed inside its transaction
 
