@@ -180,7 +180,6 @@ func sections(standards []Cause, of map[string]string) []Cause {
 
 // sentence names at most three parts that go the way of the whole.
 func (c *Causes) sentence() string {
-	const most = 3
 	if tenths(math.Abs(c.Total)) == "0" {
 		return "Level with similar branches."
 	}
@@ -190,18 +189,7 @@ func (c *Causes) sentence() string {
 		sign, where = -1, "behind"
 	}
 	text := fmt.Sprintf("%s points %s similar branches.", tenths(math.Abs(c.Total)), where)
-	var parts []string
-	for _, s := range c.Standards {
-		if part := tenths(sign * s.Performance); sign*s.Performance > 0 && part != "0" && len(parts) < most {
-			parts = append(parts, fmt.Sprintf("%s from “%s” (%s)", part, s.Title, s.howSure()))
-		}
-	}
-	if mix := sign * c.Mix; mix > 0 && tenths(mix) != "0" {
-		parts = append(parts, tenths(mix)+" because of what was asked in its visits")
-	}
-	if penalty := sign * c.Penalty; penalty > 0 && tenths(penalty) != "0" {
-		parts = append(parts, tenths(penalty)+" from caps and zeros")
-	}
+	parts := c.parts(sign)
 	if len(parts) == 0 {
 		return text
 	}
@@ -212,6 +200,27 @@ func (c *Causes) sentence() string {
 	parts[0] = strings.Replace(parts[0], " from", " "+verb+" from", 1)
 	return text + " " + strings.Join(parts, ", ") + "."
 }
+
+// parts are what goes the way of sign, in words.
+func (c *Causes) parts(sign float64) []string {
+	const most = 3
+	var parts []string
+	for _, s := range c.Standards {
+		if part := sign * s.Performance; shows(part) && len(parts) < most {
+			parts = append(parts, fmt.Sprintf("%s from “%s” (%s)", tenths(part), s.Title, s.howSure()))
+		}
+	}
+	if mix := sign * c.Mix; shows(mix) {
+		parts = append(parts, tenths(mix)+" because of what was asked in its visits")
+	}
+	if penalty := sign * c.Penalty; shows(penalty) {
+		parts = append(parts, tenths(penalty)+" from caps and zeros")
+	}
+	return parts
+}
+
+// shows tells whether a part is at least a tenth of a point, rounded.
+func shows(part float64) bool { return part > 0 && tenths(part) != "0" }
 
 // howSure says how far to trust one cause.
 func (c *Cause) howSure() string {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 
 	"plainclothes/internal/stats"
@@ -246,7 +247,7 @@ func (t *driverTable) bootstrap(in DriverInput, main stats.Importance) driverDra
 			draws = driverFew
 		}
 	}
-	luck := rand.New(rand.NewPCG(in.Seed, 0x64726976657273)) // "drivers"
+	luck := rand.New(rand.NewPCG(in.Seed, 0x64726976657273)) //nolint:gosec // repeatable draws, no secret; "drivers"
 	d := driverDrawn{parts: make([][]float64, t.standards), ranks: make([][]float64, t.standards)}
 	var r2 []float64
 	for range draws {
@@ -398,7 +399,7 @@ func (d *Drivers) say() {
 
 func rankRange(d Driver) string {
 	if d.RankLo == d.RankHi {
-		return fmt.Sprint(d.RankLo)
+		return strconv.Itoa(d.RankLo)
 	}
 	return fmt.Sprintf("%d to %d", d.RankLo, d.RankHi)
 }

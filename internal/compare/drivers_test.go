@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -83,7 +84,7 @@ func TestDriversRefuseInWords(t *testing.T) {
 	}
 	own := driverWorld(1, 200, 4, 1)
 	for i := range own.Visits {
-		own.Visits[i].Shopper = fmt.Sprint(i)
+		own.Visits[i].Shopper = strconv.Itoa(i)
 	}
 	for want, in := range map[string]DriverInput{
 		"59 visits with an overall mark; 6 standards need at least 60. Choose a longer window or fewer standards.":      few,

@@ -265,10 +265,9 @@ func (f *Funnel) say() {
 	n := len(f.Dots)
 	f.Sentences = append(f.Sentences, fmt.Sprintf("%s outside the funnel of 95 %%; by luck alone it would be about %s.",
 		ofBranches(outside, n), few(float64(n)*0.05)))
-	switch {
-	case below+above == 0:
+	if below+above == 0 {
 		f.Sentences = append(f.Sentences, "None can be named: such distances come about by luck.")
-	default:
+	} else {
 		f.Sentences = append(f.Sentences, fmt.Sprintf("Named are %d below and %d above; of those named at most one in ten is expected to be there by luck.", below, above))
 	}
 	if f.thin() {

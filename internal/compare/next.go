@@ -230,9 +230,9 @@ func (q *nextQueue) plan(spent int) NextPlan {
 
 func (p *NextPlan) say(in *NextInput, fair int) {
 	p.Sentences = append(p.Sentences, fmt.Sprintf("%s to %s: %d so that every branch is seen, %d where they tell most.",
-		capital(visits(p.Spent)), count(len(p.Visits), "branch", "branches"), fair, p.Spent-fair))
+		visits(p.Spent), count(len(p.Visits), "branch", "branches"), fair, p.Spent-fair))
 	if p.Spent < in.Budget {
-		p.Sentences = append(p.Sentences, fmt.Sprintf("%s would tell nothing more, or the most visits a branch and wave are reached.", capital(visits(in.Budget-p.Spent))))
+		p.Sentences = append(p.Sentences, visits(in.Budget-p.Spent)+" would tell nothing more, or the most visits a branch and wave are reached.")
 	}
 	if in.Aim == LeastHarm {
 		p.Sentences = append(p.Sentences, "Visits sent where they tell most make plain averages of all branches too dark or too bright; only the estimates stay fair.")

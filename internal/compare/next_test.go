@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -161,12 +162,12 @@ func TestShoppersRotateAndLeaveTheirHomeAreaOftenEnough(t *testing.T) {
 	var plan NextPlan
 	for i := range 60 {
 		area := []string{"north", "south"}[i%2]
-		branches = append(branches, NextBranch{ID: branchID(i), Area: area, LastShopper: "s" + fmt.Sprint(i%6)})
+		branches = append(branches, NextBranch{ID: branchID(i), Area: area, LastShopper: "s" + strconv.Itoa(i%6)})
 		plan.Visits = append(plan.Visits, NextVisits{Branch: branchID(i), Visits: 1 + i%2})
 	}
 	var shoppers []NextShopper
 	for i := range 6 {
-		shoppers = append(shoppers, NextShopper{ID: "s" + fmt.Sprint(i), Home: []string{"north", "south"}[i%2], Free: 20})
+		shoppers = append(shoppers, NextShopper{ID: "s" + strconv.Itoa(i), Home: []string{"north", "south"}[i%2], Free: 20})
 	}
 	last, outside, all := map[string]string{}, map[string]int{}, map[string]int{}
 	area := map[string]string{}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 
 	"plainclothes/internal/stats"
@@ -74,7 +75,7 @@ func NewSalesLink(in SalesInput) SalesLink {
 	rows := l.join(in)
 	l.Rows = len(rows)
 	branch := newGrouping(rows, func(r salesRow) string { return r.branch })
-	period := newGrouping(rows, func(r salesRow) string { return fmt.Sprint(r.period) })
+	period := newGrouping(rows, func(r salesRow) string { return strconv.Itoa(r.period) })
 	l.Branches, l.Periods = branch.Groups, period.Groups
 	if l.Declined = l.refusal(in); l.Declined != "" {
 		return l
@@ -147,7 +148,7 @@ func (l *SalesLink) refusal(in SalesInput) string {
 }
 
 func signsFrom(seed uint64) func() float64 {
-	luck := rand.New(rand.NewPCG(seed, 0x73616c6573)) // "sales"
+	luck := rand.New(rand.NewPCG(seed, 0x73616c6573)) //nolint:gosec // repeatable signs, no secret; "sales"
 	return func() float64 {
 		if luck.Uint64()&1 == 0 {
 			return 1
@@ -189,7 +190,7 @@ func (l *SalesLink) say() {
 			hundredths(l.Detectable), wholePercent(l.Reliability)),
 		"Published studies of five chains found no clear link. This is a correlation.")
 	if l.Skipped > 0 {
-		l.Sentences = append(l.Sentences, fmt.Sprintf("%s left out because nothing was sold.", count(l.Skipped, "period was", "periods were")))
+		l.Sentences = append(l.Sentences, count(l.Skipped, "period was", "periods were")+" left out because nothing was sold.")
 	}
 }
 

@@ -44,8 +44,8 @@ type sidePair struct {
 // weight is that of Mantel and Haenszel: n₁n₂/(n₁+n₂).
 func (p sidePair) weight() float64 { return p.n1 * p.n2 / (p.n1 + p.n2) }
 
-// CompareScores compares the base scores of two kinds of visits.
-func CompareScores(a, b Side) Sides {
+// SidesByScore compares the base scores of two kinds of visits.
+func SidesByScore(a, b Side) Sides {
 	one, two := sumScores(a.Scores), sumScores(b.Scores)
 	var pairs []sidePair
 	for _, id := range sortedKeys(one) {
@@ -57,8 +57,8 @@ func CompareScores(a, b Side) Sides {
 	return newSides(pairs, a.Name, b.Name, "")
 }
 
-// CompareShares compares how often a standard is met by two kinds of visits; title names it in the sentence.
-func CompareShares(a, b Side, standard, title string) Sides {
+// SidesByShare compares how often a standard is met by two kinds of visits; title names it in the sentence.
+func SidesByShare(a, b Side, standard, title string) Sides {
 	one, two := sumCounts(a.Shares, standard), sumCounts(b.Shares, standard)
 	var pairs []sidePair
 	for _, id := range sortedKeys(one) {
@@ -115,7 +115,7 @@ func newSides(pairs []sidePair, first, second, title string) Sides {
 // range95 counts branches where there are enough (each branch's difference around the common one, weighted, with the factor
 // B/(B−1) and Student's t); else visits, with the variance pooled within branches and kinds.
 func (s *Sides) range95(pairs []sidePair, weight float64) {
-	reach, width := 0.0, 0.0
+	var reach, width float64
 	if s.ByBranches = len(pairs) >= sidesBranches; s.ByBranches {
 		b := float64(len(pairs))
 		for _, p := range pairs {

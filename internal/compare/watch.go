@@ -228,10 +228,10 @@ func (w *Watched) say(budget float64) {
 	w.Expected = float64(drawn) * budget
 	w.Sentences = append(w.Sentences, fmt.Sprintf("With %s and nothing wrong, expect about %s a year.", count(drawn, "branch", "branches"), alarms(w.Expected)))
 	if rest := len(w.Charts) - drawn; rest > 0 {
-		w.Sentences = append(w.Sentences, fmt.Sprintf("%s too few visits for a chart.", hasHave(rest)))
+		w.Sentences = append(w.Sentences, hasHave(rest)+" too few visits for a chart.")
 	}
 	if look > 0 {
-		w.Sentences = append(w.Sentences, fmt.Sprintf("%s worth a look.", isAre(look)))
+		w.Sentences = append(w.Sentences, isAre(look)+" worth a look.")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ func watchWorld(luck *rand.Rand, branches, aYear int, drop func(i int) float64) 
 			if at >= 365 {
 				y -= drop(i)
 			}
-			in.Visits = append(in.Visits, WatchVisit{Branch: branchID(i), ID: fmt.Sprint(v), Series: "s1", At: day(at), Points: y})
+			in.Visits = append(in.Visits, WatchVisit{Branch: branchID(i), ID: strconv.Itoa(v), Series: "s1", At: day(at), Points: y})
 		}
 	}
 	return in

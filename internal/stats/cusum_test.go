@@ -126,9 +126,10 @@ func TestSkewedResidualsAskForAHigherLimit(t *testing.T) {
 	if !ok || skew.Alarm < normal.Alarm+1 {
 		t.Errorf("skewed %v, normal %v", skew.Alarm, normal.Alarm)
 	}
-	sum, alarm, n := 0.0, false, 0
+	sum, n := 0.0, 0
 	for range 300_000 {
-		if sum, alarm = skew.Next(sum, 1-luck.ExpFloat64()); alarm {
+		next, alarm := skew.Next(sum, 1-luck.ExpFloat64())
+		if sum = next; alarm {
 			sum = 0
 			n++
 		}

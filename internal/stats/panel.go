@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -171,7 +172,7 @@ func (p *Panel) within() (*within, bool) {
 // takeControls keeps the controls that say something beyond those before.
 func (w *within) takeControls(columns [][]float64) int {
 	for _, c := range columns {
-		kept := append(w.controls, c)
+		kept := slices.Concat(w.controls, [][]float64{c})
 		gram := mat.NewSymDense(len(kept), nil)
 		for i := range kept {
 			for j := i; j < len(kept); j++ {
@@ -314,4 +315,4 @@ func dot(a, b []float64) float64 {
 	return sum
 }
 
-func clone(a []float64) []float64 { return append([]float64(nil), a...) }
+func clone(a []float64) []float64 { return slices.Clone(a) }
