@@ -39,6 +39,7 @@ type commands struct {
 	Compare      compareCmd      `cmd:"" help:"Compare branches from a table of visits on standard input."`
 	User         userCmd         `cmd:"" help:"Add, list and deactivate people, and make links for them."`
 	Organisation organisationCmd `cmd:"" help:"Add and list organisations."`
+	Receipts     receiptsCmd     `cmd:"" help:"List the keys that sign receipts, or begin to use a new one."`
 	Backup       backupCmd       `cmd:"" help:"Write a consistent copy of database and photos to one file, also while serving."`
 	Restore      restoreCmd      `cmd:"" help:"Bring a copy back into an empty place."`
 	Verify       verifyCmd       `cmd:"" help:"Check logs, answers, sums and photos against their hashes."`

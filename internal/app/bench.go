@@ -49,6 +49,9 @@ func (c benchCmd) Run(p *program) (err error) {
 	if err := x.store.Migrate(p.ctx); err != nil {
 		return err
 	}
+	if err := x.keys.prepare(p.ctx, x.store, p.now()); err != nil {
+		return err
+	}
 	orgs, err := x.store.Organisations(p.ctx)
 	if err != nil {
 		return err

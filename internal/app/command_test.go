@@ -40,7 +40,7 @@ func TestHelpOfServeListsEverySetting(t *testing.T) {
 		t.Fatalf("ended with %d", code)
 	}
 	for _, flag := range []string{
-		"dir", "database", "s3-endpoint", "s3-bucket", "s3-region", "s3-prefix", "s3-access-key", "s3-secret-key", "addr", "url", "tls-cert", "tls-key",
+		"dir", "database", "s3-endpoint", "s3-bucket", "s3-region", "s3-prefix", "s3-access-key", "s3-secret-key", "receipt-key", "addr", "url", "tls-cert", "tls-key",
 		"trusted-proxies", "rate", "metrics-addr", "secret", "smtp-host", "smtp-port", "smtp-tls", "smtp-user", "smtp-password", "smtp-from", "log-level", "log-format",
 	} {
 		if !strings.Contains(out, "--"+flag) || !strings.Contains(out, config.Variable(flag)) {

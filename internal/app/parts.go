@@ -29,6 +29,7 @@ type parts struct {
 	visits  *visit.Service
 	studio  *studio.Service
 	reports *report.Service
+	keys    *keyring // nil where nothing is signed
 	closers []func() error
 }
 
@@ -49,6 +50,8 @@ func (p *program) open(d config.Data, opts auth.Options) (*parts, error) {
 		return nil, errors.Join(err, out.close())
 	}
 	p.join(out, opts)
+	out.keys = newKeyring(d)
+	out.visits.SignWith(out.keys.current)
 	return out, nil
 }
 

@@ -69,6 +69,9 @@ func (p *program) serve(c config.Config, ready func(x *parts, url string) error)
 	if err := x.store.Migrate(p.ctx); err != nil {
 		return err
 	}
+	if err := x.keys.prepare(p.ctx, x.store, p.now()); err != nil {
+		return err
+	}
 	if err := mail.start(p, c, x, log); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"plainclothes/internal/web/kit"
 	"plainclothes/internal/web/manager"
 	"plainclothes/internal/web/owner"
+	"plainclothes/internal/web/pocket"
 	"plainclothes/internal/web/scheduler"
 	"plainclothes/internal/web/shopper"
 )
@@ -20,7 +21,7 @@ import (
 // site makes the web server's routes. A package of pages is one import above and one line below.
 func (p *program) site(c config.Config, x *parts, log *slog.Logger) (*kit.Site, error) {
 	s, err := kit.New(kit.Options{
-		BaseURL: c.URL, Now: p.now, Log: log, Sessions: x.auth, Ready: x.store.Ready, TrustedProxies: c.TrustedProxies,
+		BaseURL: c.URL, Now: p.now, Log: log, Sessions: x.auth, Grants: x.visits.GrantActor, Ready: x.store.Ready, TrustedProxies: c.TrustedProxies,
 		Rate: c.Rate, Burst: int(6 * c.Rate),
 	})
 	if err != nil {
@@ -33,6 +34,7 @@ func (p *program) site(c config.Config, x *parts, log *slog.Logger) (*kit.Site, 
 	s.Add(owner.New(x.studio, x.org, x.auth, x.entries, owner.Options{URL: c.URL, Mail: mails}, p.now).Routes()...)
 	s.Add(scheduler.New(x.visits, x.studio, x.org, x.auth, p.now).Routes()...)
 	s.Add(shopper.New(x.visits, p.now).Routes()...)
+	s.Add(pocket.NewPhone(x.visits, x.visits).Routes()...)
 	programs, err := api.New(api.Services{Auth: x.auth, Org: x.org, Studio: x.studio, Visits: x.visits, Reports: x.reports, Now: p.now})
 	if err != nil {
 		return nil, err

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"crypto/ed25519"
+	"encoding/base64"
 	"log/slog"
 	"net"
 	netmail "net/mail"
@@ -21,6 +23,8 @@ type Data struct {
 	Dir      string
 	Database string // for store.Open
 	S3       *S3    // nil: photos are files below Dir
+
+	ReceiptKey []byte // seed of the key that signs receipts, 32 bytes; nil: made in Dir
 }
 
 // S3 says where the object store is.
@@ -88,7 +92,7 @@ func told(bad *fault.Fields) error {
 
 // read checks where data is.
 func (s Storage) read(bad *fault.Fields) Data {
-	d := Data{Dir: s.Dir, Database: s.Database, S3: s.s3(bad)}
+	d := Data{Dir: s.Dir, Database: s.Database, S3: s.s3(bad), ReceiptKey: receiptKey(bad, s.ReceiptKey)}
 	if s.Dir == "" {
 		bad.Add(both("dir"), "Name a folder.")
 	}
@@ -100,6 +104,19 @@ func (s Storage) read(bad *fault.Fields) Data {
 		bad.Add(both("database"), "This must be sqlite:FILE or postgres://USER:PASSWORD@HOST/NAME.")
 	}
 	return d
+}
+
+// receiptKey reads the seed of a key, nil when it is not set.
+func receiptKey(bad *fault.Fields, text string) []byte {
+	if text == "" {
+		return nil
+	}
+	seed, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+	if err != nil || len(seed) != ed25519.SeedSize {
+		bad.Add(both("receipt-key"), "This must be 32 bytes in base64, as openssl rand -base64 32 makes them.")
+		return nil
+	}
+	return seed
 }
 
 // s3 checks the object store, nil when there is none.

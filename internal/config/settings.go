@@ -10,6 +10,7 @@ type Storage struct {
 	S3Prefix    string `help:"Written before the name of every photo in the bucket, such as photos/." name:"s3-prefix" setting:""`
 	S3AccessKey string `help:"Name of the object store's key." name:"s3-access-key" placeholder:"KEY" setting:"secret"`
 	S3SecretKey string `help:"The object store's key." name:"s3-secret-key" placeholder:"KEY" setting:"secret"`
+	ReceiptKey  string `help:"Key that signs receipts: 32 bytes in base64, as openssl rand -base64 32 makes them; one for all instances that share a database. Made in the folder on the first start unless set." placeholder:"TEXT" setting:"secret"`
 }
 
 // Server is how the program is reached.

@@ -91,6 +91,9 @@ func (s *Service) phone(ctx context.Context, tx Tx, a auth.Actor, visit string) 
 	if p.Photos, err = tx.Photos(ctx, a.Org, visit); err != nil {
 		return p, err
 	}
+	if p.Times, err = s.clocks(ctx, tx, &p.Visit, p.List); err != nil {
+		return p, err
+	}
 	p.fill()
 	return p, nil
 }

@@ -364,3 +364,17 @@ func escape(raw []byte, at int) rune {
 	}
 	return rune(b[0])<<8 | rune(b[1])
 }
+
+// ReadStrict reads a small message: one object, each member once and no others, text that can be kept.
+func ReadStrict(raw []byte, v any) error {
+	if err := CheckText(raw); err != nil {
+		return err
+	}
+	if _, err := members(raw); err != nil {
+		return badOp(0, "The message is not a JSON object: %v.", err)
+	}
+	if err := unmarshalStrict(raw, v); err != nil {
+		return badOp(0, "The message has a member that the protocol does not know, or one of another type.")
+	}
+	return nil
+}

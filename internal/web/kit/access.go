@@ -22,6 +22,7 @@ const (
 	public
 	signedIn
 	needsVerb
+	needsVerbOrGrant
 )
 
 // Public lets everyone in.
@@ -33,8 +34,15 @@ func SignedIn() Access { return Access{kind: signedIn} }
 // Need lets in who may do v to at least something; which things is the use case's question.
 func Need(v auth.Verb) Access { return Access{kind: needsVerb, verb: v} }
 
+// NeedOrGrant is Need that a phone's grant fulfils, too: header "Authorization: Grant TOKEN". What the grant is for is the
+// use case's question, by the actor's Only.
+func NeedOrGrant(v auth.Verb) Access { return Access{kind: needsVerbOrGrant, verb: v} }
+
+// TakesGrant reports whether a grant gets as far as the handler.
+func (a Access) TakesGrant() bool { return a.kind == needsVerbOrGrant }
+
 // Verb gives the verb of a Need, for the test that walks all routes.
-func (a Access) Verb() (auth.Verb, bool) { return a.verb, a.kind == needsVerb }
+func (a Access) Verb() (auth.Verb, bool) { return a.verb, a.kind == needsVerb || a.kind == needsVerbOrGrant }
 
 // IsPublic reports whether everyone gets in.
 func (a Access) IsPublic() bool { return a.kind == public }

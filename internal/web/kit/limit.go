@@ -153,10 +153,12 @@ func newRates(perSecond float64, burst int) rates {
 }
 
 // rate asks an address that sends very many requests to slow down. Programs are counted by their tokens instead
-// (internal/api): one of them may send the reports of a whole chain from one address.
+// (internal/api): one of them may send the reports of a whole chain from one address. Phones call below /api, too, and
+// are counted here: they bring a cookie or a grant.
 func (s *Site) rate(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if exempt(c) || strings.HasPrefix(c.Path(), "/api/") {
+		program := strings.HasPrefix(c.Path(), "/api/") && strings.HasPrefix(c.Request().Header.Get(echo.HeaderAuthorization), "Bearer ")
+		if exempt(c) || program {
 			return next(c)
 		}
 		ok, err := s.rates.store.Allow(c.RealIP())

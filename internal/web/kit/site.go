@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -34,7 +35,8 @@ type Options struct {
 	Now            func() time.Time
 	Log            *slog.Logger
 	Sessions       Sessions
-	Ready          func(context.Context) error // for /readyz; nil: always ready
+	Grants         func(ctx context.Context, token string) (auth.Actor, error) // who a phone's grant stands for; nil: there are none
+	Ready          func(context.Context) error                                 // for /readyz; nil: always ready
 	TrustedProxies []netip.Prefix              // whose X-Forwarded-For is believed; none: nobody's
 	OpenMetrics    bool                        // answer /metrics to everyone, not to this machine only
 	Rate           float64                     // requests a second from one address, 0: 50
@@ -158,8 +160,14 @@ func (s *Site) serve(r Route) echo.HandlerFunc {
 	}
 }
 
+// grantScheme begins the Authorization header of a phone that sends by its grant.
+const grantScheme = "Grant "
+
 // admit gives the actor, or the fault that keeps the request out.
 func (s *Site) admit(c echo.Context, acc Access) (auth.Actor, error) {
+	if token, ok := strings.CutPrefix(c.Request().Header.Get(echo.HeaderAuthorization), grantScheme); ok && acc.TakesGrant() && s.opt.Grants != nil {
+		return s.opt.Grants(c.Request().Context(), token)
+	}
 	v, err := s.visitor(c)
 	if err != nil && (!fault.Is(err, fault.SignIn) || acc.kind != public) {
 		return auth.Actor{}, err
@@ -167,7 +175,7 @@ func (s *Site) admit(c echo.Context, acc Access) (auth.Actor, error) {
 	if acc.kind == nobody {
 		return auth.Actor{}, fault.Missing("page")
 	}
-	if acc.kind == needsVerb && !v.actor.May(acc.verb) {
+	if verb, needs := acc.Verb(); needs && !v.actor.May(verb) {
 		return auth.Actor{}, fault.New(fault.Forbidden, forbiddenText(v))
 	}
 	return v.actor, nil
