@@ -19,11 +19,12 @@ import (
 // stopJobs is how long tasks in hand may go on when the program stops.
 const stopJobs = 10 * time.Second
 
-// post joins use cases, the queue and the mail server. Without a mail server it does nothing: links are shown to those
-// who make them, and nothing is queued.
+// post joins use cases, the queue and the mail server. Without a mail server links are shown to those who make them and
+// no message is queued; what the clock asks for is done all the same.
 type post struct {
 	url   string
 	now   func() time.Time
+	mails bool
 	parts *parts
 	queue *jobs.Queue
 	halt  func(context.Context) error
@@ -39,16 +40,16 @@ func (o *post) options(c config.Config) auth.Options {
 
 // start makes the queue's tables and begins to work on tasks.
 func (o *post) start(p *program, c config.Config, x *parts, log *slog.Logger) error {
-	if c.SMTP == nil {
-		return nil
-	}
 	key, err := secret(c)
 	if err != nil {
 		return err
 	}
-	sender, err := mail.New(mail.Options(*c.SMTP), p.now)
-	if err != nil {
-		return err
+	work := jobs.Workers{Notice: o.notice, Chores: o.chores}
+	if o.mails = c.SMTP != nil; o.mails {
+		if work.Mail, err = mail.New(mail.Options(*c.SMTP), p.now); err != nil {
+			return err
+		}
+		work.Daily = o.reminders
 	}
 	o.parts = x
 	if o.queue, err = jobs.Open(x.store.Dialect(), x.store.Pool(), key, p.now, log); err != nil {
@@ -57,8 +58,10 @@ func (o *post) start(p *program, c config.Config, x *parts, log *slog.Logger) er
 	if err := o.queue.Migrate(p.ctx); err != nil {
 		return err
 	}
-	x.store.OnChange(o.changed)
-	o.halt, err = o.queue.Work(p.ctx, x.data.Database, jobs.Workers{Mail: sender, Notice: o.notice, Daily: o.reminders})
+	if o.mails {
+		x.store.OnChange(o.changed)
+	}
+	o.halt, err = o.queue.Work(p.ctx, x.data.Database, work)
 	return err
 }
 

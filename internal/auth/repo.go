@@ -15,6 +15,7 @@ type Repo interface {
 	Append(ctx context.Context, org string, at time.Time, changes ...org.Change) error
 
 	people
+	reminders
 	sessions
 	links
 	attempts

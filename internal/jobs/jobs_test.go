@@ -249,6 +249,38 @@ func TestTheDailyMessagesComeOnceHoweverOftenItStarts(t *testing.T) {
 	})
 }
 
+func TestChoresAreDoneByOneInstanceInEachPeriodAlsoWithoutAMailServer(t *testing.T) {
+	forEach(t, func(t *testing.T, b *bench) {
+		done := make(chan struct{}, 10)
+		w := jobs.Workers{Chores: func(context.Context) ([]notify.Message, error) { done <- struct{}{}; return nil, nil }}
+		var stops []func(context.Context) error
+		for range 2 {
+			stop, err := b.Work(t.Context(), b.url, w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			stops = append(stops, stop)
+		}
+		select {
+		case <-done:
+		case <-time.After(20 * time.Second):
+			t.Error("no chores were done")
+		}
+		time.Sleep(300 * time.Millisecond)
+		for _, stop := range stops {
+			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			if err := stop(ctx); err != nil {
+				t.Error(err)
+			}
+			cancel()
+		}
+		b.count(1, "SELECT count(*) FROM river_job WHERE kind = 'chores'")
+		if len(done) > 0 {
+			t.Error("the chores were done twice")
+		}
+	})
+}
+
 func TestInstancesThatStartAtOnceMakeTheTablesOnce(t *testing.T) {
 	s, err := store.Open(t.Context(), storetest.PostgresURL(t), time.Now)
 	if err != nil {

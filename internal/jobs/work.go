@@ -21,7 +21,13 @@ type Workers struct {
 	Notice func(ctx context.Context, n Notice) ([]notify.Message, error)
 	// Daily finds the messages of each day, such as reminders; it is asked once a day by one of the instances. May be nil.
 	Daily func(ctx context.Context) ([]notify.Message, error)
+	// Chores do what the clock asks for and find the messages of the moment; one of the instances is asked every few
+	// minutes. May be nil.
+	Chores func(ctx context.Context) ([]notify.Message, error)
 }
+
+// errNoMail gives up a message where there is no mail server any more.
+var errNoMail = errors.New("there is no mail server")
 
 // daily is the task that comes round by itself.
 type daily struct{}
@@ -29,8 +35,28 @@ type daily struct{}
 // Kind names the task.
 func (daily) Kind() string { return "daily" }
 
+// chores are the task that comes round every few minutes.
+type chores struct{}
+
+// Kind names the task.
+func (chores) Kind() string { return "chores" }
+
+// choreWorker does chores, for longer than other tasks may take.
+type choreWorker struct {
+	river.WorkerDefaults[chores]
+	do func(ctx context.Context) error
+}
+
+// Work does them once.
+func (w *choreWorker) Work(ctx context.Context, _ *river.Job[chores]) error { return w.do(ctx) }
+
+// Timeout is the longest time for all of them.
+func (w *choreWorker) Timeout(*river.Job[chores]) time.Duration { return choresTask }
+
 const (
 	oneTask    = time.Minute      // longest time for a task
+	choresTask = 9 * time.Minute  // longest time for the chores of all organisations
+	choresEach = 10 * time.Minute // from chores to chores
 	lostAfter  = 10 * time.Minute // a task whose instance died is taken up again
 	messageFor = 24 * time.Hour   // how long a notice is worth sending
 	atOnce     = 4                // tasks worked on at the same time by this instance
@@ -85,6 +111,7 @@ func (q *Queue) config(w Workers) (*river.Config, error) {
 			return q.sendAll(ctx, func(ctx context.Context) ([]notify.Message, error) { return w.Notice(ctx, j.Args) })
 		})),
 		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[daily]) error { return q.sendAll(ctx, w.Daily) })),
+		river.AddWorkerSafely(workers, &choreWorker{do: func(ctx context.Context) error { return q.sendAll(ctx, w.Chores) }}),
 	)
 	cfg := &river.Config{
 		Logger: q.log, Workers: workers, JobTimeout: oneTask, RescueStuckJobsAfter: lostAfter,
@@ -92,11 +119,20 @@ func (q *Queue) config(w Workers) (*river.Config, error) {
 		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: atOnce}},
 	}
 	if w.Daily != nil {
-		once := &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByPeriod: 24 * time.Hour}, MaxAttempts: attempts}
-		cfg.PeriodicJobs = []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(time.Hour),
-			func() (river.JobArgs, *river.InsertOpts) { return daily{}, once }, &river.PeriodicJobOpts{RunOnStart: true})}
+		cfg.PeriodicJobs = append(cfg.PeriodicJobs, round(daily{}, time.Hour, 24*time.Hour, attempts))
+	}
+	if w.Chores != nil { // what fails comes round again anyway
+		cfg.PeriodicJobs = append(cfg.PeriodicJobs, round(chores{}, choresEach, choresEach, 1))
 	}
 	return cfg, err
+}
+
+// round is a task that comes round by itself: it is looked for every so often, and at the start, and there is one in a
+// period, whoever looks.
+func round(task river.JobArgs, look, period time.Duration, tries int) *river.PeriodicJob {
+	once := &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByPeriod: period}, MaxAttempts: tries}
+	return river.NewPeriodicJob(river.PeriodicInterval(look), func() (river.JobArgs, *river.InsertOpts) { return task, once },
+		&river.PeriodicJobOpts{RunOnStart: true})
 }
 
 // mail sends one message. What can never be sent is given up at once.
@@ -107,6 +143,9 @@ func (q *Queue) mail(ctx context.Context, to notify.Sender, m Mail) error {
 	message, err := q.open(m.Sealed)
 	if err != nil {
 		return river.JobCancel(err)
+	}
+	if to == nil {
+		return river.JobCancel(errNoMail)
 	}
 	return to.Send(ctx, message)
 }

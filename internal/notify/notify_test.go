@@ -17,6 +17,7 @@ func toShoppers() []notify.Message {
 		notify.NewPassword("a@example.com", link, 15*time.Minute),
 		notify.Invitation("a@example.com", "", link, 7*24*time.Hour),
 		notify.SentBack("a@example.com", link),
+		notify.Unsent("a@example.com", link),
 	}
 }
 

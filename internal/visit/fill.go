@@ -30,6 +30,7 @@ type Paper struct {
 	Gaps     []programme.Gap
 	Stages   []programme.Stage // that this scenario has; empty without stages
 	Stage    string            // the stage being filled in, "" without stages
+	Times    []StageTime       // the same stages by the clock
 	Sections []programme.Section
 
 	Conflicts []Conflict // fields of which the shopper has to say which value is right
@@ -110,6 +111,9 @@ func (s *Service) paper(ctx context.Context, tx Tx, j job) (Paper, error) {
 		return p, err
 	}
 	if p.Photos, err = tx.Photos(ctx, j.Visit.Org, j.Visit.ID); err != nil {
+		return p, err
+	}
+	if p.Times, err = s.clocks(ctx, tx, &p.Visit, p.List); err != nil {
 		return p, err
 	}
 	if p.Notes, err = tx.Notes(ctx, j.Visit.Org, j.Visit.ID); err != nil {

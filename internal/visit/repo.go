@@ -26,6 +26,10 @@ type Tx interface {
 	phoneRows
 	grants
 	receiptRows
+	moments
+	overdue
+	silent
+	checkins
 	// Append puts changes at the end of the organisation's event chain. Called last: it holds the chain until commit.
 	Append(ctx context.Context, org string, at time.Time, changes ...event.Change) error
 }

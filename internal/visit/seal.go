@@ -95,6 +95,9 @@ func (s *Service) dropHidden(ctx context.Context, tx Tx, a auth.Actor, p *Paper)
 // for the submission's log.
 func (s *Service) sealStage(ctx context.Context, tx Tx, a auth.Actor, p *Paper, sub *Submission) (Sealed, error) {
 	now := s.now().UTC()
+	if err := p.early(now); err != nil {
+		return Sealed{}, err
+	}
 	out := Sealed{Stage: p.Stage, Answers: len(p.Report.Answers), Photos: len(p.Photos), At: now, Zone: p.Place.Zone}
 	key, err := s.key()
 	if err != nil {
@@ -112,6 +115,9 @@ func (s *Service) sealStage(ctx context.Context, tx Tx, a auth.Actor, p *Paper, 
 		p.Visit.on(p.Place.Today(now))
 	}
 	if p.Stage != "" {
+		if err := s.stageSealed(ctx, tx, p, now); err != nil {
+			return out, err
+		}
 		p.Visit.Stages = append(slices.Clone(p.Visit.Stages), p.Stage)
 		if next := nextStage(p.Stages, p.Visit.Stages); next != "" {
 			out.Next = p.Stages[slices.IndexFunc(p.Stages, func(st programme.Stage) bool { return st.ID == next })].Title

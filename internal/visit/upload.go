@@ -113,7 +113,7 @@ func (s *Service) startUpload(ctx context.Context, tx Tx, a auth.Actor, u Upload
 	if err != nil {
 		return u, false, err
 	}
-	j, err := s.sending(ctx, tx, a, sub.Visit)
+	j, err := s.phoneJob(ctx, tx, a, sub.Visit)
 	if err != nil {
 		return u, false, err
 	}
@@ -131,19 +131,6 @@ func (s *Service) startUpload(ctx context.Context, tx Tx, a auth.Actor, u Upload
 	u.Created, u.Received = s.now().UTC(), 0
 	u.Updated = u.Created
 	return u, true, tx.AddUpload(ctx, a.Org, u)
-}
-
-// sending loads a visit that a phone may send photos for. What comes after the report was sent is kept for the editor;
-// only a visit that was withdrawn takes nothing.
-func (s *Service) sending(ctx context.Context, tx Tx, a auth.Actor, id string) (job, error) {
-	j, err := s.own(ctx, tx, a, id, true)
-	if err != nil {
-		return j, err
-	}
-	if j.State == Cancelled {
-		return j, fault.New(fault.Gone, "This visit was cancelled, so its photos are not needed any more.")
-	}
-	return j, nil
 }
 
 // same refuses another photo under an id that is known.
@@ -212,7 +199,7 @@ func (s *Service) Upload(ctx context.Context, a auth.Actor, id string) (u Upload
 		if u, err = tx.Upload(ctx, a.Org, id); err != nil {
 			return err
 		}
-		_, err = s.sending(ctx, tx, a, u.Visit)
+		_, err = s.phoneJob(ctx, tx, a, u.Visit)
 		if fault.Is(err, fault.NotFound) {
 			err = fault.Missing("photo on its way")
 		}

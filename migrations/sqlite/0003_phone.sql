@@ -80,8 +80,8 @@ CREATE TABLE uploads (
     FOREIGN KEY (org_id, submission_id) REFERENCES submissions (org_id, id)
 );
 CREATE INDEX uploads_by_visit ON uploads (org_id, visit_id);
--- sweeping
-CREATE INDEX uploads_by_age ON uploads (org_id, updated_at);
+-- those that are not whole: counting and sweeping
+CREATE INDEX uploads_by_age ON uploads (org_id, updated_at) WHERE done_at IS NULL;
 
 -- The pieces of an upload; their bytes are in the blob store under that key.
 CREATE TABLE upload_parts (
