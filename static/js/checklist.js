@@ -30,6 +30,9 @@ export function shown(form, context, answers) {
 // parts gives the sections of a stage that are on show; "" is all stages.
 export const parts = (form, seen, stage) => form.sections.filter((s) => seen.sections.has(s.id) && (!stage || s.stage === stage));
 
+// stageNow gives the part of the visit that is being filled in: the first that is not sent, "" without parts.
+export const stageNow = (pack, sealed) => (pack.stages.find((s) => !sealed.includes(s.id)) || { id: '' }).id;
+
 // progress counts the questions on show in a section, and those that have an answer or a photo.
 export function progress(section, seen, report) {
   const asked = section.questions.filter((q) => seen.questions.has(q.id));

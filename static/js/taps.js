@@ -1,6 +1,6 @@
 // The moments of a visit, marked by silent taps: coming in, being greeted, paying, leaving. A tap is kept before
 // anything else happens, so a stopwatch that began survives the end of its page. Nothing ticks, sounds or moves.
-import { lasting, shown, typed } from './checklist.js';
+import { lasting, parts, shown, typed } from './checklist.js';
 import { $, say } from './truth.js';
 
 let page;
@@ -67,7 +67,7 @@ async function answer(id, value) {
 // mine lists the moments that matter now: of questions on show in the part of the visit that is being filled in.
 function mine() {
   const seen = shown(page.pack, page.pack.context, page.report.answers);
-  const now = new Set(page.pack.sections.filter((s) => !page.pack.visit.stage || s.stage === page.pack.visit.stage).flatMap((s) => s.questions.map((q) => q.id)));
+  const now = new Set(parts(page.pack, seen, page.stage()).flatMap((s) => s.questions.map((q) => q.id)));
   return page.pack.taps.filter((t) => [...t.time, ...t.start, ...t.stop].some((id) => seen.questions.has(id) && now.has(id)));
 }
 

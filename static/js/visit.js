@@ -2,7 +2,7 @@
 // phone cannot keep anything the page stays what it is without this file, a form that is saved by its buttons, and this
 // file only shows and hides questions.
 import * as store from './store.js';
-import { missing, parts, progress, read, shown, typed, wantsComment } from './checklist.js';
+import { missing, parts, progress, read, shown, stageNow, typed, wantsComment } from './checklist.js';
 import { $, chip, choose, notice, say, signal, theme, truth, wear } from './truth.js';
 
 const form = $('section');
@@ -19,6 +19,8 @@ const twice = new Map(); // field -> ops between which the shopper has to choose
 const waiting = new Map(); // field -> timer of what is not in the log yet; 0 while it is being saved
 let notSaved = false;
 let outbox = null; // sends; loaded once the page works
+
+const stage = () => stageNow(pack, sub ? sub.sealed : pack.visit.stages_sealed || []);
 
 // --- the page's fields
 
@@ -103,7 +105,7 @@ function refresh() {
   }
   form.querySelector('[name="seen"]').value = ids.join(' ');
   $('unasked').hidden = ids.length > 0;
-  order(parts(pack, seen, pack.visit.stage), seen);
+  order(parts(pack, seen, stage()), seen);
 }
 
 // order says where this part stands among those on show.
@@ -142,7 +144,7 @@ function draw(counts, at, place) {
 
 // next and before give the address of the neighbouring part.
 function neighbour(step) {
-  const all = parts(pack, shown(pack, pack.context, report.answers), pack.visit.stage);
+  const all = parts(pack, shown(pack, pack.context, report.answers), stage());
   const at = all.findIndex((s) => s.id === here);
   const to = at < 0 ? undefined : all[at + step];
   if (to) return `${base}/s/${to.id}`;
@@ -349,9 +351,8 @@ $('chip').addEventListener('click', (event) => {
   event.preventDefault();
   flush();
 });
-addEventListener('pagehide', flush);
 addEventListener('pageshow', (event) => { if (event.persisted) { wear(); look(); if (sub) recall().then(line); } });
-document.addEventListener('visibilitychange', () => { if (document.hidden && sub) flush(); });
+document.addEventListener('visibilitychange', () => { if (document.hidden) flush(); });
 
 // --- the beginning
 
@@ -409,7 +410,7 @@ async function heard({ sub: id, what, message }) {
   if (what === 'lost') return failed({ kind: 'lost', message });
   if (what === 'pack') {
     const now = await store.open(visit);
-    if (now) pack = now.pack;
+    if (now) [sub, pack] = [now, now.pack];
     await recall();
   }
   return line();
@@ -417,7 +418,7 @@ async function heard({ sub: id, what, message }) {
 
 // extras are loaded where they are of use: moments to mark, photos to take.
 async function extras() {
-  const page = { sub, pack, store, cards, report, questions, answer, refresh, line, remember, failed, nudge: () => outbox && outbox.nudge() };
+  const page = { sub, pack, store, stage, cards, report, questions, answer, refresh, line, remember, failed, nudge: () => outbox && outbox.nudge() };
   if (pack.taps.length) (await import('./taps.js')).begin(page);
   if (form.querySelector('[data-photo]')) (await import('./tray.js')).begin(page);
 }

@@ -17,6 +17,9 @@ type accountView struct {
 	Sessions    []auth.Session
 	Themes      []themeChoice
 	Roles       []string // in words
+	Remind      bool     // choose how to be reminded: for shoppers, where mails can be sent
+	ByMail      bool
+	Phone       bool // the account of somebody who is only a shopper
 }
 
 type themeChoice struct {
@@ -54,7 +57,15 @@ func (h *Handlers) showAccount(c echo.Context, status int, a auth.Actor, errs ki
 		return err
 	}
 	v := accountView{Chrome: kit.Chrome{Title: "Your account", Errors: errs}, HasPassword: p.PasswordHash != "", Sessions: sessions, Themes: themes(c), Roles: roleWords(a)}
+	if v.Remind = h.mails && a.Has(auth.Shopper); v.Remind {
+		channel, err := h.auth.Reminders(c.Request().Context(), p.ID)
+		if err != nil {
+			return err
+		}
+		v.ByMail = channel == auth.ByMail
+	}
 	if onlyShopper(a) {
+		v.Phone, v.Script = true, []string{"js/phone.js"}
 		return accountPhone.Render(c, status, v)
 	}
 	return accountDesk.Render(c, status, v)

@@ -36,6 +36,8 @@ type Service interface {
 	PeekJoin(ctx context.Context, person, token string) (auth.Membership, error)
 	Join(ctx context.Context, person, token string) (auth.Membership, error)
 	SetUp(ctx context.Context, token string, in auth.SetUpInput) (auth.Person, error)
+	Reminders(ctx context.Context, person string) (auth.Channel, error)
+	SetReminders(ctx context.Context, person string, c auth.Channel) error
 }
 
 // Handlers serve the pages.
@@ -59,9 +61,11 @@ func (h *Handlers) Routes() []kit.Route {
 		{Method: http.MethodPost, Path: "/link/:token/password", Name: "choose a password by a link", Access: kit.Public(), Handle: h.linkPassword, Limits: hash},
 		{Method: http.MethodGet, Path: "/setup/:token", Name: "first set-up", Access: kit.Public(), Handle: h.setupForm},
 		{Method: http.MethodPost, Path: "/setup/:token", Name: "first set-up", Access: kit.Public(), Handle: h.setup, Limits: hash},
+		{Method: http.MethodGet, Path: "/sign-out", Name: "sign out?", Access: kit.SignedIn(), Handle: h.signOutForm},
 		{Method: http.MethodPost, Path: "/sign-out", Name: "sign out", Access: kit.Public(), Handle: h.signOut},
 		{Method: http.MethodPost, Path: "/theme", Name: "theme", Access: kit.Public(), Handle: h.theme},
 		{Method: http.MethodGet, Path: "/account", Name: "account", Access: kit.SignedIn(), Handle: h.account},
+		{Method: http.MethodPost, Path: "/account/reminders", Name: "choose how to be reminded", Access: kit.SignedIn(), Handle: h.reminders},
 		{Method: http.MethodPost, Path: "/account/password", Name: "change the password", Access: kit.SignedIn(), Handle: h.password, Limits: hash},
 		{Method: http.MethodPost, Path: "/account/sessions/:id/end", Name: "sign another device out", Access: kit.SignedIn(), Handle: h.endSession},
 		{Method: http.MethodPost, Path: "/account/sessions/end", Name: "sign out everywhere", Access: kit.SignedIn(), Handle: h.endAll},

@@ -128,12 +128,3 @@ func (h *Handlers) sendLink(c echo.Context, _ auth.Actor) error {
 	}
 	return sentPage.Render(c, http.StatusOK, sentView{Chrome: kit.Chrome{Title: "Look at your mail"}, Email: f.Email})
 }
-
-func (h *Handlers) signOut(c echo.Context, _ auth.Actor) error {
-	if err := h.leave(c); err != nil {
-		return err
-	}
-	kit.ClearSession(c)
-	kit.Flash(c, "You are signed out.")
-	return kit.Redirect(c, "/sign-in")
-}

@@ -32,7 +32,7 @@ func emptied(p visit.Paper) visit.Paper {
 // forPack makes a section's page one that fits whatever the phone knows: its script says where in the order it stands
 // and what is shown.
 func (v *sectionView) forPack() {
-	v.Segments, v.Env, v.Seen, v.Soon = nil, "", "", nil
+	v.Segments, v.Seen, v.Soon = nil, "", nil
 	v.Answered, v.Asked = 0, len(v.Section.Questions)
 }
 

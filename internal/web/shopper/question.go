@@ -1,7 +1,6 @@
 package shopper
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -28,7 +27,6 @@ type questionView struct {
 	Limit   int
 	Was     string // wire form at the time the page was made
 	Hidden  bool   // by its condition, as things stand
-	Show    string // the condition as JSON, for the page's script
 	Error   string
 	Comment commentView
 	Photos  photosView
@@ -57,7 +55,6 @@ type commentView struct {
 	Value    string
 	Was      string
 	Error    string
-	When     string // answers that ask for it, separated by blanks; "*" for always
 	Optional bool
 }
 
@@ -76,7 +73,7 @@ func questionOf(paper *visit.Paper, q *programme.Question, number string, errs k
 	}
 	v := questionView{
 		ID: q.ID, Number: number, Text: q.Text, Hint: q.Hint, Was: string(ans.JSON(q)), Hidden: !paper.Shown.Question(q.ID),
-		Show: conditionJSON(q.ShowIf), Error: errs.For(q.ID), Soon: q.Perishable, Watch: q.Kind == programme.Duration && q.Timer != "",
+		Error: errs.For(q.ID), Soon: q.Perishable, Watch: q.Kind == programme.Duration && q.Timer != "",
 	}
 	v.twice(paper, q)
 	chosen := chosenOf(q, ans)
@@ -288,7 +285,6 @@ func commentOf(
 	}
 	v := commentView{
 		On: true, Label: "What did you see?", Value: stored, Was: stored, Error: errs.For(visit.CommentField(q.ID)),
-		When: strings.Join(commentWhen(q), " "),
 	}
 	if e, ok := typed[q.ID]; ok {
 		v.Value, v.Was = e.Comment, e.WasComment
@@ -298,29 +294,6 @@ func commentOf(
 	}
 	v.Open = v.Value != "" || v.Error != "" || programme.WantsComment(q, ans)
 	return v
-}
-
-// commentWhen lists the posted answers that ask for words.
-func commentWhen(q *programme.Question) []string {
-	if q.Comment.Always {
-		return []string{"*"}
-	}
-	when := slices.Clone(q.Comment.When)
-	if q.Comment.OnFail {
-		when = append(when, failing(q)...)
-	}
-	return when
-}
-
-// failing lists the answers that can be listed and earn less than the question offers.
-func failing(q *programme.Question) []string {
-	var out []string
-	for _, code := range q.Codes() {
-		if a, err := programme.ParseForm(q, []string{code}); err == nil && programme.Fails(q, a) {
-			out = append(out, code)
-		}
-	}
-	return out
 }
 
 func photosOf(paper *visit.Paper, q *programme.Question, errs kit.Errors) photosView {
@@ -334,16 +307,4 @@ func photosOf(paper *visit.Paper, q *programme.Question, errs kit.Errors) photos
 		}
 	}
 	return v
-}
-
-// conditionJSON is the tree that the page's script evaluates, "" without a condition.
-func conditionJSON(c *programme.Condition) string {
-	if c == nil {
-		return ""
-	}
-	b, err := json.Marshal(c.Root)
-	if err != nil {
-		return "" // a checked tree of strings and numbers always marshals; without it the server alone decides
-	}
-	return string(b)
 }

@@ -1,7 +1,6 @@
 package shopper
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -35,7 +34,6 @@ type sectionView struct {
 	Segments  []segment
 	NextTitle string // of the next section, "" on the last
 	First     bool
-	Env       string // what conditions may ask, as JSON, for the page's script
 	Seen      string // ids on show when the page was made
 	Version   int
 }
@@ -73,7 +71,7 @@ func sectionOf(paper visit.Paper, id string, errs kit.Errors, typed map[string]v
 	i := slices.IndexFunc(paper.Sections, func(s programme.Section) bool { return s.ID == id })
 	view := sectionView{
 		Chrome: kit.Chrome{Title: sec.Title, Errors: errs, Script: []string{"js/visit.js"}}, Paper: paper, Section: *sec,
-		Index: i + 1, Count: len(paper.Sections), First: i == 0, Env: envJSON(paper), Version: paper.List.Version.Number,
+		Index: i + 1, Count: len(paper.Sections), First: i == 0, Version: paper.List.Version.Number,
 		Segments: segmentsOf(paper, i), Taps: len(programme.Taps(paper.List.Programme)) > 0,
 	}
 	if view.First {
@@ -151,30 +149,6 @@ func segmentsOf(paper visit.Paper, here int) []segment {
 		x += w + segmentGap
 	}
 	return out
-}
-
-// env is what the page's script needs to show and hide questions as the server does.
-type env struct {
-	Context map[string]any             `json:"context"`
-	Answers map[string]json.RawMessage `json:"answers"` // of questions on other pages that are on show
-}
-
-func envJSON(paper visit.Paper) string {
-	ctx := paper.Place.Context(paper.Visit.Scenario)
-	e := env{
-		Context: map[string]any{"scenario": ctx.Scenario, "channel": ctx.Channel, "format": ctx.Format, "features": append([]string{}, ctx.Features...)},
-		Answers: map[string]json.RawMessage{},
-	}
-	for id, raw := range paper.Report.Answers {
-		if paper.Shown.Question(id) {
-			e.Answers[id] = raw
-		}
-	}
-	b, err := json.Marshal(e)
-	if err != nil {
-		return "{}" // stored answers are JSON already
-	}
-	return string(b)
 }
 
 func (p *Pages) saveSection(c echo.Context, a auth.Actor) error {

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -130,7 +132,7 @@ func TestAWrongAnswerIsNamedAndNothingTypedIsLost(t *testing.T) {
 func TestAnAnswerThatOpensAQuestionKeepsTheShopperThere(t *testing.T) {
 	r := newRig(t, "coffee-kiosks")
 	base := "/visits/" + r.taken(t, "buyer")
-	r.site.Get(r.shopper, base+"/s/D").Has(`id="q-D2" data-question="D2" data-show="`)
+	r.site.Get(r.shopper, base+"/s/D").Has(`id="q-D2" data-question="D2" hidden`)
 	r.site.Post(r.shopper, base+"/s/D", form("go=next", "seen=D1 D3 D5 D6", "q=D1", "a.D1=6:10", "q=D2", "q=D3", "a.D3=yes")).To(base + "/s/D")
 	r.site.Post(r.shopper, base+"/s/D", form("go=next", "seen=D1 D2 D3 D5 D6", "q=D2", "a.D2=no")).To(base + "/s/E")
 }
@@ -233,12 +235,8 @@ func TestTheChecklistStaysWithinItsBudget(t *testing.T) {
 		t.Errorf("the page takes %d bytes zipped, more than 12 KB", page)
 	}
 	js := 0
-	for _, f := range []string{"visit.js", "conditions.js"} {
-		b, err := os.ReadFile("../../../static/js/" + f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		js += zipped(t, b)
+	for _, f := range scriptsOf(t, "visit.js") {
+		js += zipped(t, lean(t, f))
 	}
 	if js > 15<<10 {
 		t.Errorf("the scripts take %d bytes zipped, more than 15 KB", js)
@@ -262,3 +260,71 @@ func (m memory) Delete(_ context.Context, key string) error {
 }
 
 func (memory) Sweep(context.Context, string, time.Time) error { return nil }
+
+// scriptsOf lists a module and all that it cannot begin without.
+func scriptsOf(t *testing.T, name string) []string {
+	t.Helper()
+	all := []string{name}
+	for i := 0; i < len(all); i++ {
+		for _, m := range regexp.MustCompile(`(?m)^import .*from '\./([a-z]+\.js)';$`).FindAllSubmatch(lean(t, all[i]), -1) {
+			if f := string(m[1]); !slices.Contains(all, f) {
+				all = append(all, f)
+			}
+		}
+	}
+	if len(all) < 4 {
+		t.Fatalf("the checklist's script needs %v: there must be more", all)
+	}
+	return all
+}
+
+// lean is a script as it is sent: without the lines that are comments.
+func lean(t *testing.T, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile("../../../static/js/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return regexp.MustCompile(`(?m)^ *//.*\n`).ReplaceAll(b, nil)
+}
+
+func TestThePageThatThePhoneKeepsHasEveryQuestionAndNoAnswer(t *testing.T) {
+	r := newRig(t, "coffee-kiosks")
+	base := "/visits/" + r.taken(t, "buyer")
+	r.site.Post(r.shopper, base+"/s/A", form("go=next", "q=A1", "a.A1=09:05", "q=A3", "a.A3=no", "c.A3=A puddle by the door."))
+	r.site.Get(r.shopper, base+"/s/A").Has("09:05", "A puddle by the door.", `value="no" checked`)
+	r.site.Get(r.shopper, base+"/s/A?pack=1").Status(http.StatusOK).Has("data-pack", `id="q-A6"`, `name="c.A3"`, "js/theme.js").
+		Silent("09:05", "puddle", `" checked`)
+	for _, page := range []string{"", "/list", "/check", "/s/D"} {
+		r.site.Get(r.shopper, base+page+"?pack=1").Status(http.StatusOK).Has("data-pack").Silent("09:05", "puddle", `" checked`)
+	}
+	r.site.Get(r.other, base+"/s/A?pack=1").Status(http.StatusNotFound)
+}
+
+func TestASectionThatIsNotAskedIsThereForThePhoneToOpen(t *testing.T) {
+	r := newRig(t, "coffee-kiosks")
+	base := "/visits/" + r.taken(t, "buyer")
+	r.site.Get(r.shopper, base+"/s/N").Status(http.StatusOK).Says("Nothing is asked here at the moment.").Has(`data-question="N1" hidden`)
+	r.site.Get(r.shopper, base+"/s/A").Has(`id="unasked" hidden`)
+	r.site.Get(r.shopper, base+"/s/ZZ").Status(http.StatusNotFound)
+}
+
+func TestWhatMemoryKeepsWorstComesFirst(t *testing.T) {
+	r := newRig(t, "coffee-kiosks")
+	base := "/visits/" + r.taken(t, "buyer")
+	r.site.Get(r.shopper, base).Says("Before you forget", "How many people were waiting ahead of you?", "Amount paid").Has(`href="` + base + `/s/C#q-C6"`)
+	r.site.Get(r.shopper, base+"/s/A").Says("Before you forget").Has(`href="` + base + `/s/D#q-D1"`)
+	r.site.Get(r.shopper, base+"/s/B").Silent(`id="soon"`)
+}
+
+func TestTheCoverIsAShoppingListWithoutAScriptToo(t *testing.T) {
+	r := newRig(t, "coffee-kiosks")
+	r.site.Get(r.shopper, "/cover").Status(http.StatusOK).Says("Shopping", "Milk", "Bread").Silent("Briggate", "mystery", "Kettle", "plainclothes", "answer")
+	r.site.Post(r.shopper, "/visits/"+r.taken(t, "buyer")+"/s/A", form("go=cover", "q=A3", "a.A3=yes")).To("/cover")
+}
+
+func TestThePhonesOwnPageSaysNothingOfAnybody(t *testing.T) {
+	r := newRig(t, "coffee-kiosks")
+	r.taken(t, "buyer")
+	r.site.Get(r.shopper, "/phone").Status(http.StatusOK).Says("What is on this phone", "Send now", "Save a copy").Silent("Briggate", "Kettle Ltd")
+}
