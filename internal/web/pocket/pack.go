@@ -129,7 +129,7 @@ func sent(ph *evidence.Photo) (sha256 string, size int64) {
 // pagesOf are the pages of a visit that work without signal.
 func pagesOf(paper *visit.Paper, sections []programme.PhoneSection) []string {
 	root := "/visits/" + paper.Visit.ID
-	pages := []string{root, root + "/list", root + "/check", "/visits", "/phone", "/cover"}
+	pages := []string{root, root + "/list", root + "/check", "/visits"}
 	for _, s := range sections {
 		pages = append(pages, root+"/s/"+s.ID)
 	}
