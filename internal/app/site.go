@@ -35,6 +35,8 @@ func (p *program) site(c config.Config, x *parts, log *slog.Logger) (*kit.Site, 
 	s.Add(scheduler.New(x.visits, x.studio, x.org, x.auth, p.now).Routes()...)
 	s.Add(shopper.New(x.visits, p.now).Routes()...)
 	s.Add(pocket.NewPhone(x.visits, x.visits).Routes()...)
+	s.Add(pocket.NewPhotos(x.visits).Routes()...) // after the shopper pages: HEAD of a photo is answered here
+	s.Add(pocket.NewPlaces(x.visits).Routes()...)
 	programs, err := api.New(api.Services{Auth: x.auth, Org: x.org, Studio: x.studio, Visits: x.visits, Reports: x.reports, Now: p.now})
 	if err != nil {
 		return nil, err

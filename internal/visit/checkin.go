@@ -43,6 +43,10 @@ func (s *Service) CheckIn(ctx context.Context, a auth.Actor, c CheckIn) error {
 	if err := c.check(s.now()); err != nil {
 		return err
 	}
+	var ok bool
+	if c.Visit, ok = properID(c.Visit); !ok {
+		return fault.Missing("visit")
+	}
 	return wrap("check in", s.repo.InTx(ctx, a.Org, func(tx Tx) error {
 		j, err := s.phoneJob(ctx, tx, a, c.Visit)
 		if err != nil {

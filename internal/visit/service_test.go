@@ -419,6 +419,9 @@ func TestStagesAreSealedOneByOne(t *testing.T) {
 		_, err := w.svc.Save(ctx, w.shopper, id, map[string]visit.Entry{"A2": {Values: []string{"no"}, Was: `"yes"`}})
 		wantKind(t, err, fault.Invalid) // the first part is sealed
 		w.save(id, "F1=within_one_day", "F2=good", "F4=yes", "O1=8", "O2="+story+story)
+		_, err = w.svc.Seal(ctx, w.shopper, id)
+		wantKind(t, err, fault.Conflict) // the part opens a day after the visit
+		w.now = w.now.Add(24 * time.Hour)
 		sealed = must(w.svc.Seal(ctx, w.shopper, id))(t)
 		if sealed.Code == "" || sealed.Next != "" {
 			t.Fatalf("after the last part: %+v", sealed)

@@ -192,7 +192,8 @@ func roomForUpload(ctx context.Context, tx Tx, u *Upload) error {
 
 // Upload gives a photo on its way.
 func (s *Service) Upload(ctx context.Context, a auth.Actor, id string) (u Upload, err error) {
-	if _, err := uuid.Parse(id); err != nil {
+	id, ok := properID(id)
+	if !ok {
 		return u, fault.Missing("photo on its way")
 	}
 	err = s.repo.View(ctx, a.Org, func(tx Tx) error {

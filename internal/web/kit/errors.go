@@ -144,7 +144,10 @@ func (s *Site) tell(c echo.Context, a answer) error {
 	return errorPage.Render(c, a.status, newErrorView(c, a))
 }
 
-func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
+// isAPI reports whether a program asks: by the path, or by the protocol in which photos arrive.
+func isAPI(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/api/") || r.Header.Get("Tus-Resumable") != ""
+}
 
 // SignInPath is the sign-in page that leads back to where the request came from.
 func SignInPath(r *http.Request) string {

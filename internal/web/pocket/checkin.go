@@ -31,9 +31,9 @@ func NewPlaces(c CheckIns) *Places { return &Places{c} }
 const maxCheckIn = 1 << 10
 
 // Routes lists the route.
-func (p *Places) Routes(access kit.Access) []kit.Route {
+func (p *Places) Routes() []kit.Route {
 	return []kit.Route{{
-		Method: http.MethodPost, Path: "/api/v1/visits/:visit/check-in", Name: "say where you are", Access: access, Handle: p.checkIn,
+		Method: http.MethodPost, Path: Base + "/visits/:id/check-in", Name: "say where you are", Access: kit.NeedOrGrant(auth.VisitDo), Handle: p.checkIn,
 		Limits: kit.Limits{Body: maxCheckIn},
 	}}
 }
@@ -50,7 +50,7 @@ type checkInBody struct {
 func (p *Places) checkIn(c echo.Context, a auth.Actor) error {
 	in, err := readCheckIn(c.Request().Body)
 	if err == nil {
-		in.Visit = c.Param("visit")
+		in.Visit = c.Param("id")
 		err = p.checkIns.CheckIn(c.Request().Context(), a, in)
 	}
 	if err != nil {

@@ -55,8 +55,8 @@ func NewPhotos(u Uploads) *Photos { return &Photos{u} }
 
 // Routes lists the routes. They come after the pages of shoppers: those show a whole photo under the same address, and
 // only HEAD is answered here instead of there.
-func (p *Photos) Routes(access kit.Access) []kit.Route {
-	body := kit.Limits{Body: evidence.MaxUpload + 1, Class: kit.Uploads}
+func (p *Photos) Routes() []kit.Route {
+	access, body := kit.NeedOrGrant(auth.VisitDo), kit.Limits{Body: evidence.MaxUpload + 1, Class: kit.Uploads}
 	return []kit.Route{
 		{Method: http.MethodOptions, Path: "/photos", Name: "how photos are sent", Access: kit.Public(), Handle: p.options},
 		{Method: http.MethodPost, Path: "/photos", Name: "announce a photo", Access: access, Handle: tus(p.announce)},

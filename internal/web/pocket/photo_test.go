@@ -33,7 +33,6 @@ import (
 	"plainclothes/internal/fault"
 	"plainclothes/internal/store/storetest"
 	"plainclothes/internal/visit"
-	"plainclothes/internal/web/kit"
 	"plainclothes/internal/web/pocket"
 	"plainclothes/internal/web/webtest"
 )
@@ -58,7 +57,7 @@ func newPhotoSite(t *testing.T) *photoSite {
 	t.Cleanup(func() { _ = disk.Close() })
 	svc := visit.NewService(w.Store.Visits(), disk, func() time.Time { return storetest.Noon })
 	p := &photoSite{World: w, t: t, svc: svc, shopper: w.Actors[auth.Shopper]}
-	routes := pocket.NewPhotos(svc).Routes(kit.Need(auth.VisitDo))
+	routes := pocket.NewPhotos(svc).Routes()
 	p.Site = webtest.New(t, storetest.Noon, []auth.Actor{p.shopper, w.Actors[auth.Editor]}, routes...)
 	vs, err := svc.Plan(t.Context(), w.Actors[auth.Scheduler], visit.PlanInput{
 		Programme: w.Programme, Branches: []string{w.Branch}, Scenario: "buyer", Shopper: p.shopper.Member, Due: storetest.Noon.Add(48 * time.Hour), IgnoreRotation: true,
@@ -203,8 +202,11 @@ func TestWhatTheServerCanDoIsSaidWithoutSigningIn(t *testing.T) {
 		h.Get("Tus-Max-Size") != strconv.Itoa(evidence.MaxUpload) {
 		t.Errorf("%d %v", w.Code, h)
 	}
-	if w := p.send(auth.Actor{}, http.MethodPost, "/photos", nil); w.Code != http.StatusUnauthorized {
-		t.Errorf("nobody announces: %d", w.Code)
+	for _, method := range []string{http.MethodPost, http.MethodHead, http.MethodPatch, http.MethodDelete} {
+		path := map[bool]string{true: "/photos", false: "/photos/" + uuid.NewString()}[method == http.MethodPost]
+		if w := p.send(auth.Actor{}, method, path, nil); w.Code != http.StatusUnauthorized {
+			t.Errorf("nobody sends %s: %d", method, w.Code)
+		}
 	}
 }
 
@@ -295,13 +297,13 @@ func TestBytesThatDifferAreAnsweredWith460AndThePhotoBeginsAgain(t *testing.T) {
 func TestAFullDiskTakesNoPhotosForNow(t *testing.T) {
 	w := storetest.NewWorld(t, storetest.SQLite(t), "coffee-kiosks")
 	full := fault.Retry(fault.Full, "There is no room for more photos at the moment.", time.Minute)
-	s := webtest.New(t, storetest.Noon, []auth.Actor{w.Actors[auth.Shopper]}, pocket.NewPhotos(failing{full}).Routes(kit.Need(auth.VisitDo))...)
+	s := webtest.New(t, storetest.Noon, []auth.Actor{w.Actors[auth.Shopper]}, pocket.NewPhotos(failing{full}).Routes()...)
 	p := &photoSite{Site: s, t: t, shopper: w.Actors[auth.Shopper]}
 	got := p.piece(uuid.NewString(), 0, []byte("x"))
 	if kind, _, retry := errorOf(t, got); got.Code != http.StatusInsufficientStorage || kind != "full" || !retry || got.Header().Get("Retry-After") != "60" {
 		t.Errorf("%d %v %s", got.Code, got.Header(), got.Body)
 	}
-	s = webtest.New(t, storetest.Noon, []auth.Actor{w.Actors[auth.Shopper]}, pocket.NewPhotos(failing{errors.New("disk on fire at 10.0.0.1")}).Routes(kit.Need(auth.VisitDo))...)
+	s = webtest.New(t, storetest.Noon, []auth.Actor{w.Actors[auth.Shopper]}, pocket.NewPhotos(failing{errors.New("disk on fire at 10.0.0.1")}).Routes()...)
 	p.Site = s
 	got = p.piece(uuid.NewString(), 0, []byte("x"))
 	if _, message, retry := errorOf(t, got); got.Code != http.StatusServiceUnavailable || !retry || strings.Contains(message, "fire") {
