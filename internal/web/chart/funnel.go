@@ -1,0 +1,295 @@
+package chart
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// FunnelLimit is the limits of a funnel at one number of visits, basis points: In95 and In998 as value ranges.
+type FunnelLimit struct {
+	Visits       float64
+	Lo95, Hi95   float64
+	Lo998, Hi998 float64
+}
+
+// FunnelPoint is one branch: its visits, its value in basis points, whether it lies outside the 95 % area, and, for one that
+// is named, where its link leads.
+type FunnelPoint struct {
+	Name, Href    string
+	Visits, Value float64
+	Outside       bool
+	Named         bool
+	Tone          Tone
+}
+
+// FunnelData is what a funnel draws. Centre is in basis points, Middle its words: "average 82%". Limits ascend by visits.
+type FunnelData struct {
+	Centre float64
+	Middle string
+	Limits []FunnelLimit
+	Points []FunnelPoint
+}
+
+// Funnel is the drawing: two shaded areas, the middle line, all dots, and links with names on those outside only, because a
+// hundred links would be a hundred stops of the Tab key. Sizes are in units of its box.
+type Funnel struct {
+	Title         string
+	Width, Height int
+	Left, Right   string // ends of the grid lines
+	Bottom        string // y of the labels below
+	Foot          string // y of the axis' name
+	Outer, Inner  string // points of the 99.8 % and of the 95 % area
+	Edges         []FunnelEdge
+	Middle        FunnelEdge
+	Grid          []Tick // X is the label's y
+	Ticks         []Tick // X is an x
+	Dots          []FunnelDot
+	Named         []FunnelName
+}
+
+// FunnelDot is a dot without a link, pale where it lies inside.
+type FunnelDot struct {
+	Dot
+	Inside bool
+}
+
+// FunnelEdge is a label beside a line.
+type FunnelEdge struct{ X, Y, Text string }
+
+// FunnelName is a dot with a link. LabelX is "" where no room was found for its name; the title has it all the same.
+type FunnelName struct {
+	Dot
+	Name, Href     string
+	Tone           Tone
+	LabelX, LabelY string
+	Anchor         string
+}
+
+// plane is where a funnel is drawn: x by visits from nothing, y by a scale.
+type plane struct {
+	frame
+	most float64
+}
+
+func (p plane) across(visits float64) float64 {
+	return p.left + p.width*math.Max(0, math.Min(1, visits/p.most))
+}
+
+func (p plane) point(visits, bp float64) string {
+	return short(p.across(visits)) + "," + short(p.y(bp))
+}
+
+// NewFunnel draws 1000 by 460, or 360 by 360 for phones. It draws the frame alone where there is nothing to show.
+func NewFunnel(d FunnelData, narrow bool) Funnel {
+	f := Funnel{Width: 1000, Height: 460}
+	p := plane{frame: frame{left: 56, top: 16, width: 924, height: 394, scale: d.scale()}, most: d.most()}
+	if narrow {
+		f.Width, f.Height = 360, 360
+		p.frame = frame{left: 40, top: 12, width: 312, height: 304, scale: p.scale}
+	}
+	f.Left, f.Right = short(p.left), short(p.left+p.width)
+	f.Bottom, f.Foot = short(p.top+p.height+20), short(p.top+p.height+38)
+	f.areas(p, d)
+	f.axes(p)
+	f.Title = d.title()
+	f.Middle = FunnelEdge{X: short(d.middleAt(p)), Y: short(p.y(d.Centre)), Text: d.Middle}
+	f.place(p, d, narrow)
+	return f
+}
+
+// scale begins below the lowest dot, and where half of the limits lie above it: the mouth of the funnel may run out.
+func (d FunnelData) scale() Scale {
+	var spans []Span
+	for _, p := range d.Points {
+		spans = append(spans, Span{Value: p.Value, Lo: p.Value, Hi: p.Value})
+	}
+	return NewScale(spans, int(d.Centre))
+}
+
+func (d FunnelData) most() float64 {
+	most := 1.0
+	for _, p := range d.Points {
+		most = math.Max(most, p.Visits)
+	}
+	for _, l := range d.Limits {
+		most = math.Max(most, l.Visits)
+	}
+	return most * 1.03
+}
+
+// middleAt is where the words of the middle line hide the fewest dots.
+func (d FunnelData) middleAt(p plane) float64 {
+	width, best, fewest := letter*float64(utf8.RuneCountInString(d.Middle)), p.left+4, math.MaxInt
+	for x := best; x+width < p.left+p.width; x += 12 {
+		hidden := 0
+		for _, b := range d.Points {
+			at, off := p.across(b.Visits), p.y(d.Centre)-p.y(b.Value)
+			if at > x-8 && at < x+width+8 && off > -8 && off < 28 {
+				hidden++
+			}
+		}
+		if hidden < fewest {
+			best, fewest = x, hidden
+		}
+	}
+	return best
+}
+
+func (d FunnelData) title() string {
+	named := 0
+	for _, p := range d.Points {
+		if p.Named {
+			named++
+		}
+	}
+	return branches(len(d.Points)) + ", " + strconv.Itoa(named) + " outside what luck explains"
+}
+
+func branches(n int) string {
+	if n == 1 {
+		return "1 branch"
+	}
+	return strconv.Itoa(n) + " branches"
+}
+
+// areas run along the upper limits and back along the lower ones.
+func (f *Funnel) areas(p plane, d FunnelData) {
+	if len(d.Limits) < 2 {
+		return
+	}
+	area := func(ends func(FunnelLimit) (lo, hi float64)) string {
+		var at []string
+		for _, l := range d.Limits {
+			_, hi := ends(l)
+			at = append(at, p.point(l.Visits, hi))
+		}
+		for _, l := range slices.Backward(d.Limits) {
+			lo, _ := ends(l)
+			at = append(at, p.point(l.Visits, lo))
+		}
+		return strings.Join(at, " ")
+	}
+	f.Outer = area(func(l FunnelLimit) (float64, float64) { return l.Lo998, l.Hi998 })
+	f.Inner = area(func(l FunnelLimit) (float64, float64) { return l.Lo95, l.Hi95 })
+	last := d.Limits[len(d.Limits)-1]
+	x := short(p.across(last.Visits) - 4)
+	f.Edges = []FunnelEdge{{X: x, Y: short(p.y(last.Lo998) - 5), Text: "99.8%"}, {X: x, Y: short(p.y(last.Lo95) - 5), Text: "95%"}}
+	if p.y(last.Lo998)-p.y(last.Lo95) < 14 { // too near to tell apart
+		f.Edges = f.Edges[:1]
+	}
+}
+
+func (f *Funnel) axes(p plane) {
+	for bp := p.scale.lo; bp <= p.scale.hi; bp += step * gridStep(p.scale) {
+		f.Grid = append(f.Grid, Tick{X: short(p.y(bp)), Text: Whole(bp) + "%"})
+	}
+	for v, by := 0.0, roundStep(p.most/5); v <= p.most; v += by {
+		if v > 0 {
+			f.Ticks = append(f.Ticks, Tick{X: short(p.across(v)), Text: short(v), Anchor: "mid"})
+		}
+	}
+}
+
+// roundStep is 1, 2 or 5 times a power of ten, at least 1, and not less than wanted.
+func roundStep(wanted float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(math.Max(1, wanted))))
+	for _, k := range []float64{1, 2, 5} {
+		if k*power >= wanted {
+			return k * power
+		}
+	}
+	return 10 * power
+}
+
+// place draws the dots; named ones come last, so that they lie above, and the furthest from the middle are labelled first.
+func (f *Funnel) place(p plane, d FunnelData, narrow bool) {
+	r, big := "5", "7"
+	if narrow {
+		r, big = "3.5", "5.5"
+	}
+	var named []FunnelPoint
+	for _, x := range d.Points {
+		if x.Named {
+			named = append(named, x)
+			continue
+		}
+		f.Dots = append(f.Dots, FunnelDot{Dot: Dot{X: short(p.across(x.Visits)), Y: short(p.y(x.Value)), R: r, Title: x.says()}, Inside: !x.Outside})
+	}
+	slices.SortStableFunc(named, func(a, b FunnelPoint) int {
+		return cmp.Compare(math.Abs(b.Value-d.Centre), math.Abs(a.Value-d.Centre))
+	})
+	room := newRoom(p, d)
+	for _, x := range named {
+		n := FunnelName{Dot: Dot{X: short(p.across(x.Visits)), Y: short(p.y(x.Value)), R: big, Title: x.says()}, Name: x.Name, Href: x.Href, Tone: x.Tone}
+		if label, ok := room.find(p.across(x.Visits), p.y(x.Value), utf8.RuneCountInString(x.Name)); ok {
+			n.LabelX, n.LabelY, n.Anchor = short(label.x), short(label.y), label.anchor
+		}
+		f.Named = append(f.Named, n)
+	}
+}
+
+func (p FunnelPoint) says() string {
+	return p.Name + ": " + Whole(p.Value) + "%, " + visits(int(math.Floor(p.Visits+0.5)))
+}
+
+// room keeps track of what is taken, so that no label covers another or a named dot.
+type room struct {
+	taken                    [][4]float64 // left, top, right, bottom
+	left, right, top, bottom float64
+}
+
+type label struct {
+	x, y   float64
+	anchor string
+}
+
+const (
+	letter = 7.4 // width of a letter at the labels' size, somewhat wide
+	height = 16
+)
+
+func newRoom(p plane, d FunnelData) *room {
+	m := &room{left: p.left, right: p.left + p.width, top: p.top - 8, bottom: p.top + p.height}
+	for _, x := range d.Points {
+		if x.Named {
+			cx, cy := p.across(x.Visits), p.y(x.Value)
+			m.taken = append(m.taken, [4]float64{cx - 8, cy - 8, cx + 8, cy + 8})
+		}
+	}
+	return m
+}
+
+// find tries right, left, above and below of a dot.
+func (m *room) find(x, y float64, letters int) (label, bool) {
+	width := letter * float64(letters)
+	for _, try := range []label{
+		{x + 12, y + 4, "start"}, {x - 12, y + 4, "end"}, {x, y - 12, "mid"}, {x, y + 22, "mid"},
+	} {
+		left := try.x
+		switch try.anchor {
+		case "end":
+			left -= width
+		case "mid":
+			left -= width / 2
+		}
+		box := [4]float64{left, try.y - height + 4, left + width, try.y + 4}
+		if m.free(box) {
+			m.taken = append(m.taken, box)
+			return try, true
+		}
+	}
+	return label{}, false
+}
+
+func (m *room) free(b [4]float64) bool {
+	if b[0] < m.left || b[2] > m.right || b[1] < m.top || b[3] > m.bottom {
+		return false
+	}
+	return !slices.ContainsFunc(m.taken, func(t [4]float64) bool {
+		return b[0] < t[2] && b[2] > t[0] && b[1] < t[3] && b[3] > t[1]
+	})
+}

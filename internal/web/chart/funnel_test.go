@@ -1,0 +1,165 @@
+package chart_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"plainclothes/internal/web/chart"
+)
+
+// funnelOf makes many branches around 82 % and names those further than three of their standard deviations.
+func funnelOf(branches int, seed uint64) chart.FunnelData {
+	luck := rand.New(rand.NewPCG(seed, 5))
+	d := chart.FunnelData{Centre: 8200, Middle: "average 82%"}
+	for n := 1.0; n <= 60; n++ {
+		sd := 1100 / math.Sqrt(n)
+		top := func(v float64) float64 { return math.Min(10_000, v) }
+		d.Limits = append(d.Limits, chart.FunnelLimit{Visits: n, Lo95: 8200 - 1.96*sd, Hi95: top(8200 + 1.96*sd), Lo998: 8200 - 3.09*sd, Hi998: top(8200 + 3.09*sd)})
+	}
+	for i := range branches {
+		n := 2 + 58*luck.Float64()
+		x := chart.FunnelPoint{Name: fmt.Sprintf("Branch street %d", i+1), Visits: n, Value: math.Min(10_000, 8200+1500/math.Sqrt(n)*luck.NormFloat64())}
+		x.Outside = math.Abs(x.Value-8200) > 2156/math.Sqrt(n)
+		if math.Abs(x.Value-8200) > 3300/math.Sqrt(n) {
+			x.Named, x.Href, x.Tone = true, fmt.Sprintf("/branch/%d", i), chart.Below
+			if x.Value > 8200 {
+				x.Tone = chart.Above
+			}
+		}
+		d.Points = append(d.Points, x)
+	}
+	return d
+}
+
+func TestAFunnelLinksOnlyWhatLiesOutside(t *testing.T) {
+	d := funnelOf(80, 1)
+	named := 0
+	for _, p := range d.Points {
+		if p.Named {
+			named++
+		}
+	}
+	f := chart.NewFunnel(d, false)
+	if named == 0 || len(f.Named) != named || len(f.Dots) != 80-named {
+		t.Errorf("%d named of %d, %d dots", len(f.Named), named, len(f.Dots))
+	}
+	if f.Title != fmt.Sprintf("80 branches, %d outside what luck explains", named) {
+		t.Error(f.Title)
+	}
+	inside := 0
+	for _, dot := range f.Dots {
+		if dot.Inside {
+			inside++
+		}
+	}
+	if inside == 0 || inside == len(f.Dots) {
+		t.Errorf("%d of %d dots are pale", inside, len(f.Dots))
+	}
+	for _, n := range f.Named {
+		if n.Href == "" || !strings.Contains(n.Title, n.Name+": ") {
+			t.Errorf("%+v", n)
+		}
+	}
+}
+
+func TestAFunnelStaysInItsBoxAndItsNamesDoNotTouch(t *testing.T) {
+	for seed := range uint64(40) {
+		for _, narrow := range []bool{false, true} {
+			d := funnelOf(60, seed)
+			f := chart.NewFunnel(d, narrow)
+			for _, list := range []string{f.Outer, f.Inner} {
+				for _, at := range strings.Fields(list) {
+					x, y, _ := strings.Cut(at, ",")
+					if number(t, x) < 0 || number(t, x) > float64(f.Width) || number(t, y) < 0 || number(t, y) > float64(f.Height) {
+						t.Fatalf("%s is outside", at)
+					}
+				}
+			}
+			var boxes [][4]float64
+			for _, n := range f.Named {
+				if n.LabelX == "" {
+					continue
+				}
+				left, width := number(t, n.LabelX), 6.5*float64(len(n.Name))
+				switch n.Anchor {
+				case "end":
+					left -= width
+				case "mid":
+					left -= width / 2
+				}
+				box := [4]float64{left, number(t, n.LabelY) - 10, left + width, number(t, n.LabelY)}
+				if box[0] < 0 || box[2] > float64(f.Width) {
+					t.Fatalf("%q runs out of the picture", n.Name)
+				}
+				for _, b := range boxes {
+					if box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1] {
+						t.Fatalf("%q covers another name", n.Name)
+					}
+				}
+				boxes = append(boxes, box)
+			}
+		}
+	}
+}
+
+func TestAFunnelOfNothingIsAnEmptyFrame(t *testing.T) {
+	f := chart.NewFunnel(chart.FunnelData{Centre: 9000, Middle: "standard 90%"}, true)
+	if f.Outer != "" || len(f.Dots)+len(f.Named) != 0 || len(f.Grid) == 0 || f.Title != "0 branches, 0 outside what luck explains" {
+		t.Errorf("%+v", f)
+	}
+	one := chart.NewFunnel(chart.FunnelData{Centre: 9000, Points: []chart.FunnelPoint{{Name: "A", Visits: 1, Value: 0}}}, false)
+	if one.Title != "1 branch, 0 outside what luck explains" || one.Grid[0].Text != "0%" || number(t, one.Dots[0].Y) != number(t, one.Grid[0].X) {
+		t.Errorf("%+v", one)
+	}
+}
+
+func TestVisitsAreMarkedInRoundNumbers(t *testing.T) {
+	for most, want := range map[float64][]string{4: {"1", "2", "3", "4"}, 48: {"10", "20", "30", "40"}, 360: {"100", "200", "300"}} {
+		f := chart.NewFunnel(chart.FunnelData{Centre: 8000, Points: []chart.FunnelPoint{{Visits: most, Value: 8000}}}, false)
+		var got []string
+		for _, tick := range f.Ticks {
+			got = append(got, tick.Text)
+		}
+		if strings.Join(got, " ") != strings.Join(want, " ") {
+			t.Errorf("up to %v visits: %v", most, got)
+		}
+	}
+}
+
+func TestPartsOfAGapStandOnOneScale(t *testing.T) {
+	p := chart.NewParts([]chart.Part{
+		{Name: "Greeting", Points: -2.34, Sure: true, Words: "quite sure"}, {Name: "Till", Points: .04}, {Name: "Thanks", Points: 1.2},
+	}, chart.Part{Name: "In all", Points: -1.1, Sure: true})
+	greet, till, thanks := p.Rows[0], p.Rows[1], p.Rows[2]
+	if greet.Value != "−2.3" || greet.Tone != chart.Below || greet.Title != "Greeting: −2.3 points, quite sure" || till.Value != "0.0" || till.Tone != chart.Neutral || thanks.Tone != chart.Above {
+		t.Errorf("%+v", p.Rows)
+	}
+	zero := number(t, greet.Zero)
+	if number(t, thanks.X) != zero || math.Abs(number(t, greet.X)+number(t, greet.Width)-zero) > .11 || p.Total.Zero != greet.Zero {
+		t.Errorf("%+v", p)
+	}
+	if ratio := number(t, greet.Width) / number(t, thanks.Width); math.Abs(ratio-2.34/1.2) > .02 {
+		t.Errorf("bars are as %v", ratio)
+	}
+	small := chart.NewParts([]chart.Part{{Name: "Till", Points: -.1}}, chart.Part{Name: "In all", Points: -.1})
+	if w := number(t, small.Rows[0].Width); w > 12 {
+		t.Errorf("a tenth of a point fills %v %%", w)
+	}
+}
+
+func TestSumsStartAgainAfterEachAlarm(t *testing.T) {
+	points := []chart.SumPoint{{Label: "a", Sum: 1}, {Label: "b", Sum: 6, Alarm: true}, {Label: "c", Sum: 0}, {Label: "d", Sum: 2}}
+	s := chart.NewSums(points, 5.6, false)
+	if len(s.Lines) != 2 || len(s.Dots) != 4 || s.Title != "4 visits, 1 alarm" || s.Dots[1].Title != "b: alarm" {
+		t.Errorf("%+v", s)
+	}
+	if number(t, s.Dots[1].Y) > number(t, s.Limit) || number(t, s.Dots[0].Y) < number(t, s.Limit) || number(t, s.Dots[2].Y) != number(t, s.Floor) {
+		t.Errorf("%+v", s)
+	}
+	if none := chart.NewSums(nil, 5, true); none.Title != "0 visits, no alarm" || len(none.Lines) != 0 {
+		t.Errorf("%+v", none)
+	}
+}
