@@ -125,6 +125,9 @@ func (l *premises) live() *lived {
 	l.t.Helper()
 	l.must("migrate")
 	x := l.open()
+	if err := x.keys.prepare(l.t.Context(), x.store, storetest.Noon); err != nil {
+		l.t.Fatal(err)
+	}
 	w := &lived{World: storetest.NewWorld(l.t, x.store, "coffee-kiosks"), parts: x}
 	w.visit = w.sealed(l)
 	ctx, editor := l.t.Context(), w.Actors[auth.Editor]

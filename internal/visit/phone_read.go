@@ -264,7 +264,7 @@ func short(s string) string {
 }
 
 // member is one member of a JSON object and where its text is: from the end of what comes before (the opening brace or
-// the value before) to the end of its value. name is where its name begins.
+// the value before) to the end of its value, without white space around. Its name begins at quote.
 type member struct {
 	name              string
 	value             json.RawMessage
@@ -282,7 +282,7 @@ func members(raw []byte) ([]member, error) {
 	}
 	var all []member
 	for d.More() {
-		m := member{prev: int(d.InputOffset())}
+		m := member{prev: ended(raw, d)}
 		t, err := d.Token()
 		if err != nil {
 			return nil, errors.New("it is cut off or not JSON")
@@ -292,7 +292,7 @@ func members(raw []byte) ([]member, error) {
 		if err := d.Decode(&m.value); err != nil {
 			return nil, errors.New("it is cut off or not JSON")
 		}
-		m.next = int(d.InputOffset())
+		m.next = ended(raw, d)
 		if slices.ContainsFunc(all, func(o member) bool { return o.name == m.name }) {
 			return nil, fmt.Errorf("%q is there twice", short(m.name))
 		}
@@ -305,6 +305,11 @@ func members(raw []byte) ([]member, error) {
 		return nil, errors.New("something stands behind it")
 	}
 	return all, nil
+}
+
+// ended is where the last token ended; the decoder may have gone on over white space.
+func ended(raw []byte, d *json.Decoder) int {
+	return len(bytes.TrimRight(raw[:d.InputOffset()], " \t\r\n"))
 }
 
 // cut takes a member out of an object's text: with the comma before it and the white space in front of that; the first

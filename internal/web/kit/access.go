@@ -42,7 +42,9 @@ func NeedOrGrant(v auth.Verb) Access { return Access{kind: needsVerbOrGrant, ver
 func (a Access) TakesGrant() bool { return a.kind == needsVerbOrGrant }
 
 // Verb gives the verb of a Need, for the test that walks all routes.
-func (a Access) Verb() (auth.Verb, bool) { return a.verb, a.kind == needsVerb || a.kind == needsVerbOrGrant }
+func (a Access) Verb() (auth.Verb, bool) {
+	return a.verb, a.kind == needsVerb || a.kind == needsVerbOrGrant
+}
 
 // IsPublic reports whether everyone gets in.
 func (a Access) IsPublic() bool { return a.kind == public }
@@ -54,5 +56,6 @@ type Route struct {
 	Name   string // for people who read the list of routes
 	Access Access
 	Handle Handler
-	Limits Limits // zero: a page
+	Limits Limits                                // zero: a page
+	Fail   func(c echo.Context, err error) error // answers what went wrong, also before the handler; nil: as everywhere
 }

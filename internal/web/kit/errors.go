@@ -104,7 +104,7 @@ func (s *Site) handleError(err error, c echo.Context) {
 		return
 	}
 	retryAfter(c, a.fault)
-	if werr := s.tell(c, a); werr != nil {
+	if werr := s.tell(c, a, err); werr != nil {
 		s.opt.Log.LogAttrs(c.Request().Context(), slog.LevelError, "answer an error", slog.String("id", requestID(c)), slog.Any("err", werr))
 	}
 }
@@ -129,9 +129,12 @@ func retryAfter(c echo.Context, f *fault.Fault) {
 	}
 }
 
-// tell picks the form of the answer: a problem document for programs, a way to sign in, or a page.
-func (s *Site) tell(c echo.Context, a answer) error {
+// tell picks the form of the answer: the route's own, a problem document for programs, a way to sign in, or a page.
+func (s *Site) tell(c echo.Context, a answer, err error) error {
 	r := c.Request()
+	if own := s.fails[r.Method+" "+c.Path()]; own != nil {
+		return own(c, err)
+	}
 	switch {
 	case isAPI(r):
 		return sendProblem(c, a)

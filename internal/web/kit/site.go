@@ -37,12 +37,12 @@ type Options struct {
 	Sessions       Sessions
 	Grants         func(ctx context.Context, token string) (auth.Actor, error) // who a phone's grant stands for; nil: there are none
 	Ready          func(context.Context) error                                 // for /readyz; nil: always ready
-	TrustedProxies []netip.Prefix              // whose X-Forwarded-For is believed; none: nobody's
-	OpenMetrics    bool                        // answer /metrics to everyone, not to this machine only
-	Rate           float64                     // requests a second from one address, 0: 50
-	Burst          int                         // requests at once from one address, 0: 300
-	InFlight       int                         // pages being answered at once, 0: 256
-	Timeout        time.Duration               // for one page, 0: 30 s
+	TrustedProxies []netip.Prefix                                              // whose X-Forwarded-For is believed; none: nobody's
+	OpenMetrics    bool                                                        // answer /metrics to everyone, not to this machine only
+	Rate           float64                                                     // requests a second from one address, 0: 50
+	Burst          int                                                         // requests at once from one address, 0: 300
+	InFlight       int                                                         // pages being answered at once, 0: 256
+	Timeout        time.Duration                                               // for one page, 0: 30 s
 }
 
 // Site is the web server's routes and everything they share. Make one with New; it is safe for concurrent use once
@@ -53,6 +53,7 @@ type Site struct {
 	secure  bool // served by https
 	routes  []Route
 	limits  map[string]Limits
+	fails   map[string]func(echo.Context, error) error
 	gates   map[Class]*gate
 	rates   rates
 	metrics *metrics
@@ -67,7 +68,7 @@ func New(o Options) (*Site, error) {
 	}
 	o = withDefaults(o)
 	s := &Site{
-		opt: o, echo: echo.New(), secure: secure, limits: map[string]Limits{}, gates: newGates(o.InFlight),
+		opt: o, echo: echo.New(), secure: secure, limits: map[string]Limits{}, fails: map[string]func(echo.Context, error) error{}, gates: newGates(o.InFlight),
 		rates: newRates(o.Rate, o.Burst), metrics: newMetrics(), cop: http.NewCrossOriginProtection(),
 	}
 	s.echo.HideBanner, s.echo.HidePort = true, true
@@ -138,6 +139,9 @@ func (s *Site) Add(routes ...Route) {
 	for _, r := range routes {
 		s.Limit(r.Method, r.Path, r.Limits)
 		s.echo.Add(r.Method, r.Path, s.serve(r))
+		if r.Fail != nil {
+			s.fails[r.Method+" "+r.Path] = r.Fail
+		}
 		if r.Method == http.MethodGet {
 			s.Limit(http.MethodHead, r.Path, r.Limits)
 			s.echo.HEAD(r.Path, s.serve(r))

@@ -32,10 +32,10 @@ const maxCheckIn = 1 << 10
 
 // Routes lists the route.
 func (p *Places) Routes() []kit.Route {
-	return []kit.Route{{
+	return failing([]kit.Route{{
 		Method: http.MethodPost, Path: Base + "/visits/:id/check-in", Name: "say where you are", Access: kit.NeedOrGrant(auth.VisitDo), Handle: p.checkIn,
 		Limits: kit.Limits{Body: maxCheckIn},
-	}}
+	}})
 }
 
 // checkInBody is what a phone sends: a place with its accuracy in metres, or that the shopper would rather not say.

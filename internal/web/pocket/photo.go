@@ -57,14 +57,14 @@ func NewPhotos(u Uploads) *Photos { return &Photos{u} }
 // only HEAD is answered here instead of there.
 func (p *Photos) Routes() []kit.Route {
 	access, body := kit.NeedOrGrant(auth.VisitDo), kit.Limits{Body: evidence.MaxUpload + 1, Class: kit.Uploads}
-	return []kit.Route{
+	return failing([]kit.Route{
 		{Method: http.MethodOptions, Path: "/photos", Name: "how photos are sent", Access: kit.Public(), Handle: p.options},
 		{Method: http.MethodPost, Path: "/photos", Name: "announce a photo", Access: access, Handle: tus(p.announce)},
 		{Method: http.MethodHead, Path: "/photos/:id", Name: "how much of a photo is here", Access: access, Handle: tus(p.head)},
 		{Method: http.MethodPatch, Path: "/photos/:id", Name: "send a piece of a photo", Access: access, Handle: tus(p.patch), Limits: body},
 		{Method: http.MethodDelete, Path: "/photos/:id", Name: "give up a photo", Access: access, Handle: tus(p.drop)},
 		{Method: http.MethodPost, Path: "/photos/:id", Name: "the same for those who can only post", Access: access, Handle: tus(p.override), Limits: body},
-	}
+	})
 }
 
 // tus wraps what all requests of the protocol have in common.

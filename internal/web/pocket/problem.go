@@ -47,11 +47,16 @@ func answerWith(c echo.Context, err error) error {
 		return err // or nobody is there any more
 	}
 	status, p, wait := problemOf(err)
+	return errors.Join(tellProblem(c, status, p, wait), err)
+}
+
+// tellProblem writes the answer.
+func tellProblem(c echo.Context, status int, p problem, wait time.Duration) error {
 	if wait > 0 {
 		c.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	}
 	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	return errors.Join(c.JSON(status, problemBody{p}), err)
+	return c.JSON(status, problemBody{p})
 }
 
 // problemOf finds the answer for any error.

@@ -51,7 +51,7 @@ func NewPhone(l Logs, r Receipts) *Phone {
 func (p *Phone) Routes() []kit.Route {
 	session, grant := kit.Need(auth.VisitDo), kit.NeedOrGrant(auth.VisitDo)
 	small := kit.Limits{Body: 4 << 10}
-	return []kit.Route{
+	return append(failing([]kit.Route{
 		{Method: http.MethodGet, Path: Base + "/visits/:id/pack", Name: "a visit for a phone", Access: session, Handle: told(p.pack)},
 		{Method: http.MethodPost, Path: Base + "/visits/:id/grant", Name: "let a phone send", Access: session, Handle: told(p.grant), Limits: small},
 		{
@@ -60,22 +60,37 @@ func (p *Phone) Routes() []kit.Route {
 		},
 		{Method: http.MethodGet, Path: Base + "/submissions/:id", Name: "how far a phone's answers came", Access: grant, Handle: told(p.standing)},
 		{Method: http.MethodPost, Path: Base + "/submissions/:id/seal", Name: "send a report from a phone", Access: grant, Handle: told(p.seal), Limits: small},
+	}), []kit.Route{
 		{Method: http.MethodGet, Path: "/receipt", Name: "check a receipt", Access: kit.Public(), Handle: p.receiptForm},
 		{Method: http.MethodGet, Path: "/receipt/:code", Name: "a receipt", Access: kit.Public(), Handle: p.receipt},
 		{Method: http.MethodGet, Path: "/.well-known/plainclothes-receipts", Name: "keys of receipts", Access: kit.Public(), Handle: p.keys},
-	}
+	}...)
 }
 
-// told wraps what all answers to phones have in common.
+// told keeps an answer to a phone out of every cache.
 func told(next kit.Handler) kit.Handler {
 	return func(c echo.Context, a auth.Actor) error {
 		c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-		err := next(c, a)
-		if status, body := refusal(err); status != 0 {
-			return c.JSON(status, body)
-		}
-		return answerWith(c, err)
+		return next(c, a)
 	}
+}
+
+// failing has routes answer what went wrong as phones understand it, also what goes wrong before the handler.
+func failing(routes []kit.Route) []kit.Route {
+	for i := range routes {
+		routes[i].Fail = fail
+	}
+	return routes
+}
+
+// fail answers an error.
+func fail(c echo.Context, err error) error {
+	if status, body := refusal(err); status != 0 {
+		c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
+		return c.JSON(status, body)
+	}
+	status, p, wait := problemOf(err)
+	return tellProblem(c, status, p, wait)
 }
 
 // slowly refuses an address that tries very many codes.

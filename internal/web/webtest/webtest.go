@@ -32,6 +32,14 @@ type Site struct {
 // New makes a site with some routes at a fixed time.
 func New(t testing.TB, now time.Time, actors []auth.Actor, routes ...kit.Route) *Site {
 	t.Helper()
+	return NewWithGrants(t, now, actors, nil, routes...)
+}
+
+// NewWithGrants is New for a site that phones reach by their grants.
+func NewWithGrants(
+	t testing.TB, now time.Time, actors []auth.Actor, grants func(context.Context, string) (auth.Actor, error), routes ...kit.Route,
+) *Site {
+	t.Helper()
 	s := &Site{t: t, actors: map[string]auth.Actor{}}
 	for _, a := range actors {
 		s.actors[a.Member] = a
@@ -39,7 +47,7 @@ func New(t testing.TB, now time.Time, actors []auth.Actor, routes ...kit.Route) 
 	var err error
 	s.Site, err = kit.New(kit.Options{
 		BaseURL: "http://localhost:8080", Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
-		Sessions: sessions{s.actors}, Rate: 1e6, Burst: 1e6,
+		Sessions: sessions{s.actors}, Grants: grants, Rate: 1e6, Burst: 1e6,
 	})
 	if err != nil {
 		t.Fatal(err)
