@@ -55,15 +55,15 @@ async function grant(sub) {
 
 // keepPages puts the pages and what they need into the pack's cache and pins it; false when one of them cannot be had.
 async function keepPages(sub, pack) {
-  const name = `pack-${sha256(JSON.stringify([pack.visit, pack.checklist, pack.pages, pack.assets, import.meta.url]))}`;
+  const name = `pack-${sha256(JSON.stringify([{ ...pack.visit, state: '' }, pack.checklist, pack.pages, pack.assets, import.meta.url]))}`;
   if (sub.cache === name && (await caches.has(name))) return true;
   const cache = await caches.open(name);
   const assets = new Set(pack.assets || []);
   try {
     await Promise.all(pack.pages.map((page) => keepPage(cache, page, assets)));
     await keepAssets(cache, assets);
-  } catch (err) {
-    if (!(err instanceof Later)) await caches.delete(name);
+  } catch {
+    if (sub.cache !== name) await caches.delete(name);
     return false;
   }
   await unit('readwrite', async (s) => {
