@@ -22,9 +22,9 @@ func (p Penalty) points() float64 {
 	return float64(p.SumBP) / float64(p.N) / 100
 }
 
-// CauseInput is what it takes to say why one branch is behind or ahead: its gaps (from [Gaps] or [GapsBetween]), the counts of
-// all branches by standard, and the penalties of the branch and of its peers. Section names the section of a standard by
-// its id; standards without one stand in no section.
+// CauseInput is what it takes to say why one branch is behind or ahead: its gaps (from [Gaps]), the counts of the same
+// branches that the gaps were made from, and the penalties of the branch and of its peers. Section names the section of a
+// standard by its id; standards without one stand in no section.
 type CauseInput struct {
 	Branch    string
 	Gaps      []Gap

@@ -30,12 +30,13 @@ type FunnelRow struct {
 
 // FunnelInput is what a funnel is drawn from. Centre is the mean or the target, in points or percent; 0 takes the mean of
 // the rows. VisitVar and BranchVar are variances of scores within and between branches in points squared; shares need
-// neither.
+// neither. Skew is that of single visits: where a few are terrible a low mean comes about by luck more often than a high one.
 type FunnelInput struct {
 	Kind                FunnelKind
 	Rows                []FunnelRow
 	Centre              float64
 	VisitVar, BranchVar float64
+	Skew                float64
 }
 
 // Funnel shows which branches lie outside what luck alone explains. X is effective visits, Y points or percent.
@@ -159,7 +160,8 @@ func (in FunnelInput) chance(r FunnelRow, centre float64) float64 {
 		p, _ := stats.BinomialP(r.N, r.X, centre/100)
 		return p
 	}
-	return 2 * stats.Phi(-math.Abs(r.Points-centre)/math.Sqrt(in.VisitVar/r.visits(in.Kind)))
+	n := r.visits(in.Kind)
+	return stats.SkewedP((r.Points-centre)/math.Sqrt(in.VisitVar/n), in.Skew/math.Sqrt(n))
 }
 
 // luckSD is how much luck alone moves a result of so many visits, points or percent.
@@ -301,19 +303,29 @@ func tenths(v float64) string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", r), ".0")
 }
 
-// ScoreFunnel is the funnel of the scores of a comparison, around the network's expected score. It is false below level B,
-// where no variance between visits is known.
-func ScoreFunnel(r *Result) (Funnel, bool) {
+// ScoreFunnel is the funnel of the scores of a comparison, around the network's expected score; scores are those that it was
+// made from. It is false where no variance between visits is known.
+func ScoreFunnel(r *Result, scores []ScoreCell) (Funnel, bool) {
 	in := FunnelInput{
 		Kind: FunnelOfScores, Centre: r.Model.MeanBP / 100, VisitVar: r.Model.Spread.SD * r.Model.Spread.SD,
 		BranchVar: r.Model.BranchSDBP * r.Model.BranchSDBP / 10_000,
 	}
+	in.Skew = skewOf(scores, in.VisitVar, in.BranchVar)
 	for _, b := range r.Branches {
 		if b.Score.N > 0 {
 			in.Rows = append(in.Rows, FunnelRow{Branch: b.ID, N: b.Score.N, Points: b.Score.MeanBP / 100})
 		}
 	}
 	return NewFunnel(in)
+}
+
+func skewOf(scores []ScoreCell, visitVar, branchVar float64) float64 {
+	sums := sumScores(scores)
+	var groups []stats.ScoreGroup
+	for _, id := range sortedKeys(sums) {
+		groups = append(groups, sums[id].group())
+	}
+	return stats.Skewness(groups, visitVar, branchVar)
 }
 
 // ShareFunnel is the funnel of one standard of a comparison, around its target, or around the branches' own share where

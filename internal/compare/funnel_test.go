@@ -99,6 +99,36 @@ func TestByLuckAloneAFunnelSeldomNamesAnyone(t *testing.T) {
 	}
 }
 
+func TestSkewedScoresSeldomNameAnyoneByLuck(t *testing.T) {
+	for _, visits := range []int{3, 6, 12} {
+		luck := rand.New(rand.NewPCG(uint64(visits), 9))
+		named, worlds := 0, 200
+		for range worlds {
+			var cells []ScoreCell
+			in := FunnelInput{}
+			ss := 0.0
+			for i := range 200 {
+				s := Scores{}
+				for range visits {
+					s = s.plus(oneVisit(luck, 1.8+.6*luck.NormFloat64(), 0))
+				}
+				cells = append(cells, ScoreCell{Branch: branchID(i), Scores: s})
+				in.Rows = append(in.Rows, FunnelRow{Branch: branchID(i), N: visits, Points: s.group().Mean})
+				ss += s.group().SS
+			}
+			in.VisitVar = ss / float64(200*(visits-1))
+			in.Skew = skewOf(cells, in.VisitVar, 0)
+			if f, _ := NewFunnel(in); len(f.Outside()) > 0 {
+				named++
+			}
+		}
+		t.Logf("%d visits: a network of equals names someone in %.0f %%", visits, 100*float64(named)/float64(worlds))
+		if share := float64(named) / float64(worlds); share > .16 {
+			t.Errorf("%d visits: a network of equals names someone in %.2f", visits, share)
+		}
+	}
+}
+
 func TestWiderLimitsForgiveWhatBranchesDifferAnyway(t *testing.T) {
 	luck := rand.New(rand.NewPCG(12, 1))
 	in := FunnelInput{VisitVar: 100, BranchVar: 36, Centre: 80}
@@ -149,8 +179,9 @@ func TestFunnelsDoNotDependOnOrderAndNeverCross(t *testing.T) {
 }
 
 func TestFunnelsOfAComparisonUseItsModel(t *testing.T) {
-	r := Run(fixture(t).Input(LevelB, WholeNetwork))
-	f, ok := ScoreFunnel(&r)
+	in := fixture(t).Input(LevelB, WholeNetwork)
+	r := Run(in)
+	f, ok := ScoreFunnel(&r, in.Scores)
 	if !ok || len(f.Dots) != 60 || math.Abs(f.Centre-r.Model.MeanBP/100) > 1e-12 {
 		t.Fatalf("%v, %d dots", ok, len(f.Dots))
 	}

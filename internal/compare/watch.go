@@ -29,6 +29,7 @@ type WatchInput struct {
 	From   time.Time
 	Model  WatchModel
 	Budget float64 // false alarms per branch and year that are accepted; 0: 0.05, five per hundred branches
+	Limit  float64 // of an earlier tuning with all branches, so that one branch can be drawn alone; 0: tune now
 }
 
 // Watched are the charts of all branches.
@@ -93,15 +94,27 @@ func Watch(in WatchInput) Watched {
 	if drawn > 0 {
 		w.RunLength = watchReserve * float64(seen) / float64(drawn) / budget
 	}
-	cusum, ok := stats.NewCusum(residuals, math.Max(1, w.RunLength))
-	if ok && in.Model.VisitVar > 0 {
-		w.Limit = cusum.Alarm
-	}
+	w.Limit = in.limit(residuals, w.RunLength)
 	for _, r := range runs {
 		w.Charts = append(w.Charts, r.chart(in.Model, w.Limit))
 	}
 	w.say(budget)
 	return w
+}
+
+// limit is that of an earlier tuning, or a new one; 0 where none can be found.
+func (in WatchInput) limit(residuals []float64, run float64) float64 {
+	if !(in.Model.VisitVar > 0) {
+		return 0
+	}
+	if in.Limit > 0 {
+		return in.Limit
+	}
+	cusum, ok := stats.NewCusum(residuals, math.Max(1, run))
+	if !ok {
+		return 0
+	}
+	return cusum.Alarm
 }
 
 // watchRun is one branch's visits of its latest series, in order.

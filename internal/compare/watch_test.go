@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -130,6 +131,22 @@ func TestChartsDoNotDependOnTheOrderOfVisits(t *testing.T) {
 	b := Watch(in)
 	if fmt.Sprint(a) != fmt.Sprint(b) {
 		t.Error("another order, another chart")
+	}
+}
+
+func TestOneBranchAloneIsDrawnWithTheLimitOfAll(t *testing.T) {
+	luck := rand.New(rand.NewPCG(7, 3))
+	in := watchWorld(luck, 40, 12, func(i int) float64 { return 12 * float64(i%2) })
+	all := Watch(in)
+	in.Visits = slices.DeleteFunc(in.Visits, func(v WatchVisit) bool { return v.Branch != branchID(5) })
+	in.Limit = all.Limit
+	alone := Watch(in)
+	if fmt.Sprint(alone.Charts[0]) != fmt.Sprint(all.Charts[5]) || alone.Limit != all.Limit {
+		t.Errorf("%+v\n%+v", alone.Charts[0], all.Charts[5])
+	}
+	in.Limit, in.Visits = 0, in.Visits[:14]
+	if c := Watch(in).Charts[0]; c.Drawn || c.Why != "The visits so far cannot say how often a chart would alarm by luck." {
+		t.Errorf("%+v", c)
 	}
 }
 

@@ -7,7 +7,7 @@ import "math"
 type BernoulliChart struct{ Miss, Alarm int }
 
 const (
-	mostMiss  = 10_000  // points of one miss: misses of one in ten thousand visits
+	mostMiss  = 1_000   // points of one miss: misses of one in about a thousand visits
 	mostAlarm = 100_000 // where the search for an alarm limit gives up
 )
 

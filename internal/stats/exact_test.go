@@ -57,3 +57,31 @@ func TestOneStrengthAgreesWithThePlugInReference(t *testing.T) {
 		near(t, what+" wow", 1-m.Below(s.f(t, "wow_bp")/10_000), r.f(t, "p_wow"), 1e-6)
 	}
 }
+
+// wald is the interval that is never shown; the table says why.
+func wald(n, x int, level float64) (Interval, bool) {
+	p := float64(x) / float64(n)
+	half := zTwoSided(level) * math.Sqrt(p*(1-p)/float64(n))
+	return Interval{Lo: p - half, Hi: p + half}, true
+}
+
+// coverageAt is how often an interval of 95 % holds the true share p after n visits, exactly.
+func coverageAt(p float64, n int, interval func(n, x int, level float64) (Interval, bool)) float64 {
+	sum := 0.0
+	for x := range n + 1 {
+		if iv, _ := interval(n, x, 0.95); iv.Lo <= p && p <= iv.Hi {
+			sum += binomial(x, n, p)
+		}
+	}
+	return sum
+}
+
+func TestCoverageAtNineTenthsIsThatOfTheExactTable(t *testing.T) {
+	for _, r := range table(t, "coverage_exact.csv") {
+		n := r.i(t, "n")
+		near(t, "wald, mean", meanCoverage(n, wald), r.f(t, "wald_mean"), 1e-8)
+		near(t, "wald", coverageAt(.9, n, wald), r.f(t, "wald_p90"), 1e-8)
+		near(t, "wilson", coverageAt(.9, n, Wilson), r.f(t, "wilson_p90"), 1e-8)
+		near(t, "jeffreys", coverageAt(.9, n, Jeffreys), r.f(t, "jeffreys_p90"), 1e-8)
+	}
+}
