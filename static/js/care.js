@@ -1,7 +1,7 @@
 // What a page looks after once it is there: the worker, and order on the phone.
 import { everything, got, owes, read, unit, who } from './store.js';
 import { call, nudge, settle } from './outbox.js';
-import { clear } from './receipt.js';
+import { again, clear } from './receipt.js';
 import { unpin } from './shelf.js';
 
 // update gives a way to start the version that is waiting; see outbox.js.
@@ -29,6 +29,7 @@ export async function tidy() {
   for (const sub of await everything()) {
     const other = who() && sub.user !== who();
     if (other && sub.cache) await unit('readwrite', async (s) => { s.subs.put({ ...(await got(s.subs.get(sub.id))), cache: '' }); });
+    if (sub.state === 'received' && sub.receipts[sub.receipts.length - 1].verdict === 'unverifiable') await again(sub);
     if (sub.state === 'received') await clear(sub.id, MONTH);
     else if (!other && sub.seq && !owes(sub) && !(Date.now() - sub.heard < OLD)) await ask(sub);
   }

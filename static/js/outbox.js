@@ -6,7 +6,10 @@
 import { everything, Fault, got, mono, on, owes, read, ready, replay, status, tell, unit, who } from './store.js';
 
 // parts are loaded when first needed; the worker, which cannot import later, brings them along by use.
-const parts = { photos: () => import('./photos.js'), receipt: () => import('./receipt.js'), pack: () => import('./pack.js'), care: () => import('./care.js') };
+export const parts = {
+  photos: () => import('./photos.js'), receipt: () => import('./receipt.js'), pack: () => import('./pack.js'), care: () => import('./care.js'),
+  ed25519: () => import('./ed25519.js'),
+};
 export const use = (loaded) => Object.assign(parts, loaded);
 
 // Later means: try again, after wait seconds at the earliest. far: the server was not reached at all.

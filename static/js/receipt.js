@@ -2,7 +2,7 @@
 // itself lets anything be deleted.
 import { answered, got, tell, unit } from './store.js';
 import { erase, unpin } from './shelf.js';
-import { Stop } from './outbox.js';
+import { parts, Stop } from './outbox.js';
 
 const bytesOf = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
 
@@ -16,7 +16,7 @@ async function codeOf(bytes) {
 }
 
 // verify checks a receipt's signature, its code and that what it shows is what was signed: 'verified', 'false', or
-// 'unverifiable' when the key is not known or this browser has no Ed25519.
+// 'unverifiable' when the key is not known or this browser cannot tell.
 export async function verify(receipt, keys) {
   let bytes, signature, statement;
   try {
@@ -30,11 +30,19 @@ export async function verify(receipt, keys) {
   const known = (keys || []).find((k) => k.id === statement.key);
   if (!known) return 'unverifiable';
   try {
-    const key = await crypto.subtle.importKey('raw', bytesOf(known.public), { name: 'Ed25519' }, false, ['verify']);
-    return (await crypto.subtle.verify({ name: 'Ed25519' }, key, signature, bytes)) ? 'verified' : 'false';
+    return (await signed(bytesOf(known.public), signature, bytes)) ? 'verified' : 'false';
   } catch {
     return 'unverifiable';
   }
+}
+
+// signed checks a signature with the browser's Ed25519, or with our own where it has none (before Chrome 137, Safari 17
+// and Firefox 129).
+async function signed(key, signature, bytes) {
+  const name = { name: 'Ed25519' };
+  const known = await crypto.subtle.importKey('raw', key, name, false, ['verify']).catch(() => null);
+  if (known) return crypto.subtle.verify(name, known, signature, bytes);
+  return (await parts.ed25519()).verify(key, signature, bytes);
 }
 
 // keysFor gives the pinned keys, or those that the server publishes when it has a new one since.
@@ -70,6 +78,22 @@ export async function take(sub, receipt) {
     const state = whole ? 'received' : now.state === 'sealed' && now.stage === sub.stage ? 'draft' : now.state;
     const since = now.acked < now.seq ? now.since : null;
     s.subs.put({ ...now, state, sealed, count, since, stage: null, problem: null, receipts: [...now.receipts, kept], ended: Date.now() });
+  });
+  await clear(sub.id);
+  tell(sub.id, 'state');
+}
+
+// again checks once more a receipt that could not be checked when it came.
+export async function again(sub) {
+  const last = sub.receipts[sub.receipts.length - 1];
+  const verdict = await verify(last, await keysFor(sub, JSON.parse(new TextDecoder().decode(bytesOf(last.bytes)))));
+  if (verdict === 'unverifiable') return;
+  await unit('readwrite', async (s) => {
+    const now = await got(s.subs.get(sub.id));
+    if (!now) return;
+    now.receipts[now.receipts.length - 1].verdict = verdict;
+    if (verdict === 'false') now.problem = { kind: 'receipt', message: FALSE, at: Date.now(), code: last.code };
+    s.subs.put(now);
   });
   await clear(sub.id);
   tell(sub.id, 'state');

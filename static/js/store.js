@@ -13,7 +13,7 @@ const NAME = 'plainclothes';
 const STORES = ['kv', 'subs', 'ops', 'photos'];
 const PATIENCE = 8000; // ms for one transaction; a phone in a pocket may hang one for ever
 
-// Fault is an error with a sentence for the shopper. kind: 'storage', 'full', 'other' (somebody else's), 'gone', 'sent'.
+// Fault is an error with a sentence for the shopper. kind: 'storage', 'full', 'other' (somebody else's), 'gone', 'sent', 'long'.
 export class Fault extends Error {
   constructor(kind, message) {
     super(message);
@@ -299,8 +299,16 @@ function clean(v) {
   return JSON.parse(JSON.stringify(v === undefined ? null : v, (_, x) => (typeof x === 'string' ? text(x) : x)));
 }
 
+const LONGEST = 10000; // characters of one answer, as on the server
+
+// short refuses what the server would refuse for ever, and with it everything that is said later.
+function short(v) {
+  if (typeof v === 'string' && v.length > LONGEST && [...v].length > LONGEST) throw new Fault('long', `This is longer than ${LONGEST} characters. Shorten it.`);
+  return v;
+}
+
 // entry is one op on its way into the log.
-export const entry = (field, value, base) => ({ id: uuid(), q: field, v: clean(value), base, at: new Date().toISOString(), mono: mono() });
+export const entry = (field, value, base) => ({ id: uuid(), q: field, v: short(clean(value)), base, at: new Date().toISOString(), mono: mono() });
 
 // append adds an op to the log and lets its value stand, inside a transaction. Two tabs cannot take one seq: the second
 // transaction waits for the first, and add would refuse it.

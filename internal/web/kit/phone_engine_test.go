@@ -37,6 +37,7 @@ func TestThePhone(t *testing.T) {
 		{"a removed photo leaves the phone and the report", aRemovedPhotoLeavesThePhoneAndTheReport},
 		{"nothing is deleted before a true receipt", nothingIsDeletedBeforeATrueReceipt},
 		{"a receipt that the phone cannot check deletes nothing", aReceiptThatThePhoneCannotCheckDeletesNothing},
+		{"an old browser checks receipts by itself", anOldBrowserChecksReceiptsByItself},
 		{"a seal with a lost reply is repeated and seals once", aSealWithALostReplyIsRepeatedAndSealsOnce},
 		{"a server restored between answers and seal loses no photo", aServerRestoredBetweenAnswersAndSealLosesNoPhoto},
 		{"what is missing opens a sealed report again", whatIsMissingOpensASealedReportAgain},
@@ -439,11 +440,38 @@ func aReceiptThatThePhoneCannotCheckDeletesNothing(t *testing.T, b *browsertest.
 	t.Helper()
 	s := newPhoneServer(t)
 	e := s.opens(t, b.Page(t), ann)
-	e.does(has + `await store.put(sub, 'Q1', 'yes'); await store.seal(sub);
-		crypto.subtle.importKey = async () => { throw new DOMException('no Ed25519', 'NotSupportedError') }`)
+	e.does(has + `await store.put(sub, 'Q1', 'yes'); await store.seal(sub); outbox.use({ed25519: () => Promise.reject(new Error('not here'))});
+		const real = crypto.subtle.importKey; crypto.subtle.importKey = async () => { throw new DOMException('no Ed25519', 'NotSupportedError') }; window.mend = () => { crypto.subtle.importKey = real }`)
 	st := run[map[string]any](e, `await outbox.sendNow(sub); const st = await store.status(sub); `+leftOver+` return {...st, left}`)
 	if st["state"] != "received" || st["left"] != 2.0 || st["receipt"].(map[string]any)["verdict"] != "unverifiable" {
 		t.Errorf("without Ed25519: %v", st)
+	}
+	e.does(`mend(); outbox.start()`) // another day, a better browser
+	e.until(`return (await store.status(sub)).receipt.verdict === 'verified'`)
+	if got := run[int](e, leftOver+` return left`); got != 0 {
+		t.Errorf("%d things are left", got)
+	}
+}
+
+func anOldBrowserChecksReceiptsByItself(t *testing.T, b *browsertest.Browser) {
+	t.Helper()
+	s := newPhoneServer(t)
+	e := s.opens(t, b.Page(t), ann)
+	e.does(`crypto.subtle.importKey = async () => { throw new DOMException('no Ed25519', 'NotSupportedError') }`)
+	for i := range 20 {
+		true1 := s.receipt(fmt.Appendf(nil, `{"key":"k1","n":%d}`, i))
+		if got := run[string](e, `return receipt.verify(`+true1+`, [`+s.keyJSON()+`])`); got != "verified" {
+			t.Fatalf("a true receipt is %s", got)
+		}
+		var m map[string]any
+		_ = json.Unmarshal([]byte(true1), &m)
+		sig, _ := base64.RawURLEncoding.DecodeString(m["sig"].(string))
+		sig[(i*7)%64] ^= 1 << (i % 8)
+		m["sig"] = base64.RawURLEncoding.EncodeToString(sig)
+		spoiled, _ := json.Marshal(m)
+		if got := run[string](e, `return receipt.verify(`+string(spoiled)+`, [`+s.keyJSON()+`])`); got != "false" {
+			t.Fatalf("a signature with one bit changed is %s", got)
+		}
 	}
 }
 

@@ -26,7 +26,7 @@ func worker(c echo.Context) error {
 }
 
 // engineParts are the scripts that the worker brings along: it cannot import any later.
-var engineParts = []string{"photos", "receipt", "pack"}
+var engineParts = []string{"photos", "receipt", "pack", "ed25519"}
 
 // workerScript puts before sw.js what it has to know.
 func workerScript(plain bool) []byte {
