@@ -196,6 +196,36 @@ var named = []struct {
 	{"/regions/:id", false, func(t things) map[string]string { return map[string]string{"id": t.region} }},
 	{"/people/:id", false, func(t things) map[string]string { return map[string]string{"id": t.member} }},
 	{"/tokens/:id", false, func(t things) map[string]string { return map[string]string{"id": t.token} }},
+	{"/api/v1/visits/:id", true, func(t things) map[string]string { return map[string]string{"id": t.begun} }},
+	{"/api/v1/submissions/:id", true, func(t things) map[string]string { return map[string]string{"id": t.submission()} }},
+}
+
+// submission is the log of the begun visit's plain pages.
+func (t things) submission() string {
+	return uuid.NewSHA1(uuid.MustParse(t.begun), []byte("form")).String()
+}
+
+// spoken are the routes of phones, which look at what they are sent before they look at what the route names.
+var spoken = []struct {
+	suffix string
+	body   func(t things) string
+}{
+	{"/check-in", func(things) string { return `{"at":"2026-11-21T11:58:00Z","refused":true}` }},
+	{"/grant", func(things) string { return `{"device":"` + uuid.NewString() + `"}` }},
+	{"/seal", func(things) string { return `{"head":"","seq":0}` }},
+	{"/ops", func(t things) string {
+		return `{"device":"` + uuid.NewString() + `","visit":"` + t.begun + `","checklist":"","ops":[]}`
+	}},
+}
+
+// bodyFor is what a route is sent, and its type.
+func bodyFor(path string, t things) (kind, body string) {
+	for _, s := range spoken {
+		if strings.HasPrefix(path, "/api/") && strings.HasSuffix(path, s.suffix) {
+			return "application/json", s.body(t)
+		}
+	}
+	return "application/x-www-form-urlencoded", walkForm
 }
 
 // apart are routes that name something which no organisation owns, or whose answer a test of their own walks.
@@ -230,15 +260,29 @@ const walkForm = "reason=Because+the+test+asks+for+it.&text=Because+the+test+ask
 
 // ask sends one request with a session.
 func (w *walk) ask(method, path, session string) int {
+	return w.askAbout(method, path, session, things{})
+}
+
+// askAbout is ask for a route that is sent what it is about.
+func (w *walk) askAbout(method, path, session string, t things) int {
+	return w.answer(w.request(method, path, t), session)
+}
+
+func (w *walk) request(method, path string, t things) *http.Request {
 	var body io.Reader
+	kind, text := bodyFor(path, t)
 	if method != http.MethodGet {
-		body = strings.NewReader(walkForm)
+		body = strings.NewReader(text)
 	}
 	r := httptest.NewRequest(method, path, body)
 	r.Host = "localhost:8080"
 	if body != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Content-Type", kind)
 	}
+	return r
+}
+
+func (w *walk) answer(r *http.Request, session string) int {
 	if session != "" {
 		r.AddCookie(&http.Cookie{Name: "plainclothes", Value: session})
 	}
@@ -300,15 +344,15 @@ func (w *walk) walkRoute(t *testing.T, r kit.Route, verb auth.Verb) {
 			}
 			continue
 		}
-		if got := w.ask(r.Method, foreign, session); got != http.StatusNotFound {
+		if got := w.askAbout(r.Method, foreign, session, w.foreign.inside); got != http.StatusNotFound {
 			t.Errorf("%s gets %d for a thing of another organisation", role, got)
 		}
 		if scoped && extent != auth.Everywhere {
-			if got := w.ask(r.Method, far, session); got != http.StatusNotFound {
+			if got := w.askAbout(r.Method, far, session, w.ours.beyond); got != http.StatusNotFound {
 				t.Errorf("%s gets %d for a thing out of reach", role, got)
 			}
 		}
-		if got := w.ask(r.Method, own, session); !allowed(got) {
+		if got := w.askAbout(r.Method, own, session, w.ours.inside); !allowed(got) {
 			t.Errorf("%s gets %d for his own thing", role, got)
 		}
 	}
@@ -330,5 +374,43 @@ func TestAPhotoAnswersOnlyThoseWhoSeeItsVisit(t *testing.T) {
 	}
 	if got := w.ask(http.MethodGet, "/photos/"+w.ours.beyond.photo, w.sessions[auth.Shopper]); got != http.StatusNotFound {
 		t.Errorf("another shopper's photo answers %d", got)
+	}
+}
+
+func TestAGrantOpensNothingButWhatAPhoneSends(t *testing.T) {
+	w := newWalk(t)
+	token, _, err := w.ours.svc.GiveGrant(t.Context(), w.ours.inside.shopper, w.ours.inside.begun, uuid.NewString())
+	if err != nil {
+		t.Fatal(err)
+	}
+	granted := func(method, path string, about things) int {
+		r := w.request(method, path, about)
+		r.Header.Set("Authorization", "Grant "+token)
+		return w.answer(r, "")
+	}
+	taking := 0
+	for _, r := range w.site.Routes() {
+		own, _, _ := fill(r.Path, w.ours.inside)
+		switch {
+		case r.Access.IsPublic():
+		case !r.Access.TakesGrant():
+			if got := granted(r.Method, own, w.ours.inside); got != http.StatusSeeOther && got != http.StatusUnauthorized {
+				t.Errorf("%s %s answers %d to a grant", r.Method, r.Path, got)
+			}
+		case strings.HasPrefix(r.Path, "/api/"):
+			taking++
+			for where, about := range map[string]things{"another shopper": w.ours.beyond, "another organisation": w.foreign.inside} {
+				path, _, _ := fill(r.Path, about)
+				if got := granted(r.Method, path, about); got != http.StatusNotFound {
+					t.Errorf("%s %s of %s answers %d to a grant", r.Method, r.Path, where, got)
+				}
+			}
+			if got := granted(r.Method, own, w.ours.inside); !allowed(got) {
+				t.Errorf("%s %s answers %d to its own grant", r.Method, r.Path, got)
+			}
+		}
+	}
+	if taking < 3 {
+		t.Errorf("only %d routes take grants", taking)
 	}
 }
