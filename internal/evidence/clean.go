@@ -24,8 +24,8 @@ type Clean struct {
 	Height int
 }
 
-// shownType is the only type of picture that is ever shown: what we encode.
-const shownType = "image/jpeg"
+// ShownType is the only type of picture that is ever shown: what we encode.
+const ShownType = "image/jpeg"
 
 // decoding is the memory that all decoders of this process share: at most maxDecoders small ones or one large one.
 var decoding = semaphore.NewWeighted(maxDecodeBytes)
@@ -83,7 +83,7 @@ func remake(p picture) (Clean, error) {
 	}
 	sum := sha256.Sum256(out.Bytes())
 	size := small.Bounds().Size()
-	return Clean{Bytes: out.Bytes(), SHA256: hex.EncodeToString(sum[:]), Type: shownType, Width: size.X, Height: size.Y}, nil
+	return Clean{Bytes: out.Bytes(), SHA256: hex.EncodeToString(sum[:]), Type: ShownType, Width: size.X, Height: size.Y}, nil
 }
 
 // decode runs the decoder of the picture's own kind. A decoder that panics on a hostile file found a file that we

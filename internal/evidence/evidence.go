@@ -44,4 +44,4 @@ type Blobs interface {
 }
 
 // Shown reports whether the picture can be shown. What cannot be shown is kept as it came.
-func (p *Photo) Shown() bool { return p.Type == shownType }
+func (p Photo) Shown() bool { return p.Type == ShownType }

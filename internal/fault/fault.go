@@ -34,7 +34,7 @@ type Fault struct {
 	Kind       Kind
 	Message    string        // a whole sentence, shown as it is
 	Fields     []Field       // only with Invalid
-	RetryAfter time.Duration // only with TooMany, Busy and Full, and with NotFound for what may still arrive
+	RetryAfter time.Duration // only with TooMany, Busy and Full, and for what may pass by itself
 	Cause      error         // for the log, never shown
 }
 

@@ -260,7 +260,7 @@ func (f *file) points(question string) *scoring.QuestionTrace {
 func (f *file) photosOf(question string) []Photo {
 	var all []Photo
 	for _, p := range f.photos {
-		if p.Question == question {
+		if p.Question == question && p.Shown() {
 			all = append(all, Photo{ID: p.ID, Width: p.Width, Height: p.Height})
 		}
 	}

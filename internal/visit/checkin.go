@@ -95,6 +95,15 @@ func (c *CheckIn) check(now time.Time) error {
 	return bad.Err()
 }
 
+// said gives the check-in of a visit, nil when there is none.
+func said(ctx context.Context, tx Tx, org, visit string) (*CheckIn, error) {
+	c, err := tx.CheckIn(ctx, org, visit)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil //nolint:nilnil // most visits have none
+	}
+	return &c, err
+}
+
 // earthRadius is the mean radius of the earth in metres (IUGG).
 const earthRadius = 6_371_008.8
 

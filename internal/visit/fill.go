@@ -42,7 +42,11 @@ func (s *Service) Mine(ctx context.Context, a auth.Actor, states []State, after 
 	if err != nil {
 		return nil, err
 	}
-	return s.list(ctx, a, Query{Reach: reach, States: states, Order: ByDue, Limit: MaxList, After: after})
+	rows, err := s.list(ctx, a, Query{Reach: reach, States: states, Order: ByDue, Limit: MaxList, After: after})
+	if err != nil {
+		return nil, err
+	}
+	return rows, wrap("list visits", s.repo.View(ctx, a.Org, func(tx Tx) error { return s.nextParts(ctx, tx, rows) }))
 }
 
 // Board lists open visits that a shopper may take, soonest due first.

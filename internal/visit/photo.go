@@ -171,6 +171,9 @@ func seesPhoto(a auth.Actor, v *Visit, t auth.Thing, photo evidence.Photo) error
 	if !photo.Removed.IsZero() {
 		return fault.Missing("photo")
 	}
+	if (photo.Late || !photo.Shown()) && auth.Can(a, auth.ReportReview, t) != nil { // for the editor only
+		return fault.Missing("photo")
+	}
 	if auth.Can(a, auth.VisitDo, t) == nil && v.State.Writable() { // nothing of a sealed report stays with the shopper
 		return nil
 	}

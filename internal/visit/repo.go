@@ -136,4 +136,5 @@ type Row struct {
 	Alias         string // of the shopper; callers who may not see it clear it
 	Answered      int    // number of ops so far: has anything been said?
 	Cursor        string
+	Next          *StageTime // the part that is due, of the shopper's own visits with parts
 }

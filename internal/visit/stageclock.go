@@ -218,13 +218,37 @@ func (s *Service) clocks(ctx context.Context, tx Tx, v *Visit, list *Checklist) 
 	return stageTimes(list.Programme, v, done), nil
 }
 
+// nextParts fills in which part of each visit is due, where there are parts and something is still to do.
+func (s *Service) nextParts(ctx context.Context, tx Tx, rows []Row) error {
+	for i := range rows {
+		v := &rows[i].Visit
+		if v.Version == "" || !v.State.Writable() {
+			continue
+		}
+		list, err := s.lists.get(ctx, tx, v.Org, v.Version)
+		if err != nil {
+			return err
+		}
+		times, err := s.clocks(ctx, tx, v, list)
+		if err != nil {
+			return err
+		}
+		rows[i].Next = Present(times, nextStage(programme.StagesOf(list.Programme, v.Scenario), v.Stages))
+	}
+	return nil
+}
+
 // early refuses to seal a stage that is not open yet: what it asks about has not happened.
 func (p *Paper) early(now time.Time) error {
 	t := Present(p.Times, p.Stage)
 	if t == nil || t.Open(now) {
 		return nil
 	}
-	return fault.New(fault.Conflict, "“"+t.Title+"” cannot be sent yet. "+t.Waits(now, p.Place.Zone)+". What you answered is kept.")
+	f := fault.New(fault.Conflict, "“"+t.Title+"” cannot be sent yet. "+t.Waits(now, p.Place.Zone)+". What you answered is kept.")
+	if !t.Opens.IsZero() {
+		f.RetryAfter = t.Opens.Sub(now) // a phone sends it by itself then
+	}
+	return f
 }
 
 // stageSealed notes that the present stage was sealed, late or in time. Late is no reason to refuse it.

@@ -133,7 +133,7 @@ func itemOf(r *report.VisitReport, q *report.Answered, marks *sheet.Sheet) sheet
 	it.Answer, it.Said = answerOf(q), q.State == programme.Answered
 	it.Long = it.Said && q.Kind == programme.Text
 	for _, p := range q.Photos {
-		it.Photos = append(it.Photos, evidence.Photo{ID: p.ID, Width: p.Width, Height: p.Height})
+		it.Photos = append(it.Photos, evidence.Photo{ID: p.ID, Type: evidence.ShownType, Width: p.Width, Height: p.Height})
 	}
 	return it
 }

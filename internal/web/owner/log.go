@@ -104,6 +104,8 @@ var verbWords = map[string]string{
 	"visit.declined":       "declined the report of a visit to",
 	"visit.set_aside":      "set aside the report of a visit to",
 	"visit.published":      "published the report of a visit to",
+	"visit.expired":        "ended, because its time was over, a visit to",
+	"visit.happened":       "said what happened in a visit to",
 	"visit.brought_in":     "brought in a past visit to",
 }
 

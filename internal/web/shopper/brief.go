@@ -25,6 +25,7 @@ type briefView struct {
 	Sealed   bool
 	Pack     bool
 	Soon     []soonItem
+	Parts    []part
 }
 
 // noteView is one thing said about the report.
@@ -44,6 +45,10 @@ func (p *Pages) brief(c echo.Context, a auth.Actor) error {
 	}
 	view := briefOf(paper, a)
 	view.Pack = wantsPack(c)
+	view.Parts = partsOf(&paper, p.now(), view.Pack)
+	if !view.Pack && waiting(&paper, p.now()) {
+		view.Start = ""
+	}
 	return briefPage.Render(c, http.StatusOK, view)
 }
 
@@ -136,7 +141,7 @@ func (p *Pages) reply(c echo.Context, a auth.Actor) error {
 			return err
 		}
 		view := briefOf(paper, a)
-		view.Errors, view.Reply = errs, form.Text
+		view.Errors, view.Reply, view.Parts = errs, form.Text, partsOf(&paper, p.now(), false)
 		return briefPage.Render(c, http.StatusUnprocessableEntity, view)
 	}
 	if err != nil {

@@ -28,6 +28,7 @@ type item struct {
 	Href string
 	Late bool
 	Note string // what the row says besides its place: "3 answers so far"
+	Wait string // when the next part opens, "" when it is open
 }
 
 var listPage = kit.NewPage[listView]("shopper/list")
@@ -63,7 +64,11 @@ func (p *Pages) list(c echo.Context, a auth.Actor) error {
 }
 
 func (p *Pages) item(r visit.Row) item {
-	return item{Row: r, Href: "/visits/" + r.ID, Late: r.State.Writable() && r.Due.Before(p.now())}
+	i := item{Row: r, Href: "/visits/" + r.ID, Late: r.State.Writable() && r.Due.Before(p.now())}
+	if r.Next != nil {
+		i.Wait = r.Next.Waits(p.now(), r.BranchZone)
+	}
+	return i
 }
 
 // more is the address of the next part of a list that was cut off, or "".

@@ -121,6 +121,19 @@ func (p *Pages) removePhoto(c echo.Context, a auth.Actor) error {
 	return kit.Redirect(c, "/visits/"+c.Param("id")+"/photos/"+c.Param("question"))
 }
 
+// ending is that of a file which is handed out as it came.
+func ending(kind string) string {
+	switch kind {
+	case "image/heic":
+		return ".heic"
+	case "image/avif":
+		return ".avif"
+	case "image/tiff":
+		return ".tif"
+	}
+	return ""
+}
+
 // photo sends the picture itself, to whoever may see its visit. What it is was decided when it was encoded here.
 func (p *Pages) photo(c echo.Context, a auth.Actor) error {
 	photo, body, err := p.visits.PhotoFile(c.Request().Context(), a, c.Param("id"))
@@ -131,6 +144,10 @@ func (p *Pages) photo(c echo.Context, a auth.Actor) error {
 	h := c.Response().Header()
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	h.Set(echo.HeaderCacheControl, "private, no-store")
+	if !photo.Shown() { // as it came from a phone: nothing here looks into it, and nothing shows it
+		h.Set(echo.HeaderContentDisposition, "attachment; filename=\"photo"+ending(photo.Type)+"\"")
+		return c.Stream(http.StatusOK, echo.MIMEOctetStream, body)
+	}
 	h.Set(echo.HeaderContentDisposition, "inline; filename=\"photo.jpg\"")
 	return c.Stream(http.StatusOK, photo.Type, body)
 }

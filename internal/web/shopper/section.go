@@ -54,6 +54,8 @@ func (p *Pages) section(c echo.Context, a auth.Actor) error {
 	}
 	if view.Pack = wantsPack(c); view.Pack {
 		view.forPack()
+	} else if err := p.visits.Opened(c.Request().Context(), a, paper.Visit.ID); err != nil {
+		return err
 	}
 	return sectionPage.Render(c, http.StatusOK, view)
 }

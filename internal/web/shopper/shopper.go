@@ -23,6 +23,8 @@ type Visits interface {
 	Board(ctx context.Context, a auth.Actor, after string) ([]visit.Row, error)
 	Offer(ctx context.Context, a auth.Actor, id string) (visit.Paper, error)
 	Open(ctx context.Context, a auth.Actor, id string) (visit.Paper, error)
+	Opened(ctx context.Context, a auth.Actor, id string) error
+	Happened(ctx context.Context, a auth.Actor, id, event string) error
 	Take(ctx context.Context, a auth.Actor, id string) error
 	HandBack(ctx context.Context, a auth.Actor, id string) error
 	Save(ctx context.Context, a auth.Actor, id string, entries map[string]visit.Entry) (visit.Saved, error)
@@ -53,6 +55,7 @@ func (p *Pages) Routes() []kit.Route {
 		{Method: http.MethodGet, Path: "/visits/:id", Name: "brief", Access: do, Handle: p.brief},
 		{Method: http.MethodPost, Path: "/visits/:id/hand-back", Name: "hand a visit back", Access: do, Handle: p.handBack},
 		{Method: http.MethodPost, Path: "/visits/:id/reply", Name: "reply to a report sent back", Access: do, Handle: p.reply},
+		{Method: http.MethodPost, Path: "/visits/:id/happened", Name: "say that something happened", Access: do, Handle: p.happened},
 		{Method: http.MethodGet, Path: "/visits/:id/list", Name: "find a question", Access: do, Handle: p.contents},
 		{Method: http.MethodGet, Path: "/visits/:id/s/:section", Name: "section", Access: do, Handle: p.section},
 		{Method: http.MethodPost, Path: "/visits/:id/s/:section", Name: "save a section", Access: do, Handle: p.saveSection},
