@@ -13,12 +13,21 @@ import (
 )
 
 // SalesCell is what one branch sold in one period (a week, or better four: few branches are visited every week), in any
-// currency, the same for all.
+// currency, the same for all. Controls are numbers to allow for, such as days open, as many in every cell.
 type SalesCell struct {
-	Branch string
-	Period int
-	Sales  float64
+	Branch   string
+	Period   int
+	Sales    float64
+	Controls []float64
 }
+
+// salesKey is one branch in one period.
+type salesKey struct {
+	branch string
+	period int
+}
+
+func (c SalesCell) key() salesKey { return salesKey{c.Branch, c.Period} }
 
 // PeriodScore is a part of the scores of one branch in one period.
 type PeriodScore struct {
@@ -81,8 +90,12 @@ func NewSalesLink(in SalesInput) SalesLink {
 		return l
 	}
 	panel := stats.Panel{Absorb: []stats.Grouping{branch, period}, Cluster: branch, Second: period}
+	panel.Controls = make([][]float64, in.controls())
 	for _, r := range rows {
 		panel.Y, panel.X = append(panel.Y, r.logSales), append(panel.X, r.score/salesPer)
+		for i := range panel.Controls {
+			panel.Controls[i] = append(panel.Controls[i], r.controls[i])
+		}
 	}
 	draws := in.Draws
 	if draws <= 0 {
@@ -103,28 +116,31 @@ type salesRow struct {
 	branch          string
 	period          int
 	logSales, score float64
+	controls        []float64
+}
+
+// controls is how many there are in every cell.
+func (in SalesInput) controls() int {
+	if len(in.Sales) == 0 {
+		return 0
+	}
+	return len(in.Sales[0].Controls)
 }
 
 func (l *SalesLink) join(in SalesInput) []salesRow {
-	type key struct {
-		branch string
-		period int
-	}
-	scores, sales := map[key]Scores{}, map[key]float64{}
+	scores := map[salesKey]Scores{}
 	for _, s := range in.Scores {
-		k := key{s.Branch, s.Period + in.Lag}
+		k := salesKey{s.Branch, s.Period + in.Lag}
 		scores[k] = scores[k].plus(s.Scores)
 	}
-	for _, s := range in.Sales {
-		sales[key{s.Branch, s.Period}] += s.Sales
-	}
 	var rows []salesRow
-	for k, amount := range sales {
-		switch s, ok := scores[k]; {
-		case !(amount > 0) || math.IsInf(amount, 0):
+	for _, c := range in.Sales {
+		s := scores[c.key()]
+		switch {
+		case !(c.Sales > 0) || math.IsInf(c.Sales, 0):
 			l.Skipped++
-		case ok && s.N > 0 && s.possible():
-			rows = append(rows, salesRow{branch: k.branch, period: k.period, logSales: math.Log(amount), score: s.group().Mean})
+		case s.N > 0 && s.possible():
+			rows = append(rows, salesRow{branch: c.Branch, period: c.Period, logSales: math.Log(c.Sales), score: s.group().Mean, controls: c.Controls})
 		}
 	}
 	slices.SortFunc(rows, func(a, b salesRow) int {
@@ -137,6 +153,10 @@ func (l *SalesLink) refusal(in SalesInput) string {
 	switch {
 	case in.Lag < 0 || in.Lag > mostLag:
 		return fmt.Sprintf("The lag is %d periods; choose 0 to %d.", in.Lag, mostLag)
+	case slices.ContainsFunc(in.Sales, func(c SalesCell) bool { return len(c.Controls) != in.controls() }):
+		return "Some sales have more numbers to allow for than others; give every line all of them."
+	case in.twice() != "":
+		return in.twice()
 	case len(in.Sales) == 0:
 		return "There are no sales yet. Upload sales by branch and week."
 	case l.Rows == 0:
@@ -145,6 +165,22 @@ func (l *SalesLink) refusal(in SalesInput) string {
 		return fmt.Sprintf("Sales and scores meet in %s and %s; at least two of both are needed.", count(l.Branches, "branch", "branches"), count(l.Periods, "period", "periods"))
 	}
 	return ""
+}
+
+// twice names a branch that has two sales for one period: which of them is meant nobody can tell.
+func (in SalesInput) twice() string {
+	seen := map[salesKey]bool{}
+	worst := ""
+	for _, c := range in.Sales {
+		if seen[c.key()] && (worst == "" || c.Branch < worst) {
+			worst = c.Branch
+		}
+		seen[c.key()] = true
+	}
+	if worst == "" {
+		return ""
+	}
+	return worst + " has two sales for one period; give each branch and period one."
 }
 
 func signsFrom(seed uint64) func() float64 {
