@@ -115,7 +115,7 @@ func (q *Queue) config(w Workers) (*river.Config, error) {
 	)
 	cfg := &river.Config{
 		Logger: q.log, Workers: workers, JobTimeout: oneTask, RescueStuckJobsAfter: lostAfter,
-		FetchCooldown: 100 * time.Millisecond, FetchPollInterval: time.Second, CompletedJobRetentionPeriod: time.Hour,
+		FetchCooldown: 100 * time.Millisecond, FetchPollInterval: lookFor(w), CompletedJobRetentionPeriod: time.Hour,
 		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: atOnce}},
 	}
 	if w.Daily != nil {
@@ -125,6 +125,14 @@ func (q *Queue) config(w Workers) (*river.Config, error) {
 		cfg.PeriodicJobs = append(cfg.PeriodicJobs, round(chores{}, choresEach, choresEach, 1))
 	}
 	return cfg, err
+}
+
+// lookFor is how often a new task is looked for. Mails are waited for; without them there are only chores.
+func lookFor(w Workers) time.Duration {
+	if w.Mail == nil {
+		return 5 * time.Second
+	}
+	return time.Second
 }
 
 // round is a task that comes round by itself: it is looked for every so often, and at the start, and there is one in a
