@@ -75,10 +75,23 @@ func NewOutlook(in OutlookInput) Outlook {
 		o.Declined = "Say how many visits each branch gets a month: more than none, at most 1000."
 		return o
 	}
+	known := map[price]map[int]StandardOutlook{} // standards with the same target take the same visits
 	for _, s := range in.Standards {
-		if s.GoodTargetBP > 0 && s.GoodTargetBP < 10_000 {
-			o.Standards = append(o.Standards, in.standard(s))
+		if s.GoodTargetBP <= 0 || s.GoodTargetBP >= 10_000 {
+			continue
 		}
+		rule := priceOf(s.Criticality)
+		if known[rule] == nil {
+			known[rule] = map[int]StandardOutlook{}
+		}
+		k, ok := known[rule][s.GoodTargetBP]
+		if !ok {
+			k = in.target(s.GoodTargetBP, rule)
+			known[rule][s.GoodTargetBP] = k
+		}
+		rates, checked := in.Errors[s.ID]
+		k.Standard, k.Reach = s.ID, reachOf(s.GoodTargetBP, rates, checked)
+		o.Standards = append(o.Standards, k)
 	}
 	for _, n := range []int{1, 3, 6, 12, 24, 48} {
 		if r, ok := stats.SpearmanBrown(in.ICC, n); ok && in.ICC > 0 {
@@ -89,17 +102,15 @@ func NewOutlook(in OutlookInput) Outlook {
 	return o
 }
 
-// standard works one target out.
-func (in OutlookInput) standard(s Standard) StandardOutlook {
-	rule := priceOf(s.Criticality)
-	rates, known := in.Errors[s.ID]
-	o := StandardOutlook{Standard: s.ID, TargetBP: s.GoodTargetBP, Reach: reachOf(s.GoodTargetBP, rates, known)}
-	target := float64(s.GoodTargetBP) / 10_000
+// target works one target out.
+func (in OutlookInput) target(targetBP int, rule price) StandardOutlook {
+	o := StandardOutlook{TargetBP: targetBP}
+	target := float64(targetBP) / 10_000
 	for bp := 5000; bp < 10_000; bp += 500 {
 		switch {
-		case bp < s.GoodTargetBP-100:
+		case bp < targetBP-100:
 			o.Spot = append(o.Spot, in.row(bp, target, rule.below))
-		case bp > s.GoodTargetBP+100:
+		case bp > targetBP+100:
 			o.Prove = append(o.Prove, in.row(bp, target, rule.meets))
 		}
 	}

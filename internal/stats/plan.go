@@ -65,13 +65,17 @@ func VisitsNeeded(p, target, sure, power float64) (int, bool) {
 		return 0, false
 	}
 	n := min(mostVisits, ample(p, target, sure, power))
-	if shows(n, p, target, sure) < power {
+	d := newDecision(n, p > target, target, sure)
+	if d.power(p) < power {
 		return 0, false
 	}
-	for n > 1 && shows(n-1, p, target, sure) >= power {
-		n--
+	for d.n > 1 {
+		at := d.n
+		if d.fewer(); d.power(p) < power {
+			return at, true
+		}
 	}
-	return n, true
+	return 1, true
 }
 
 // ample is a number of visits well past the one wanted: twice that of the normal approximation, and a reserve for few.
@@ -81,20 +85,47 @@ func ample(p, target, sure, power float64) int {
 	return int(math.Min(mostVisits, 2*root*root+80/math.Min(target, 1-target)))
 }
 
-// shows is the chance that n visits to a branch with true share p decide for the side on which p lies.
-func shows(n int, p, target, sure float64) float64 {
-	if p > target {
-		k, ok := firstTrue(0, n, func(x int) bool { return sureMeets(Own(n, x).Below(target), sure) })
-		if !ok {
-			return 0
-		}
-		return 1 - atMost(k-1, n, p)
+// decision is how many of n visits have to be met so that they decide: first is the smallest number that is sure to meet the
+// target, or, where the target is missed, the smallest that is not sure to miss it any more.
+type decision struct {
+	n, first     int
+	meets        bool
+	target, sure float64
+}
+
+func newDecision(n int, meets bool, target, sure float64) decision {
+	d := decision{n: n, meets: meets, target: target, sure: sure}
+	d.first, _ = firstTrue(0, n+1, d.holds)
+	return d
+}
+
+// holds tells whether x met are on the upper side of first.
+func (d *decision) holds(x int) bool {
+	if x > d.n {
+		return true
 	}
-	k, ok := firstTrue(0, n+1, func(x int) bool { return x > n || !sureBelow(Own(n, x).Below(target), sure) })
-	if !ok {
-		return 0
+	below := Own(d.n, x).Below(d.target)
+	if d.meets {
+		return sureMeets(below, d.sure)
 	}
-	return atMost(k-1, n, p)
+	return !sureBelow(below, d.sure)
+}
+
+// fewer goes to one visit less: first stays, or is one less, because a visit more that was missed never lowers it and one
+// that was met raises it by at most one.
+func (d *decision) fewer() {
+	d.n--
+	if d.first > 0 && d.holds(d.first-1) {
+		d.first--
+	}
+}
+
+// power is the chance that the visits decide for the side on which the true share p lies.
+func (d *decision) power(p float64) float64 {
+	if d.meets {
+		return 1 - atMost(d.first-1, d.n, p)
+	}
+	return atMost(d.first-1, d.n, p)
 }
 
 // atMost is the binomial probability of k or fewer met in n visits with true share p.

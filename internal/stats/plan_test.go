@@ -103,3 +103,17 @@ func TestDifferenceOfSharesIsNewcombes(t *testing.T) {
 	near(t, "lower of 10/10 − 0/10", iv.Lo, 0.6075, 5e-5)
 	near(t, "upper of 10/10 − 0/10", iv.Hi, 1, 1e-12)
 }
+
+func TestOneVisitLessMovesADecisionByAtMostOne(t *testing.T) {
+	for _, target := range []float64{.03, .5, .85, .97} {
+		for _, meets := range []bool{true, false} {
+			d := newDecision(90, meets, target, .9)
+			for d.n > 1 {
+				d.fewer()
+				if want := newDecision(d.n, meets, target, .9); d != want {
+					t.Fatalf("%+v, want %+v", d, want)
+				}
+			}
+		}
+	}
+}
