@@ -20,7 +20,7 @@ type RegionGap struct {
 	P             float64        // of so large a gap where there is none
 	Ratio         float64        // variance of the gap, over what it would be if all shoppers were alike
 	Shoppers      float64        // what shoppers alone could cause: 1.96 standard deviations
-	Real          bool           // P at most 5 %, and not by shoppers
+	Real          bool           // P at most 5 %, and the regions' shoppers are not too different to tell
 	Sentence      string
 }
 
@@ -166,7 +166,7 @@ func (r *regionFit) gap(a, b string, contrast []float64) RegionGap {
 	g.P = 2 * t.CDF(-math.Abs(g.Points)/g.SD)
 	half := t.Quantile(0.95) * g.SD
 	g.Range = stats.Interval{Lo: g.Points - half, Hi: g.Points + half}
-	g.Real = g.P <= 0.05 && !(g.Ratio > regionRatio && math.Abs(g.Points) <= g.Shoppers)
+	g.Real = g.P <= 0.05 && g.Ratio <= regionRatio
 	g.Sentence = g.words()
 	return g
 }
@@ -179,9 +179,12 @@ func (g *RegionGap) words() string {
 	}
 	points := int(math.Floor(math.Abs(g.Points) + 0.5))
 	switch {
-	case g.Ratio > regionRatio && !g.Real && math.Abs(g.Points) <= g.Shoppers:
+	case g.Ratio > regionRatio && math.Abs(g.Points) <= g.Shoppers:
 		return fmt.Sprintf("These regions are audited by different people; the gap of %s is within what shoppers alone could cause (±%d).",
-			count(points, "point", "points"), int(math.Floor(g.Shoppers+0.5)))
+			count(points, "point", "points"), int(math.Ceil(g.Shoppers)))
+	case g.Ratio > regionRatio:
+		return fmt.Sprintf("These regions are audited by different people; the gap of %s is hardly more than what shoppers alone could cause (±%d), so it is not called real.",
+			count(points, "point", "points"), int(math.Floor(g.Shoppers)))
 	case !g.Real:
 		return fmt.Sprintf("The gap of %s between %s and %s could be luck.", count(points, "point", "points"), g.Region, other)
 	}

@@ -111,39 +111,126 @@ func (s *shares) mix() {
 	}
 }
 
-// all adjusts every standard, two or more at once.
+// series of one standard: its visits, and what was fitted to them.
+type fairSeries struct {
+	standard, targetBP int
+	least              Met
+	data               *stats.BinaryData
+	fit                stats.BinaryFit
+	ok                 bool
+	shares             []fairShare
+}
+
+// all adjusts every standard. Where each has few visits, standards first learn from one another how much shoppers, branches
+// and days matter, and how much branches have of their own; with many, each knows by itself.
 func (s *shares) all() []fairShares {
+	var all []*fairSeries
+	for k, standard := range s.c.t.standards {
+		if s.byTable[k] < 0 {
+			continue
+		}
+		all = append(all, &fairSeries{standard: k, targetBP: standard.GoodTargetBP, least: MetGood})
+		if standard.WowTargetBP > 0 {
+			all = append(all, &fairSeries{standard: k, targetBP: standard.WowTargetBP, least: MetWow})
+		}
+	}
+	const few = 2_000_000 // answers
+	if len(s.places)*len(all) <= few {
+		s.together(all)
+	} else {
+		s.atOnce(len(all), func(i int) { s.load(all[i]); s.fit(all[i]); s.ask(all[i]); all[i].data = nil })
+	}
 	out := make([]fairShares, len(s.c.t.standards))
-	next := make(chan int)
-	var work sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(out)) {
-		work.Go(func() {
-			for k := range next {
-				out[k] = s.standard(k)
-			}
-		})
+	for _, x := range all {
+		if x.least == MetGood {
+			out[x.standard].good = x.shares
+		} else {
+			out[x.standard].wow = x.shares
+		}
 	}
-	for k := range out {
-		next <- k
-	}
-	close(next)
-	work.Wait()
 	return out
 }
 
-// standard adjusts one: first the scores without it, then the share of visits that met it.
-func (s *shares) standard(k int) fairShares {
-	at := s.byTable[k]
-	if at < 0 {
-		return fairShares{}
+// together lets standards learn from one another; the shares at WOW among themselves.
+func (s *shares) together(all []*fairSeries) {
+	slopes := make([]stats.BinaryPrior, len(all))
+	known := make([]bool, len(all))
+	s.atOnce(len(all), func(i int) {
+		s.load(all[i])
+		slopes[i], known[i] = all[i].data.Slopes()
+	})
+	for _, least := range []Met{MetGood, MetWow} {
+		var said []stats.BinaryPrior
+		for i, x := range all {
+			if x.least == least && known[i] {
+				said = append(said, slopes[i])
+			}
+		}
+		prior := stats.PoolSlopes(said)
+		for _, x := range all {
+			if x.least == least {
+				x.data.Prior = prior
+			}
+		}
 	}
+	s.atOnce(len(all), func(i int) { s.fit(all[i]) })
+	for _, least := range []Met{MetGood, MetWow} {
+		var fits []*stats.BinaryFit
+		for _, x := range all {
+			if x.least == least && x.ok {
+				fits = append(fits, &x.fit)
+			}
+		}
+		stats.LearnTaus(fits)
+	}
+	s.atOnce(len(all), func(i int) { s.ask(all[i]) })
+}
+
+// load gathers the visits, with what the scores without the standard say.
+func (s *shares) load(x *fairSeries) {
+	at := s.byTable[x.standard]
 	e := s.factor.Ask(s.without(at))
-	standard := s.c.t.standards[k]
-	out := fairShares{good: s.share(e, at, MetGood, standard.GoodTargetBP)}
-	if standard.WowTargetBP > 0 {
-		out.wow = s.share(e, at, MetWow, standard.WowTargetBP)
+	x.data = s.data(&e, at, x.least)
+}
+
+func (s *shares) fit(x *fairSeries) { x.fit, x.ok = stats.FitBinary(*x.data) }
+
+// ask every branch.
+func (s *shares) ask(x *fairSeries) {
+	if !x.ok {
+		return
 	}
-	return out
+	ask, out := x.fit.Ask(x.data), make([]fairShare, len(s.c.t.branches))
+	for _, c := range x.data.Cells {
+		out[c.Branch].n += int(c.N)
+		out[c.Branch].x += int(c.X)
+	}
+	for i := range out {
+		belief := ask.Branch(i, s.mixes[i])
+		out[i] = fairShare{share: out[i].share, known: true, mean: belief.Mean(), pBelow: belief.Below(float64(x.targetBP) / 10_000)}
+		if !s.brief {
+			out[i].rng, _ = belief.Interval(rangeLevel)
+		}
+	}
+	x.shares = out
+}
+
+// atOnce works on several standards at once; each writes its own place only.
+func (s *shares) atOnce(standards int, work func(k int)) {
+	next := make(chan int)
+	var wait sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), standards) {
+		wait.Go(func() {
+			for k := range next {
+				work(k)
+			}
+		})
+	}
+	for k := range standards {
+		next <- k
+	}
+	close(next)
+	wait.Wait()
 }
 
 // fine is one point in the whole numbers in which scores without a standard are summed, so that order does not show;
@@ -213,53 +300,43 @@ func (s *shares) response(b, j, kinds []int64, square float64) stats.Response {
 	return r
 }
 
-// share fits the share of visits with at least the given finding, and asks about every branch.
-func (s *shares) share(e stats.Effects, k int, least Met, targetBP int) []fairShare {
+// data is one series of one standard, with what the scores without it say.
+func (s *shares) data(e *stats.Effects, k int, least Met) *stats.BinaryData {
 	p := s.f.posterior()
-	data := stats.BinaryData{
-		Rows: s.d.rows, Cells: s.cells(k, least), Branches: len(s.c.t.branches), Branch: e.Branch, Shopper: e.Shopper,
+	data := &stats.BinaryData{
+		Rows: s.d.rows, Cells: s.cells(e, k, least), Branches: len(s.c.t.branches), Branch: e.Branch, Shopper: e.Shopper,
 		BranchSD: make([]float64, len(s.c.t.branches)), ShopperSD: math.Sqrt(e.Visit * p.Shopper / p.Visit),
+		DaySD: math.Sqrt(e.Visit),
 	}
 	for i, v := range s.f.fit.BranchVar {
 		data.BranchSD[i] = math.Sqrt(v / p.Visit * e.Visit)
 	}
-	fit, ok := stats.FitBinary(data)
-	if !ok {
-		return nil
-	}
-	ask, out := fit.Ask(&data), make([]fairShare, len(s.c.t.branches))
-	for _, c := range data.Cells {
-		out[c.Branch].n += int(c.N)
-		out[c.Branch].x += int(c.X)
-	}
-	for i := range out {
-		belief := ask.Branch(i, s.mixes[i])
-		out[i] = fairShare{share: out[i].share, known: true, mean: belief.Mean(), pBelow: belief.Below(float64(targetBP) / 10_000)}
-		if !s.brief {
-			out[i].rng, _ = belief.Interval(rangeLevel)
-		}
-	}
-	return out
+	return data
 }
 
-// cells sums the visits judged by one standard, by branch, shopper and kind.
-func (s *shares) cells(k int, least Met) []stats.BinaryCell {
+// cells are the visits judged by one standard, each with how much better than expected the rest of it was: questions of one
+// visit share the day.
+func (s *shares) cells(e *stats.Effects, k int, least Met) []stats.BinaryCell {
 	var out []stats.BinaryCell
-	width := len(s.table.standards)
+	lines := make([]float64, len(s.d.rows))
+	for i, row := range s.d.rows {
+		for a, v := range row {
+			lines[i] += v * e.Fixed[a]
+		}
+	}
+	width, weight, neutral := len(s.table.standards), float32(s.table.standards[k].Weight), int64(s.mean*fine)
 	for _, p := range s.places {
 		m := Met(s.table.outcomes[int(p.at)*width+k])
 		if m == MetUnknown {
 			continue
 		}
-		last := len(out) - 1
-		if last < 0 || out[last].Branch != p.branch || out[last].Shopper != p.shopper || out[last].Row != p.row {
-			out = append(out, stats.BinaryCell{Branch: p.branch, Shopper: p.shopper, Row: p.row})
-			last++
-		}
-		out[last].N++
+		y := s.rest(int(p.at), m, weight, neutral)
+		c := stats.BinaryCell{Branch: p.branch, Shopper: p.shopper, Row: p.row, N: 1}
+		c.Day = float64(y-neutral)/fine - lines[p.row] - e.Branch[p.branch] - e.Shopper[p.shopper]
 		if m >= least {
-			out[last].X++
+			c.X = 1
 		}
+		out = append(out, c)
 	}
 	return out
 }

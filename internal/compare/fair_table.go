@@ -143,9 +143,20 @@ func (f *FairTable) places(c *crossing, in Input, island []int, large int) []pla
 		}
 	}
 	slices.SortFunc(out, func(a, b place) int {
-		return cmp.Or(cmp.Compare(a.branch, b.branch), cmp.Compare(a.shopper, b.shopper), cmp.Compare(a.row, b.row))
+		if c := cmp.Or(cmp.Compare(a.branch, b.branch), cmp.Compare(a.shopper, b.shopper), cmp.Compare(a.row, b.row)); c != 0 {
+			return c
+		}
+		return f.byContent(a.at, b.at)
 	})
 	return out
+}
+
+// byContent orders visits that only differ in what was found.
+func (f *FairTable) byContent(a, b int32) int {
+	width := len(f.standards)
+	i, k := int(a)*width, int(b)*width
+	return cmp.Or(cmp.Compare(f.visits[a].score, f.visits[b].score),
+		slices.Compare(f.outcomes[i:i+width], f.outcomes[k:k+width]))
 }
 
 // numbers translates the table's numbers; −1 is what the crossing does not have.

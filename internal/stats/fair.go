@@ -6,6 +6,7 @@ import "math"
 type BinaryCell struct {
 	Branch, Shopper, Row int32
 	N, X                 int32
+	Day                  float64 // points by which these visits' scores without the standard were better than expected
 }
 
 // BinaryData is one standard with what the scores without it say about its branches and shoppers, in points.
@@ -17,22 +18,49 @@ type BinaryData struct {
 	BranchSD  []float64 // and the deviation of its error
 	Shopper   []float64 // effect of each shopper
 	ShopperSD float64   // how much shoppers differ: σ_s
+	DaySD     float64   // how much visits differ: σ_e
+	Prior     BinaryPrior
 }
 
-// BinaryFit is the model logit P(met) = xᵀγ + d·shopper/10 + c·branch/10 + w, w ~ N(0, τ² + (c·sd/10)²), with γ, d and c by
-// ridge regression and τ integrated over a grid.
+// BinaryFit is the model logit P(met) = xᵀγ + d·shopper/10 + c·branch/10 + g·day/10 + w, w ~ N(0, τ² + (c·sd/10)²), with γ,
+// d, c and g by ridge regression and τ integrated over a grid. Without the day, what a bad day did to all standards of a
+// visit would count twice against its branch: in the standard, and in the effect of the others.
 type BinaryFit struct {
 	Fixed           []float64 // γ by column, on the scale of the average branch
 	Shopper, Branch float64   // d and c
+	Day             float64   // g
 	Parts           []BinaryPart
 	shopperSD       float64
+	daySD           float64
+	doubt           float64 // variance of c
 }
 
 // BinaryPart is one value of τ and its weight; the weights add to 1.
-type BinaryPart struct{ Tau, Weight float64 }
+type BinaryPart struct{ Tau, Weight, log float64 }
 
 // taus is the grid of what a branch has of its own in one standard, in logits.
 func taus() []float64 { return []float64{0.1, 0.2, 0.35, 0.5, 0.7, 1} }
+
+// tauPrior is the half-normal prior on that grid, each point standing for what lies nearest to it.
+func tauPrior() []float64 {
+	grid := taus()
+	out, total := make([]float64, len(grid)), 0.0
+	for i, tau := range grid {
+		lo, hi := 0.0, grid[i]+(grid[i]-grid[max(0, i-1)])/2
+		if i > 0 {
+			lo = (grid[i-1] + tau) / 2
+		}
+		if i+1 < len(grid) {
+			hi = (tau + grid[i+1]) / 2
+		}
+		out[i] = (hi - lo) * math.Exp(-tau*tau/(2*tauScale*tauScale))
+		total += out[i]
+	}
+	for i := range out {
+		out[i] /= total
+	}
+	return out
+}
 
 const (
 	tauScale   = 0.6   // of its half-normal prior
@@ -68,26 +96,56 @@ func FitBinary(d BinaryData) (BinaryFit, bool) {
 		return BinaryFit{}, false
 	}
 	p := len(d.Rows[0])
-	coef, ok := d.regress()
+	coef, doubt, ok := d.regress()
 	if !ok {
 		return BinaryFit{}, false
 	}
-	f := BinaryFit{Fixed: coef[:p], Shopper: coef[p], Branch: coef[p+1], shopperSD: d.ShopperSD}
-	best := math.Inf(-1)
+	f := BinaryFit{Fixed: coef[:p], Shopper: coef[p], Branch: coef[p+1], Day: coef[p+2], shopperSD: d.ShopperSD, daySD: d.DaySD, doubt: doubt}
 	for _, tau := range taus() {
-		l := f.likelihood(&d, tau) - tau*tau/(2*tauScale*tauScale)
-		best = math.Max(best, l)
-		f.Parts = append(f.Parts, BinaryPart{Tau: tau, Weight: l})
+		f.Parts = append(f.Parts, BinaryPart{Tau: tau, log: f.likelihood(&d, tau)})
 	}
-	total := 0.0
+	f.weigh(tauPrior())
+	return f, true
+}
+
+// weigh gives each τ its posterior weight.
+func (f *BinaryFit) weigh(prior []float64) {
+	best, total := math.Inf(-1), 0.0
+	for _, p := range f.Parts {
+		best = math.Max(best, p.log)
+	}
 	for i := range f.Parts {
-		f.Parts[i].Weight = math.Exp(f.Parts[i].Weight - best)
+		f.Parts[i].Weight = prior[i] * math.Exp(f.Parts[i].log-best)
 		total += f.Parts[i].Weight
 	}
 	for i := range f.Parts {
 		f.Parts[i].Weight /= total
 	}
-	return f, true
+}
+
+// LearnTaus lets standards learn from one another how much branches have of their own in one of them: the prior of τ becomes
+// what the standards say on average, the half-normal counting as much as three of them (by expectation and maximisation). A
+// single standard with a few visits cannot tell a small τ from a middling one, and an error makes all its branches too sure.
+func LearnTaus(fits []*BinaryFit) {
+	const worth, rounds = 3.0, 30
+	base := tauPrior()
+	prior := tauPrior()
+	for range rounds {
+		next, total := make([]float64, len(base)), worth+float64(len(fits))
+		for i, b := range base {
+			next[i] = worth * b / total
+		}
+		for _, f := range fits {
+			f.weigh(prior)
+			for i, p := range f.Parts {
+				next[i] += p.Weight / total
+			}
+		}
+		prior = next
+	}
+	for _, f := range fits {
+		f.weigh(prior)
+	}
 }
 
 // likelihood is the logarithm of the marginal likelihood of all branches at one τ.
@@ -107,9 +165,11 @@ func (f *BinaryFit) likelihood(d *BinaryData, tau float64) float64 {
 	return sum
 }
 
-// deviation of w for one branch.
+// deviation of w for one branch: what it has of its own, how far its effect is known, and how far it is
+// known what effects are worth.
 func (f *BinaryFit) deviation(d *BinaryData, tau float64, branch int) float64 {
-	return math.Hypot(tau, f.Branch*scale(tau)*perTen*d.BranchSD[branch])
+	known := math.Hypot(tau, f.Branch*scale(tau)*perTen*d.BranchSD[branch])
+	return math.Hypot(known, scale(tau)*perTen*d.Branch[branch]*math.Sqrt(f.doubt))
 }
 
 // lines is xᵀγ of each row at one τ.
@@ -166,7 +226,7 @@ func (b *Binary) Branch(branch int, mix []BinaryMix) BinaryBelief {
 		b.strip.load(f, b.data, p.Tau, b.lines[i], b.first[branch], b.first[branch+1])
 		b.strip.integrate(f.deviation(b.data, p.Tau, branch))
 		steep := scale(p.Tau)
-		flat := 1 / math.Sqrt(1+probitLike*math.Pow(f.Shopper*steep*perTen*f.shopperSD, 2))
+		flat := 1 / math.Sqrt(1+probitLike*(math.Pow(f.Shopper*steep*perTen*f.shopperSD, 2)+math.Pow(f.Day*steep*perTen*f.daySD, 2)))
 		part := binaryPart{weight: p.Weight, flat: flat, w: b.strip.nodes, p: b.strip.probs}
 		part.at = make([]float64, len(mix))
 		for m, x := range mix {

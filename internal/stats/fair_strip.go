@@ -38,7 +38,7 @@ func (s *strip) load(f *BinaryFit, d *BinaryData, tau float64, lines []float64, 
 		if c.N == 0 {
 			continue
 		}
-		eta := lines[c.Row] + steep*(f.Shopper*d.Shopper[c.Shopper]+f.Branch*d.Branch[c.Branch])
+		eta := lines[c.Row] + steep*(f.Shopper*d.Shopper[c.Shopper]+f.Branch*d.Branch[c.Branch]+f.Day*c.Day)
 		s.met += float64(c.X)
 		s.line += float64(c.X) * eta
 		if many {
