@@ -64,7 +64,7 @@ func BenchmarkExplainOf2000(b *testing.B) {
 func BenchmarkOutlook(b *testing.B) {
 	in := OutlookInput{VisitsAMonth: 2, ICC: .15}
 	for k := range 20 {
-		in.Standards = append(in.Standards, Standard{ID: fmt.Sprint(k), GoodTargetBP: 7000 + 125*k})
+		in.Standards = append(in.Standards, Standard{ID: branchID(k), GoodTargetBP: 7000 + 125*k})
 	}
 	for b.Loop() {
 		NewOutlook(in)
@@ -72,7 +72,8 @@ func BenchmarkOutlook(b *testing.B) {
 }
 
 func TestManyStandardsAreDividedByRelativeWeights(t *testing.T) {
-	in := driverWorld(1, 2000, 60, 1.5)
+	in := driverWorld(1, 1500, 60, 1.5)
+	in.Draws = 49
 	d := NewDrivers(in)
 	if d.Declined != "" || len(d.Standards) != 60 || d.Standards[0].ID != "k0" || d.Standards[1].ID != "k1" {
 		t.Fatalf("%+v", d.Declined)

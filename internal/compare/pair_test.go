@@ -1,0 +1,25 @@
+package compare
+
+import "testing"
+
+func TestTwoBranchesAreComparedOnlyAsFarAsTheVisitsCarry(t *testing.T) {
+	a := ScoreEstimate{EstimateBP: 9000, SDBP: 300, HasRange: true}
+	b := ScoreEstimate{EstimateBP: 8000, SDBP: 400, HasRange: true}
+	p := PairOf(&a, &b)
+	near(t, "two standard deviations apart", p.P, 0.9772498680518208, 1e-12)
+	near(t, "bar", p.Bars[0].Lo, 9000-1.39*300, 1e-9)
+	if got := p.Sentence("Leeds", "York"); got != "Leeds is better than York; we are 98 % sure." {
+		t.Error(got)
+	}
+	if got := PairOf(&b, &a).Sentence("York", "Leeds"); got != "Leeds is better than York; we are 98 % sure." {
+		t.Error(got)
+	}
+	b.EstimateBP = 8800
+	if got := PairOf(&a, &b).Sentence("Leeds", "York"); got != "Between Leeds and York the visits so far cannot tell: 66 : 34." {
+		t.Error(got)
+	}
+	b.HasRange = false
+	if p := PairOf(&a, &b); p.Known || p.Clear || p.Sentence("Leeds", "York") != "The visits so far cannot compare Leeds and York." {
+		t.Errorf("%+v", p)
+	}
+}
