@@ -114,6 +114,9 @@ func TestAColdVisitPageKeepsItsBudget(t *testing.T) {
 	p := d.signedIn(t, auth.Shopper, browsertest.Phone)
 	paths := p.checklist()
 	err := chromedp.Do(p.Context(), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		if _, err := cdp.Call(ctx, target, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}); err != nil {
+			return err
+		}
 		_, err := cdp.Call(ctx, target, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true})
 		return err
 	}))

@@ -24,7 +24,8 @@ func TestTheReadmesPictures(t *testing.T) {
 	s.tap("C4", "yes")
 	s.tap("C5", "not_observed")
 	s.next()
-	s.follow(`.dock button[value="back"]`)
+	s.follow(`.bar button[value="back"]`)
+	s.Until(`document.querySelector("#answered").textContent === "5 of 6 answered" && document.querySelector("#chip").textContent === "Saved and sent"`)
 	s.sees("Ordering", "5 of 6 answered", "Did not know, checked", "Saved and sent")
 	s.Screenshot("phone")
 

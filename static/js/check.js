@@ -31,6 +31,14 @@ async function report() {
   return r;
 }
 
+// redraw replaces what an element holds when it would say something else: nobody's finger or focus is on a thing that goes.
+function redraw(el, of, make) {
+  const now = JSON.stringify(of);
+  if (el.drawn === now) return;
+  el.drawn = now;
+  el.replaceChildren(...make());
+}
+
 const copyOf = (id) => $(id).content.cloneNode(true).firstElementChild;
 
 // lacking lists what keeps the report from being sent: gaps, two answers to one question, and what cannot be read.
@@ -56,7 +64,7 @@ async function contents() {
   const r = await report();
   const seen = shown(pack, pack.context, r.answers);
   const all = parts(pack, seen, stage());
-  page.replaceChildren(...all.map((s, i) => section(s, i, seen, r)));
+  redraw(page, [all.map((s) => progress(s, seen, r)), [...seen.questions], [...r.answers.keys()]], () => all.map((s, i) => section(s, i, seen, r)));
   await tray();
 }
 
@@ -85,8 +93,7 @@ function line(s, q, number, r) {
 async function tray() {
   const all = await store.photos(sub);
   $('tray').hidden = all.length === 0;
-  const ul = $('tray').querySelector('ul');
-  ul.replaceChildren(...(await Promise.all(all.map(async (p, i) => {
+  const thumbs = await Promise.all(all.map(async (p, i) => {
     const li = copyOf('thumb');
     const s = pack.sections.find((x) => x.questions.some((q) => q.id === p.q));
     li.querySelector('img').src = await p.url();
@@ -94,7 +101,8 @@ async function tray() {
     if (s) li.querySelector('a').href = `${base}/s/${s.id}#q-${p.q}`;
     li.querySelector('.fine').textContent = p.done ? 'sent' : 'on phone';
     return li;
-  }))));
+  }));
+  redraw($('tray').querySelector('ul'), all.map((p) => [p.id, p.done]), () => thumbs);
 }
 
 // --- check and send
@@ -112,7 +120,7 @@ async function check() {
   $('missing').hidden = lacks.length === 0;
   $('whole').hidden = lacks.length > 0;
   $('missing-title').textContent = `Still missing: ${lacks.length}`;
-  $('missing').querySelector('ul').replaceChildren(...lacks.map(gap));
+  list($('missing').querySelector('ul'), lacks);
   $('dock').querySelector('[form="seal"]').disabled = false;
   if (all.length) $('back').href = `${base}/s/${all[all.length - 1].id}`;
   if (!lacks.length) pressed = false;
@@ -120,13 +128,17 @@ async function check() {
   return lacks;
 }
 
-function gap(g) {
-  const li = copyOf('gap');
+// list puts gaps into the lines that are there, so that no line goes from under a finger.
+function list(ul, lacks) {
+  lacks.forEach((g, i) => gap(g, ul.children[i] || ul.appendChild(copyOf('gap'))));
+  while (ul.children.length > lacks.length) ul.lastElementChild.remove();
+}
+
+function gap(g, li) {
   const [question, message] = li.querySelectorAll('span span');
   question.textContent = textOf(g.question);
   message.textContent = g.message;
   li.querySelector('a').href = `${base}/s/${g.section}#q-${g.question}`;
-  return li;
 }
 
 // send seals what is here. What is missing is named instead, and heard.
@@ -172,7 +184,7 @@ function waiting(st) {
 let told = '';
 
 function sent(st, receipt) {
-  const at = new Date(receipt.received).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', timeZone: pack.visit.zone });
+  const at = new Date(receipt.received).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: pack.visit.zone });
   const what = `${plural(st.answers, 'answer', 'answers')}, ${plural(st.photos, 'photo', 'photos')}, ${at}.`;
   $('receipt').textContent = receipt.code;
   $('sent-what').textContent = what;

@@ -51,6 +51,11 @@ async function brief(el) {
     const [path] = JSON.parse(sessionStorage.getItem('at') || '[""]');
     if (path.startsWith(`/visits/${visit}/s/`)) $('go-on').href = path;
   }
+  const fields = await store.fields(sub);
+  for (const a of document.querySelectorAll('#soon a[href*="#q-"]')) {
+    if ((fields.get(a.hash.slice(3)) || {}).value != null) a.parentElement.hidden = true;
+  }
+  if ($('soon')) $('soon').hidden = !document.querySelector('#soon li:not([hidden])');
   checkIn(visit);
 }
 
@@ -109,7 +114,7 @@ function card(st) {
   set('answers', `${st.answers}${st.unsent.answers ? `, ${st.unsent.answers} to send` : ''}`);
   set('photos', `${st.photos}${st.bytes ? ` (${Math.ceil(st.bytes / 1024)} KB)` : ''}${st.unsent.photos ? `, ${st.unsent.photos} to send` : ''}`);
   for (const name of ['when', 'since']) el.querySelector(`[data-${name}]`).hidden = !st.since || !owes(st);
-  if (st.since) set('since', new Date(st.since).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' }));
+  if (st.since) set('since', new Date(st.since).toLocaleString([], { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hour12: false }));
   for (const name of ['code-name', 'code']) el.querySelector(`[data-${name}]`).hidden = !st.receipt;
   if (st.receipt) set('code', st.receipt.code);
   const problem = el.querySelector('[data-problem]');

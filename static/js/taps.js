@@ -1,16 +1,11 @@
 // The moments of a visit, marked by silent taps: coming in, being greeted, paying, leaving. A tap is kept before
 // anything else happens, so a stopwatch that began survives the end of its page. Nothing ticks, sounds or moves.
 import { lasting, parts, shown, typed } from './checklist.js';
-import { $, say } from './truth.js';
+import { $, clock, say } from './truth.js';
 
 let page;
 let taps = new Map(); // name -> {at, mono} of the last tap
 const asking = new Set(); // names of done moments that were tapped once more
-
-const clock = (iso) => new Date(iso).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-
-// dayTime is a moment as a time question wants it, by the phone's own clock.
-const dayTime = (iso) => { const d = new Date(iso); return [d.getHours(), d.getMinutes()].map((n) => String(n).padStart(2, '0')).join(':'); };
 
 // lasted gives the seconds between two moments. A clock that nobody sets may stop while the phone sleeps, and the other
 // may be set back: the longer of both is right more often.
@@ -36,7 +31,7 @@ async function mark(name, forQuestion) {
   const moment = page.pack.taps.find((t) => t.name === name);
   try {
     taps.set(name, (await page.store.tap(page.sub, name)).value);
-    for (const id of moment.time) if (id === forQuestion || !page.report.answers.has(id)) await answer(id, dayTime(taps.get(name).at));
+    for (const id of moment.time) if (id === forQuestion || !page.report.answers.has(id)) await answer(id, clock(taps.get(name).at));
     for (const id of moment.stop) {
       const from = start(id);
       const q = page.questions.get(id);
@@ -119,12 +114,12 @@ function wire(q) {
   if (now) {
     const t = page.pack.taps.find((x) => x.time.includes(q.id));
     now.hidden = false;
-    now.addEventListener('click', () => (t ? mark(t.name, q.id) : page.answer(q.id, [dayTime(new Date().toISOString())])));
+    now.addEventListener('click', () => (t ? mark(t.name, q.id) : page.answer(q.id, [clock(new Date().toISOString())])));
   }
   const row = el.querySelector('[data-watch]');
   if (!row) return;
   row.hidden = false;
-  el.querySelector('.typed').hidden = !shownTyped(el);
+  el.querySelector('.typed').hidden = !el.classList.contains('wrong');
   row.querySelector('[data-type]').addEventListener('click', () => {
     el.querySelector('.typed').hidden = false;
     el.querySelector('.typed input').focus();
@@ -136,9 +131,6 @@ function wire(q) {
   el.addEventListener('input', () => watch(q));
   watch(q);
 }
-
-// shownTyped keeps the text field open where it holds something that no stopwatch measured.
-const shownTyped = (el) => el.querySelector('.typed input').value !== '' || el.classList.contains('wrong');
 
 const ends = (q) => [page.pack.taps.find((t) => t.start.includes(q.id)), page.pack.taps.find((t) => t.stop.includes(q.id))];
 
@@ -152,7 +144,8 @@ function watch(q) {
   const row = page.cards.get(q.id).querySelector('[data-watch]');
   const input = row.parentElement.querySelector('.typed input');
   const on = running(q);
-  row.querySelector('output').textContent = input.value || (on ? `since ${clock(start(q.id).at)}` : '–:––');
+  const unit = input.value && q.unit !== 's' ? ` ${q.unit}` : '';
+  row.querySelector('output').textContent = input.value ? input.value + unit : (on ? `since ${clock(start(q.id).at)}` : '–:––');
   const [from, to] = ends(q);
   row.querySelector('[data-go]').textContent = on ? `Stop: ${to.label}` : start(q.id) || input.value ? 'Again' : `Start: ${from.label}`;
 }

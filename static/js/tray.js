@@ -6,29 +6,16 @@ let page;
 const addresses = new Map(); // photo -> address of its picture here
 const LOW = 50e6; // bytes
 
-export async function begin(given) {
+let begun = null;
+
+// begin shows what there is under the questions of this page, once, and gives what takes more.
+export function begin(given) {
   page = given;
-  for (const [id, el] of page.cards) if (el.querySelector('[data-photo]')) wire(id, el);
-  await draw();
-  page.store.on(({ sub, what }) => { if (sub === page.sub.id && what !== 'lost') draw(); });
+  begun = begun || draw().then(() => page.store.on(({ sub, what }) => { if (sub === page.sub.id && what !== 'lost') draw(); }));
+  return begun.then(() => ({ keep }));
 }
 
-// wire puts the two inputs in the place of the button that leads to the plain page.
-function wire(id, el) {
-  const row = el.querySelector('[data-photo]');
-  const both = $('take').content.cloneNode(true);
-  row.querySelector('[name="go"]').remove();
-  for (const input of both.querySelectorAll('input')) {
-    input.addEventListener('click', () => { page.remember(el); room(); });
-    input.addEventListener('change', () => keep(id, input));
-  }
-  row.prepend(both);
-  const list = Object.assign(document.createElement('ul'), { className: 'photos' });
-  list.dataset.tray = id;
-  row.after(list);
-}
-
-// room warns before the camera opens when there is little left.
+// room warns when there is little left.
 async function room() {
   if (!navigator.storage || !navigator.storage.estimate) return;
   const { quota = 0, usage = 0 } = await navigator.storage.estimate();
@@ -36,6 +23,7 @@ async function room() {
 }
 
 async function keep(id, input) {
+  room();
   const files = [...input.files];
   const { keep: kept } = await import('./photos.js');
   say(`Keeping ${plural(files.length, 'photo', 'photos')}.`);
@@ -60,12 +48,24 @@ async function draw() {
   for (const [id, address] of addresses) {
     if (!all.some((p) => p.id === id)) { URL.revokeObjectURL(address); addresses.delete(id); }
   }
-  for (const list of document.querySelectorAll('[data-tray]')) {
-    const mine = all.filter((p) => p.q === list.dataset.tray);
-    list.replaceChildren(...(await Promise.all(mine.map((p, i) => thumb(p, i, list.dataset.tray)))));
-  }
+  for (const [id, el] of page.cards) if (el.querySelector('[data-photo]')) await under(id, el, all.filter((p) => p.q === id));
   page.refresh();
   page.line();
+}
+
+// under lists a question's photos below its buttons.
+async function under(id, el, mine) {
+  const now = JSON.stringify(mine.map((p) => [p.id, p.done]));
+  let list = el.querySelector('[data-tray]');
+  if (!list && !mine.length) return;
+  if (!list) {
+    list = Object.assign(document.createElement('ul'), { className: 'photos' });
+    list.dataset.tray = '';
+    el.querySelector('[data-photo]').after(list);
+  }
+  if (list.drawn === now) return;
+  list.drawn = now;
+  list.replaceChildren(...(await Promise.all(mine.map((p, i) => thumb(p, i, id)))));
 }
 
 async function thumb(p, i, id) {

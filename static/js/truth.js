@@ -4,6 +4,9 @@
 export const $ = (id) => document.getElementById(id);
 export const plural = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 
+// clock writes a moment as the phone's own clock shows it, 14:05.
+export const clock = (iso) => { const d = new Date(iso); return [d.getHours(), d.getMinutes()].map((n) => String(n).padStart(2, '0')).join(':'); };
+
 // say puts a sentence into the page's live region, which was there from the start, emptied first so that the same
 // sentence is heard again.
 export function say(text) {

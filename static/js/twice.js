@@ -1,5 +1,6 @@
 // Two answers to one question, from two phones that did not know of each other: no clock decides, the shopper does.
 import { typed } from './checklist.js';
+import { clock } from './truth.js';
 
 // choice puts the answers to choose from above a question, or takes them away when there are none. found: [field, what
 // stands there] as store.fields gives it. how: {device, question, choose(field, value)}.
@@ -20,9 +21,8 @@ export function choice(el, found, how) {
 
 function button(el, field, o, how) {
   const b = Object.assign(document.createElement('button'), { type: 'button', className: 'button second' });
-  const at = new Date(o.at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
   b.append(Object.assign(document.createElement('strong'), { textContent: words(el, field, o.value, how.question) }),
-    ` ${o.device === how.device ? 'on this phone' : 'on another'} ${at}`);
+    ` ${o.device === how.device ? 'on this phone' : 'on another'} ${clock(o.at)}`);
   b.addEventListener('click', () => how.choose(field, o.value));
   return b;
 }

@@ -17,6 +17,7 @@ const questions = new Map();
 const report = { answers: new Map(), comments: new Map(), photos: new Map() };
 const twice = new Map(); // field -> ops between which the shopper has to choose
 const waiting = new Map(); // field -> timer of what is not in the log yet; 0 while it is being saved
+const fresh = new Set(); // fields touched since the phone was last asked what it knows
 let notSaved = false;
 let outbox = null; // sends; loaded once the page works
 
@@ -170,7 +171,11 @@ function failed(err) {
 
 // touched keeps what stands in a field at once, and puts it into the log when the shopper pauses.
 function touched(el, field, settled) {
-  if (!sub) return chip('Not sent yet', 'wait', '#chip');
+  fresh.add(field);
+  if (!sub) { // nothing is kept here, or it is not known yet whether anything is
+    waiting.set(field, 0);
+    return chip('Not sent yet', 'wait', '#chip');
+  }
   clearTimeout(waiting.get(field));
   store.scratch(sub, field, JSON.stringify(isComment(field) ? [commentOf(el).value] : values(el)));
   waiting.set(field, settled ? 0 : setTimeout(() => save(field), PAUSE));
@@ -217,31 +222,44 @@ async function flush() {
 
 // --- coming back
 
+// busy fields are the shopper's at the moment: nothing is put into them.
+const busy = (field) => waiting.has(field) || fresh.has(field);
+
 // recall puts what the phone knows into the page. What is being typed right now stays.
 async function recall() {
+  fresh.clear();
   const [fields, drafts, photos] = await Promise.all([store.fields(sub), store.scratches(sub), store.photos(sub)]);
   twice.clear();
   report.photos.clear();
   for (const p of photos) report.photos.set(p.q, (report.photos.get(p.q) || 0) + 1);
   for (const [field, { value }] of fields) {
-    if (waiting.has(field) || field.startsWith('tap.')) continue;
+    if (busy(field) || field.startsWith('tap.')) continue;
     const id = field.replace(/\.comment$/, '');
     const into = isComment(field) ? report.comments : report.answers;
     if (missing(value)) into.delete(id);
     else into.set(id, value);
   }
+  const behind = [...cards].filter(([id, el]) => elsewhere(id, el, fields)).length > 0;
   for (const [id, el] of cards) hydrate(id, el, fields);
   await settle(fields);
-  for (const [field, text] of drafts) if (cards.has(field.replace(/\.comment$/, '')) && !waiting.has(field)) redo(field, JSON.parse(text));
   refresh();
+  for (const [field, text] of drafts) if (cardOf(field) && !busy(field)) redo(field, JSON.parse(text));
+  return behind;
+}
+
+// elsewhere says whether the server's page had an answer that this phone does not know: from another phone.
+function elsewhere(id, el, fields) {
+  const was = el.querySelector(`[name="was.${CSS.escape(id)}"]`).value;
+  const f = fields.get(id);
+  return !('pack' in form.dataset) && was !== '' && was !== 'null' && (!f || (f.sent && JSON.stringify(f.value) !== was));
 }
 
 function hydrate(id, el, fields) {
   const q = questions.get(id);
   const words = commentOf(el);
   const open = (field) => fields.has(field) && fields.get(field).others.length > 0;
-  if (q && !waiting.has(id)) fill(el, open(id) ? [] : typed(q, report.answers.get(id)));
-  if (words && !waiting.has(`${id}.comment`)) words.value = report.comments.get(id) || '';
+  if (q && !busy(id)) fill(el, open(id) ? [] : typed(q, report.answers.get(id)));
+  if (words && !busy(`${id}.comment`)) words.value = report.comments.get(id) || '';
 }
 
 // conflicts is the module for what two phones answered without knowing of each other; it is rarely needed.
@@ -269,12 +287,13 @@ function chosen(field, value) {
   (fieldsOf(el).find((x) => x.checked) || fieldsOf(el)[0]).focus();
 }
 
-// redo takes up what was typed when the page went away.
+// redo takes up what was typed when the page went away, or before it was ready.
 function redo(field, given) {
   const el = cardOf(field);
-  if (isComment(field)) commentOf(el).value = given[0] || '';
-  else fill(el, given);
+  if (given && isComment(field)) commentOf(el).value = given[0] || '';
+  else if (given) fill(el, given);
   take(el);
+  refresh();
   waiting.set(field, 0);
   save(field, true);
 }
@@ -385,12 +404,15 @@ async function begin() {
   if (!pack) return;
   for (const s of pack.sections) for (const q of s.questions) questions.set(q.id, q);
   if (!sub) return plain();
-  await recall();
+  const early = [...waiting.keys()];
+  const behind = await recall();
+  for (const field of early) redo(field);
   store.on(heard);
   line();
   reopen();
   extras();
-  if (!outbox) (await sender()).prepare(visit);
+  if (!outbox) await sender();
+  if (behind || !sub.cache) outbox.prepare(visit);
 }
 
 // plain is the page where nothing is kept: what other pages hold stands in the pack.
@@ -419,8 +441,25 @@ async function heard({ sub: id, what, message }) {
 // extras are loaded where they are of use: moments to mark, photos to take.
 async function extras() {
   const page = { sub, pack, store, stage, cards, report, questions, answer, refresh, line, remember, failed, nudge: () => outbox && outbox.nudge() };
-  if (pack.taps.length) (await import('./taps.js')).begin(page);
-  if (form.querySelector('[data-photo]')) (await import('./tray.js')).begin(page);
+  const open = $('taps-open');
+  const moments = async () => (await import('./taps.js')).begin(page);
+  if (open && pack.taps.length) open.hidden = false;
+  if (form.querySelector('[data-watch], [data-now]') || sessionStorage.getItem('taps')) await moments();
+  else if (open) open.addEventListener('click', async () => { await moments(); open.click(); }, { once: true });
+  const tray = async () => (await import('./tray.js')).begin(page);
+  for (const [id, el] of cards) if (el.querySelector('[data-photo]')) camera(id, el, tray);
+  if ([...cards.keys()].some((id) => report.photos.get(id))) await tray();
+}
+
+// camera puts the two ways to a photo in the place of the button that leads to the plain page.
+function camera(id, el, tray) {
+  const row = el.querySelector('[data-photo]');
+  row.querySelector('[name="go"]').remove();
+  row.prepend($('take').content.cloneNode(true));
+  for (const input of row.querySelectorAll('input')) {
+    input.addEventListener('click', () => remember(el));
+    input.addEventListener('change', async () => (await tray()).keep(id, input));
+  }
 }
 
 // answer fills a question from elsewhere on the page.
