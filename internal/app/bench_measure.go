@@ -141,19 +141,28 @@ func postgresProcesses() (out []postgresProcess) {
 	return out
 }
 
-// memoryOf is the resident memory of a process in MiB; 0 where /proc does not tell.
-func memoryOf(pid int) float64 {
+// memory is what a process has in memory, in MiB.
+type memory struct {
+	most     float64 // resident at any time so far
+	resident float64
+	own      float64 // of that: what is no file's page
+}
+
+// memoryOf is the memory of a process; 0 where /proc does not tell.
+func memoryOf(pid int) (m memory) {
 	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
 	if err != nil {
-		return 0
+		return m
 	}
+	into := map[string]*float64{"VmHWM": &m.most, "VmRSS": &m.resident, "RssAnon": &m.own}
 	for line := range strings.Lines(string(status)) {
-		if kb, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			n, _ := strconv.ParseFloat(strings.Fields(kb)[0], 64)
-			return n / 1024
+		name, kb, _ := strings.Cut(line, ":")
+		if f := strings.Fields(kb); into[name] != nil && len(f) > 0 {
+			n, _ := strconv.ParseFloat(f[0], 64)
+			*into[name] = n / 1024
 		}
 	}
-	return 0
+	return m
 }
 
 // name is that of the database in its URL.

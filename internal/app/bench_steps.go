@@ -97,10 +97,20 @@ func (b *bench) overHTTP() (err error) {
 			return err
 		}
 	}
-	if err := b.p.printf("\nstart to first answer %s; memory of the server after the load %.0f MiB\n", short(s.started), memoryOf(s.cmd.Process.Pid)); err != nil {
+	if err := b.memory(s); err != nil {
 		return err
 	}
 	return b.pages(s)
+}
+
+// memory says what the server holds under load and once it rests.
+func (b *bench) memory(s *benchServer) error {
+	load := memoryOf(s.cmd.Process.Pid)
+	time.Sleep((restAfter + 3) * lookEvery)
+	rest := memoryOf(s.cmd.Process.Pid)
+	return b.p.printf("\nstart to first answer %s\nmemory of the server: %.0f MiB at most; at the end of the load %.0f MiB, %.0f of them its own; at rest %.0f MiB, %.0f its own\n"+
+		"(the others are pages of the program's file, which the system takes back when it needs them)\n",
+		short(s.started), load.most, load.resident, load.own, rest.resident, rest.own)
 }
 
 // benchServer is a server in a process of its own.

@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"runtime/debug"
 	"time"
 
 	"plainclothes/internal/auth"
@@ -46,7 +44,7 @@ func (p *program) firstLink(x *parts, url string) error {
 // serve opens everything, calls ready once requests are taken in, and answers them until the program's context ends.
 // url in ready is the public address, without a slash at the end.
 func (p *program) serve(c config.Config, ready func(x *parts, url string) error) (err error) {
-	spareCollector()
+	collectLess()
 	ln, err := (&net.ListenConfig{}).Listen(p.ctx, "tcp", c.Addr)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", c.Addr, err)
@@ -87,15 +85,6 @@ func (p *program) serve(c config.Config, ready func(x *parts, url string) error)
 	return p.answer(c, ln, site, x, log)
 }
 
-// spareCollector lets the heap grow to four times what is alive before it is collected. What is alive is small (about
-// 12 MB), so the usual two times meant a collection for every few hundred reports: a fifth of the server's work. It
-// costs about 25 MB. GOGC in the environment has the last word.
-func spareCollector() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(300)
-	}
-}
-
 // answer runs the servers until the context ends, then lets requests in flight end.
 func (p *program) answer(c config.Config, ln net.Listener, site *kit.Site, x *parts, log *slog.Logger) error {
 	ctx, cancel := context.WithCancel(p.ctx)
@@ -117,6 +106,7 @@ func (p *program) answer(c config.Config, ln net.Listener, site *kit.Site, x *pa
 	}
 	go sweep(ctx, x.auth, log)
 	go p.keepHeads(ctx, x, log)
+	go giveBack(ctx)
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serve: %w", err)

@@ -85,6 +85,9 @@ func postgresPool(address string, size int, settings map[string]string) (*sql.DB
 	if err != nil {
 		return nil, fmt.Errorf("the database URL cannot be read: %w", err)
 	}
+	if cfg.DefaultQueryExecMode != pgx.QueryExecModeCacheDescribe {
+		cfg.DescriptionCacheCapacity = 0 // 25 KB a connection, for nothing
+	}
 	cfg.RuntimeParams["timezone"] = "UTC"
 	for k, v := range settings {
 		if cfg.RuntimeParams[k] == "" {

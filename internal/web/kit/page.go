@@ -21,7 +21,16 @@ import (
 // every test, not a reader.
 type Page[T any] struct {
 	name string
-	tmpl *templatecheck.CheckedTemplate[T]
+	tmpl func() *templatecheck.CheckedTemplate[T]
+}
+
+// checked reads a template and checks it against its struct, panics when they do not fit, and reads it again when it is
+// first used. The templates of all pages together are most of what an instance keeps alive, and many an instance answers
+// programs only, or few pages.
+func checked[T any](read func() *template.Template) func() *templatecheck.CheckedTemplate[T] {
+	check := func() *templatecheck.CheckedTemplate[T] { return templatecheck.MustChecked[T](read()) }
+	check()
+	return sync.OnceValue(check)
 }
 
 // NewPage makes the page templates/<name>.html inside its layout. The layout follows from the folder: "shopper" for
@@ -35,17 +44,20 @@ func NewPage[T any](name string, layout ...string) *Page[T] {
 	if len(layout) > 0 {
 		frame = layout[0]
 	}
-	return &Page[T]{name: name, tmpl: templatecheck.MustChecked[T](parse("layout/"+frame, name))}
+	return &Page[T]{name: name, tmpl: checked[T](func() *template.Template { return parse("layout/"+frame, name) })}
 }
 
 // NewFragment makes a page of one block: what htmx puts into a page that is already there. The block is defined in
 // templates/<name>.html, so that the whole page can use it too.
 func NewFragment[T any](name, block string) *Page[T] {
-	t := parse(name, name).Lookup(block)
-	if t == nil {
-		panic(fmt.Sprintf("kit: templates/%s.html defines no block %q", name, block))
+	read := func() *template.Template {
+		t := parse(name, name).Lookup(block)
+		if t == nil {
+			panic(fmt.Sprintf("kit: templates/%s.html defines no block %q", name, block))
+		}
+		return t
 	}
-	return &Page[T]{name: name + "#" + block, tmpl: templatecheck.MustChecked[T](t)}
+	return &Page[T]{name: name + "#" + block, tmpl: checked[T](read)}
 }
 
 func layoutOf(name string) string {
@@ -135,7 +147,7 @@ func (p *Page[T]) Render(c echo.Context, status int, view T) error {
 		framing(c, v.chrome())
 	}
 	var b bytes.Buffer
-	if err := p.tmpl.Execute(&b, view); err != nil {
+	if err := p.tmpl().Execute(&b, view); err != nil {
 		return fmt.Errorf("render %s: %w", p.name, err)
 	}
 	return send(c, status, echo.MIMETextHTMLCharsetUTF8, b.Bytes())
