@@ -22,6 +22,7 @@ type Review struct {
 	Result scoring.Result
 	Trace  scoring.Trace // "why 69.0?"
 	Mine   bool          // the editor made this visit himself and may not judge it
+	Logs   Logs          // how the report came in
 	Said   *CheckIn      // where the shopper said that he was, nil when he was not asked
 }
 
@@ -63,6 +64,9 @@ func (s *Service) Review(ctx context.Context, a auth.Actor, id string) (r Review
 			return err
 		}
 		if r.Alias, err = tx.Alias(ctx, a.Org, j.Shopper); err != nil {
+			return err
+		}
+		if r.Logs, err = s.logs(ctx, tx, &r.Paper); err != nil {
 			return err
 		}
 		if r.Said, err = said(ctx, tx, a.Org, j.Visit.ID); err != nil {

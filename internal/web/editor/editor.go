@@ -6,6 +6,7 @@ package editor
 
 import (
 	"context"
+	"io"
 	"net/http"
 
 	"plainclothes/internal/auth"
@@ -25,6 +26,7 @@ type Visits interface {
 	SetAside(ctx context.Context, a auth.Actor, id, reason string) error
 	Publish(ctx context.Context, a auth.Actor, id string) error
 	AddNote(ctx context.Context, a auth.Actor, id, question, text string) error
+	ImportCopy(ctx context.Context, a auth.Actor, r io.ReaderAt, size int64) (visit.Brought, error)
 }
 
 // Programmes lists what the queue can be narrowed to.
@@ -54,6 +56,11 @@ func (p *Pages) Routes() []kit.Route {
 	}
 	return []kit.Route{
 		get("/review", "reports to check", p.queue),
+		get("/import", "a copy that a phone has saved", p.copyForm),
+		{
+			Method: http.MethodPost, Path: "/import", Name: "bring a copy", Access: review, Handle: p.importCopy,
+			Limits: kit.Limits{Body: maxCopy, Class: kit.Uploads},
+		},
 		post("/review/publish", "publish several reports", p.publishAll),
 		get("/review/:id", "a report to check", p.report),
 		get("/review/:id/why", "why this score", p.why),

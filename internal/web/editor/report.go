@@ -27,8 +27,12 @@ type reportView struct {
 	Do       actions
 	Said     []said
 	Changes  string // the op log in a few words
-	Next     string // address of the report that waits longest besides this one
-	Ask      string // where reasons for sending back are written
+	Timing   string // when the visit was done and when it arrived, "" before anything was said
+	InTime   bool
+	Clocks   []string   // what is wrong with the clocks of the phones
+	Late     []addition // what came after its part was sent
+	Next     string     // address of the report that waits longest besides this one
+	Ask      string     // where reasons for sending back are written
 	Typed    typed
 	Problem  string // why a decision could not be taken
 }
@@ -103,6 +107,8 @@ func (p *Pages) reportWith(c echo.Context, a auth.Actor, status int, view report
 	}
 	view.Sheet = sheet.New(&r.Paper, &r.Trace, sheet.Options{Vault: true, Ask: askOf(view.Ask)})
 	view.Said, view.Changes = saidOf(&r, a), changesOf(&r)
+	view.Timing, view.InTime = timingOf(&r)
+	view.Clocks, view.Late = clocksOf(&r), additionsOf(&r)
 	view.Typed.Questions = questionsOf(view.Sheet, "The whole report")
 	if view.Next, err = p.next(c, a, r.Visit.ID); err != nil {
 		return err
