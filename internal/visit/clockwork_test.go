@@ -205,7 +205,7 @@ func TestTheShopperSaysThatSomethingHappened(t *testing.T) {
 		w := newWorld(t, s, "online-store")
 		id := w.taken("gift")
 		w.save(id, "A1=phone")
-		wantKind(t, w.svc.Happened(t.Context(), w.shopper, id, "birthday"), fault.NotFound)
+		wantKind(t, w.svc.Happened(t.Context(), w.shopper, id, "birthday"), fault.Invalid)
 		wantKind(t, w.svc.Happened(t.Context(), w.other, id, "parcel"), fault.NotFound)
 		paper := must(w.svc.Open(t.Context(), w.shopper, id))(t)
 		if d := visit.Present(paper.Times, "deliver"); d == nil || d.Event != "parcel" || d.Open(w.now) {

@@ -269,7 +269,7 @@ func (s *Service) Happened(ctx context.Context, a auth.Actor, id, event string) 
 			return err
 		}
 		if !slices.Contains(programme.Events(j.list.Programme, j.Scenario), event) {
-			return fault.Missing("event in this visit")
+			return oneField("event", "No part of this visit waits for that.")
 		}
 		if !j.State.Writable() {
 			return fault.Newf(fault.Conflict, "This visit is %s, so nothing more is noted.", j.State.Words())

@@ -49,7 +49,7 @@ func waiting(paper *visit.Paper, now time.Time) bool {
 }
 
 type happenedForm struct {
-	Event string `form:"event" label:"what happened" validate:"required,max=80"`
+	Event string `form:"event" label:"what happened" validate:"max=80"`
 }
 
 // happened notes that something happened which a part waits for.
