@@ -266,6 +266,10 @@ func (m *Movements) say() {
 		}
 	}
 	n := len(m.Rows)
+	if n == 1 {
+		m.Sentences = append(m.Sentences, "Only one branch has visits in both windows, so there is nothing to compare its change with.")
+		return
+	}
 	switch {
 	case m.NetworkClear:
 		m.Sentences = append(m.Sentences, fmt.Sprintf("Together the %s moved %s.", count(n, "branch", "branches"), upOrDown(m.Network)))

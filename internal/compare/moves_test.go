@@ -163,6 +163,10 @@ func TestAChangeIsDrawnToTheNetworksByHand(t *testing.T) {
 	same, _ := NewMovements([]MoveRow{row("A", 5, 4), row("B", 5, 4)})
 	near(t, "floor", same.Tau2, 0, 0)
 	near(t, "no way from the network", same.Rows[0].PWorseThanRest, .5, 1e-12)
+	one, _ := NewMovements([]MoveRow{row("A", -30, 4)})
+	if len(one.Listed) != 0 || one.Rows[0].ClearlyWorse || len(one.Sentences) != 1 {
+		t.Errorf("%+v", one)
+	}
 	if _, ok := NewMovements([]MoveRow{{Branch: "A"}}); ok {
 		t.Error("a branch without visits moved")
 	}

@@ -20,18 +20,21 @@ const (
 	MostSettled            // the largest number of branches that can be told
 )
 
-// NextBranch is one branch that visits could go to: what is believed of its expected score, in points, how much it counts
-// (0: 1), and how many visits it has this quarter already, planned ones included.
+// NextBranch is one branch that visits could go to: what is believed of its expected score, in points, or, where the question is a
+// standard, of its share, as the beta distribution of Met and Missed visits; how much it counts (0: 1), and how many visits it
+// has this quarter already, planned ones included.
 type NextBranch struct {
 	ID          string
 	Mean, SD    float64
+	Met, Missed float64 // both above 0: the question is the share; see [stats.Mixture.Beta]
 	Weight      float64
 	ThisQuarter int
 	Area        string // where it lies, for shoppers' home areas
 	LastShopper string
 }
 
-// NextInput asks where the next visits tell most. VisitSD is how much visits of one branch differ, in points.
+// NextInput asks where the next visits tell most. VisitSD is how much visits of one branch differ, in points; questions of a
+// share do without.
 type NextInput struct {
 	Branches []NextBranch
 	TargetBP int
@@ -65,13 +68,16 @@ const (
 
 // PlanNext spends the budget: first the least that fairness asks for, then visit by visit, or a few at once where one alone
 // cannot change anything, where they are worth most per visit. Equal worth goes by branch id. Branches whose belief cannot
-// be are left out. It is false when a visit is worth nothing anywhere because no spread is known, and for no budget.
+// be are left out. It is false where no branch is left, and for no budget or target.
 func PlanNext(in NextInput) (NextPlan, bool) {
-	if in.Budget < 1 || !(in.VisitSD > 0) || in.TargetBP <= 0 {
+	if in.Budget < 1 || in.TargetBP <= 0 {
 		return NextPlan{}, false
 	}
 	in.settle()
 	q := newNextQueue(in)
+	if q.Len() == 0 {
+		return NextPlan{}, false
+	}
 	left := q.fair(in.Budget)
 	for left > 0 && q.Len() > 0 {
 		best := q.items[0]
@@ -114,15 +120,44 @@ func (b *nextItem) worth(in *NextInput, n int) float64 {
 	if !(weight > 0) {
 		weight = 1
 	}
-	target := float64(in.TargetBP) / 100
-	if in.Aim == MostSettled {
-		away := b.Mean - target
-		if math.Abs(away) >= settledAt*b.SD {
-			return 0
-		}
-		return weight * scoreSettles(b.SD, in.VisitSD*in.VisitSD, away, n)
+	switch {
+	case in.Aim == MostSettled && b.ofShare():
+		return weight * settlesShare(b.Met, b.Missed, float64(in.TargetBP)/10_000, n)
+	case in.Aim == MostSettled:
+		return weight * b.settles(in, n)
+	case b.ofShare():
+		return weight * 100 * stats.ValueOfVisitsShare(b.Met, b.Missed, float64(in.TargetBP)/10_000, n)
 	}
-	return weight * stats.ValueOfVisits(b.Mean, b.SD, target, in.VisitSD, n)
+	return weight * stats.ValueOfVisits(b.Mean, b.SD, float64(in.TargetBP)/100, in.VisitSD, n)
+}
+
+// ofShare tells whether the question is a standard's share.
+func (b *NextBranch) ofShare() bool { return b.Met > 0 && b.Missed > 0 }
+
+// usable tells whether visits to the branch can be worth anything that can be worked out.
+func (b *NextBranch) usable(visitSD float64) bool {
+	if b.ofShare() {
+		return !math.IsInf(b.Met+b.Missed, 0)
+	}
+	return visitSD > 0 && b.SD > 0 && !math.IsInf(b.SD, 0) && !math.IsNaN(b.Mean) && !math.IsInf(b.Mean, 0)
+}
+
+// settles is the chance that n more visits tell a score, 0 where it is told already.
+func (b *NextBranch) settles(in *NextInput, n int) float64 {
+	away := b.Mean - float64(in.TargetBP)/100
+	if math.Abs(away) >= settledAt*b.SD {
+		return 0
+	}
+	return scoreSettles(b.SD, in.VisitSD*in.VisitSD, away, n)
+}
+
+// settlesShare is the same for a share.
+func settlesShare(met, missed, target float64, n int) float64 {
+	if told, ok := stats.SettledAfter(met, missed, target, moveSure, 0); !ok || told > 0 {
+		return 0
+	}
+	after, _ := stats.SettledAfter(met, missed, target, moveSure, n)
+	return after
 }
 
 // settledAt is how many standard deviations from the target a belief is told already: 90 %.
@@ -149,7 +184,7 @@ type nextQueue struct {
 func newNextQueue(in NextInput) *nextQueue {
 	q := &nextQueue{in: &in}
 	for _, b := range in.Branches {
-		if b.SD > 0 && !math.IsInf(b.SD, 0) && !math.IsNaN(b.Mean) && !math.IsInf(b.Mean, 0) {
+		if b.usable(in.VisitSD) {
 			item := &nextItem{NextBranch: b}
 			item.offer(q.in, in.Budget)
 			q.items = append(q.items, item)

@@ -34,10 +34,34 @@ func TestVisitsGoWhereTheyTellMostAndEveryBranchIsSeen(t *testing.T) {
 	if p, _ = PlanNext(in); p.Spent > 16 || len(p.Sentences) != 3 {
 		t.Errorf("%+v", p)
 	}
-	for name, bad := range map[string]NextInput{"no budget": {TargetBP: 1, VisitSD: 1}, "no spread": {TargetBP: 1, Budget: 1}, "no target": {VisitSD: 1, Budget: 1}} {
+	for name, bad := range map[string]NextInput{"no budget": {TargetBP: 1, VisitSD: 1}, "no spread": {TargetBP: 1, Budget: 1, Branches: in.Branches}, "no target": {VisitSD: 1, Budget: 1}} {
 		if _, ok := PlanNext(bad); ok {
 			t.Errorf("%s: planned", name)
 		}
+	}
+}
+
+func TestVisitsForAStandardGoWhereItsShareIsOpen(t *testing.T) {
+	in := NextInput{TargetBP: 9000, Budget: 8, Least: -1, Branches: []NextBranch{
+		{ID: "sure", Met: 30, Missed: .5}, {ID: "open", Met: 9, Missed: 1.2}, {ID: "lost", Met: 5, Missed: 9},
+	}}
+	for _, aim := range []Aim{LeastHarm, MostSettled} {
+		in.Aim = aim
+		p, ok := PlanNext(in)
+		if !ok || p.Visits[0].Branch != "open" || p.Visits[0].Visits < 3 {
+			t.Fatalf("%+v", p)
+		}
+		for _, v := range p.Visits[1:] {
+			if v.Branch == "lost" || v.Worth > p.Visits[0].Worth/1000 {
+				t.Errorf("%+v", v)
+			}
+		}
+	}
+	near(t, "worth in points of the share", (&nextItem{NextBranch: in.Branches[1]}).worth(&NextInput{TargetBP: 9000}, 2),
+		100*stats.ValueOfVisitsShare(9, 1.2, .9, 2), 1e-12)
+	a, b, ok := stats.Own(8, 7).Beta()
+	if !ok || a != 7.5 || b != 1.5 {
+		t.Errorf("%v and %v", a, b)
 	}
 }
 

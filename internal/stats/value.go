@@ -40,6 +40,9 @@ func ValueOfVisitsShare(a, b, target float64, m int) float64 {
 	return math.Max(0, value-math.Max(0, a/(a+b)-target))
 }
 
+// Beta is the one beta distribution with the belief's mean and variance; false for an empty belief.
+func (m Mixture) Beta() (a, b float64, ok bool) { return m.single() }
+
 // ErrorRates are how often single answers are wrong: Missed is the share of met standards reported as not met (e₀),
 // Granted the share of unmet ones reported as met (e₁).
 type ErrorRates struct{ Missed, Granted float64 }
