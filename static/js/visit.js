@@ -472,4 +472,11 @@ function answer(id, given) {
   touched(el, id, true);
 }
 
+// What was answered while this file was still on its way counts too.
+for (const [id, el] of cards) {
+  const answered = (f) => (ticked(f) ? f.checked !== f.defaultChecked : f.value !== f.defaultValue);
+  if (fieldsOf(el).some(answered)) waiting.set(id, 0);
+  if (commentOf(el) && answered(commentOf(el))) waiting.set(`${id}.comment`, 0);
+}
+
 const starting = begin();
