@@ -552,9 +552,10 @@ func TestAGrantReachesItsOwnVisitOnlyAndEndsWhenItShould(t *testing.T) {
 		h.refused(h.post(1, 1), http.StatusUnauthorized, "sign_in")
 		h.grant = g.Grant
 		h.send()
-		if n, err := w.svc.StopPhones(t.Context(), w.shopper); err != nil || n != 8 {
-			t.Fatalf("stopped %d, %v", n, err)
-		}
+		w.site.Get(w.shopper, "/phones").Status(http.StatusOK).Says("Since 21 Nov 2026, until 7 Dec 2026", "Stop them all")
+		w.site.Get(w.other, "/phones").Status(http.StatusOK).Says("At the moment none may.")
+		w.site.Post(w.shopper, "/phones/stop", nil).To("/phones")
+		w.site.Get(w.shopper, "/phones").Says("At the moment none may.")
 		h.refused(h.post(1, 1), http.StatusUnauthorized, "sign_in")
 		h.grant = ""
 		h.send()

@@ -25,6 +25,8 @@ type Logs interface {
 	SealPhone(ctx context.Context, a auth.Actor, submission string, in visit.SealInput) (visit.Receipt, error)
 	GiveGrant(ctx context.Context, a auth.Actor, visit, device string) (string, visit.Grant, error)
 	Pack(ctx context.Context, a auth.Actor, id string) (visit.Pack, error)
+	Phones(ctx context.Context, a auth.Actor) ([]visit.Grant, error)
+	StopPhones(ctx context.Context, a auth.Actor) (int, error)
 }
 
 // Receipts are the use cases of whoever checks a receipt.
@@ -61,6 +63,8 @@ func (p *Phone) Routes() []kit.Route {
 		{Method: http.MethodGet, Path: Base + "/submissions/:id", Name: "how far a phone's answers came", Access: grant, Handle: told(p.standing)},
 		{Method: http.MethodPost, Path: Base + "/submissions/:id/seal", Name: "send a report from a phone", Access: grant, Handle: told(p.seal), Limits: small},
 	}), []kit.Route{
+		{Method: http.MethodGet, Path: "/phones", Name: "phones that may send", Access: session, Handle: p.phones},
+		{Method: http.MethodPost, Path: "/phones/stop", Name: "stop phones that may send", Access: session, Handle: p.stopPhones},
 		{Method: http.MethodGet, Path: "/receipt", Name: "check a receipt", Access: kit.Public(), Handle: p.receiptForm},
 		{Method: http.MethodGet, Path: "/receipt/:code", Name: "a receipt", Access: kit.Public(), Handle: p.receipt},
 		{Method: http.MethodGet, Path: "/.well-known/plainclothes-receipts", Name: "keys of receipts", Access: kit.Public(), Handle: p.keys},
