@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"plainclothes/internal/evidence"
 	"plainclothes/internal/fault"
@@ -146,5 +147,61 @@ func TestAnEndedRequestWritesNothing(t *testing.T) {
 	d := openDisk(t)
 	if err := d.Put(ctx, "media/a", nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestWhatWasDeletedIsGoneAndDeletingTwiceIsHarmless(t *testing.T) {
+	d := openDisk(t)
+	if err := d.Put(t.Context(), "parts/o/a", []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := d.Delete(t.Context(), "parts/o/a"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := d.Get(t.Context(), "parts/o/a"); !fault.Is(err, fault.NotFound) {
+		t.Errorf("got %v", err)
+	}
+	if err := d.Delete(t.Context(), "../x"); err == nil {
+		t.Error("a key that leaves the folder was taken")
+	}
+}
+
+func TestSweepingTakesWhatIsOldInOnePlaceOnly(t *testing.T) {
+	d := openDisk(t)
+	if err := d.Sweep(t.Context(), "parts", time.Now()); err != nil {
+		t.Fatalf("nothing there: %v", err)
+	}
+	for _, key := range []string{"parts/o/old", "parts/o/new", "media/o/old"} {
+		if err := d.Put(t.Context(), key, []byte(key)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := filepath.Join(d.dir, "parts", "o", ".new-left")
+	if err := os.WriteFile(left, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	old := time.Now().Add(-time.Hour)
+	for _, name := range []string{left, filepath.Join(d.dir, "parts", "o", "old"), filepath.Join(d.dir, "media", "o", "old")} {
+		if err := os.Chtimes(name, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.Sweep(t.Context(), "parts", time.Now().Add(-time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	for key, there := range map[string]bool{"parts/o/old": false, "parts/o/new": true, "media/o/old": true} {
+		if _, err := d.Get(t.Context(), key); (err == nil) != there {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+	if _, err := os.Stat(left); !os.IsNotExist(err) {
+		t.Errorf("what a crash left is still there: %v", err)
+	}
+	for _, first := range []string{"", "..", "/"} {
+		if err := d.Sweep(t.Context(), first, time.Now()); err == nil {
+			t.Errorf("sweeping %q was taken", first)
+		}
 	}
 }

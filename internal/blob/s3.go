@@ -122,6 +122,9 @@ func (s *S3) Sweep(ctx context.Context, first string, before time.Time) error {
 	if err := checkKey(first); err != nil {
 		return err
 	}
+	if err := checkKey(first); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(ctx) // ends the listing when something goes wrong half way
 	defer cancel()
 	for o := range s.client.ListObjects(ctx, s.bucket, minio.ListObjectsOptions{Prefix: s.prefix + first + "/", Recursive: true}) {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"plainclothes/internal/fault"
 )
@@ -34,8 +35,13 @@ func (f *fakeS3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answerS3(w, http.StatusForbidden, "AccessDenied")
 	case !isBucket:
 		answerS3(w, http.StatusNotFound, "NoSuchBucket")
+	case key == "" && r.URL.Query().Has("list-type"):
+		f.list(w, r.URL.Query().Get("prefix"))
 	case key == "":
 		w.WriteHeader(http.StatusOK)
+	case r.Method == http.MethodDelete:
+		delete(f.objects, key)
+		w.WriteHeader(http.StatusNoContent)
 	case r.Method == http.MethodPut:
 		f.put(w, r, key)
 	default:
@@ -52,6 +58,22 @@ func (f *fakeS3) put(w http.ResponseWriter, r *http.Request, key string) {
 	}
 	f.objects[key] = b
 	w.Header().Set("ETag", fmt.Sprintf(`"%x"`, sum))
+}
+
+// list names the objects under a prefix. Those whose name holds "old" are from another year.
+func (f *fakeS3) list(w http.ResponseWriter, prefix string) {
+	w.Header().Set("Content-Type", "application/xml")
+	_, _ = fmt.Fprint(w, "<ListBucketResult><IsTruncated>false</IsTruncated>")
+	for key := range f.objects {
+		year := 2026
+		if strings.Contains(key, "old") {
+			year = 2020
+		}
+		if strings.HasPrefix(key, prefix) {
+			_, _ = fmt.Fprintf(w, "<Contents><Key>%s</Key><LastModified>%d-11-20T10:00:00.000Z</LastModified><Size>1</Size></Contents>", key, year)
+		}
+	}
+	_, _ = fmt.Fprint(w, "</ListBucketResult>")
 }
 
 // unchunk takes the bytes out of signed chunks: "5;chunk-signature=…\r\nbytes\r\n0;…\r\n\r\n".
@@ -163,5 +185,29 @@ func TestAnAddressThatIsNoneIsRefused(t *testing.T) {
 		if _, err := OpenS3(S3Options{Endpoint: bad}); err == nil {
 			t.Errorf("%q was taken", bad)
 		}
+	}
+}
+
+func TestABucketIsSweptOfWhatIsOldInOnePlaceOnly(t *testing.T) {
+	s, f := openS3(t, "photos")
+	for _, key := range []string{"parts/o/old", "parts/o/new", "media/o/old"} {
+		if err := s.Put(t.Context(), key, []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Sweep(t.Context(), "parts", time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)); err != nil {
+		t.Fatal(err)
+	}
+	if f.objects["p/parts/o/old"] != nil || f.objects["p/parts/o/new"] == nil || f.objects["p/media/o/old"] == nil {
+		t.Errorf("objects: %v", f.objects)
+	}
+	for range 2 {
+		if err := s.Delete(t.Context(), "parts/o/new"); err != nil || f.objects["p/parts/o/new"] != nil {
+			t.Errorf("deleted: %v", err)
+		}
+	}
+	f.broken = true
+	if err := s.Sweep(t.Context(), "parts", time.Now()); !fault.Is(err, fault.Busy) {
+		t.Errorf("a store that refuses: %v", err)
 	}
 }

@@ -48,7 +48,7 @@ func hidden(b []byte) string {
 // brand names the still picture that an ISO file says it is, "" for a film or anything else.
 func brand(b []byte) string {
 	switch name := string(b[8:12]); {
-	case slices.Contains([]string{"heic", "heix", "heim", "heis", "mif1", "msf1"}, name):
+	case slices.Contains([]string{"heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"}, name):
 		return "image/heic"
 	case name == "avif":
 		return "image/avif"

@@ -244,11 +244,7 @@ func (p *Paper) early(now time.Time) error {
 	if t == nil || t.Open(now) {
 		return nil
 	}
-	f := fault.New(fault.Conflict, "“"+t.Title+"” cannot be sent yet. "+t.Waits(now, p.Place.Zone)+". What you answered is kept.")
-	if !t.Opens.IsZero() {
-		f.RetryAfter = t.Opens.Sub(now) // a phone sends it by itself then
-	}
-	return f
+	return fault.New(fault.Conflict, "“"+t.Title+"” cannot be sent yet. "+t.Waits(now, p.Place.Zone)+". What you answered is kept.")
 }
 
 // stageSealed notes that the present stage was sealed, late or in time. Late is no reason to refuse it.

@@ -294,6 +294,30 @@ func TestBytesThatDifferAreAnsweredWith460AndThePhotoBeginsAgain(t *testing.T) {
 	}
 }
 
+func TestNobodyElseReachesAPhotoOnItsWay(t *testing.T) {
+	p, b, id := newPhotoSite(t), photoBytes(t, 4), uuid.NewString()
+	p.announce(id, b)
+	foreign := storetest.NewWorld(t, p.Store, "coffee-kiosks").Actors[auth.Shopper]
+	other := p.Member(auth.Shopper)
+	p.Site = webtest.New(t, storetest.Noon, []auth.Actor{p.shopper, foreign, other}, pocket.NewPhotos(p.svc).Routes()...)
+	for name, a := range map[string]auth.Actor{"of another organisation": foreign, "of another visit": other} {
+		for method, w := range map[string]*httptest.ResponseRecorder{
+			http.MethodPatch:  p.send(a, http.MethodPatch, "/photos/"+id, b, "Upload-Offset", "0", "Content-Type", "application/offset+octet-stream"),
+			http.MethodHead:   p.send(a, http.MethodHead, "/photos/"+id, nil),
+			http.MethodDelete: p.send(a, http.MethodDelete, "/photos/"+id, nil),
+			"override":        p.send(a, http.MethodPost, "/photos/"+id, b, "X-HTTP-Method-Override", "PATCH", "Upload-Offset", "0", "Content-Type", "application/offset+octet-stream"),
+			http.MethodPost:   p.send(a, http.MethodPost, "/photos", nil, "Upload-Length", strconv.Itoa(len(b)), "Upload-Metadata", coded(p.meta(id, b))),
+		} {
+			if w.Code != http.StatusNotFound || w.Header().Get("Upload-Offset") != "" || w.Header().Get("Upload-Length") != "" {
+				t.Errorf("%s by a shopper %s: %d %v", method, name, w.Code, w.Header())
+			}
+		}
+	}
+	if w := p.send(p.shopper, http.MethodHead, "/photos/"+id, nil); w.Code != http.StatusOK || w.Header().Get("Upload-Offset") != "0" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+}
+
 func TestAFullDiskTakesNoPhotosForNow(t *testing.T) {
 	w := storetest.NewWorld(t, storetest.SQLite(t), "coffee-kiosks")
 	full := fault.Retry(fault.Full, "There is no room for more photos at the moment.", time.Minute)
