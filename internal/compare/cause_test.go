@@ -123,3 +123,36 @@ func TestTwoWindowsOfABranchAreSplitByTheSameFormula(t *testing.T) {
 		t.Errorf("%v from a window without visits", g)
 	}
 }
+
+func TestNamedCausesAreTrueAboutAsOftenAsTheySay(t *testing.T) {
+	truth := map[string]row{}
+	for _, r := range reference(t, "fixture60x40_truth_branch.csv") {
+		truth[r["branch"]] = r
+	}
+	v := fixture(t)
+	in := CauseInput{Gaps: v.Gaps(), Compared: v.Input(LevelB, WholeNetwork)}
+	named, right, rest, restRight := 0, 0, 0, 0
+	for _, id := range sortedKeys(truth) {
+		in.Branch = id
+		for _, s := range Explain(in).Standards {
+			k := "X" + strings.TrimLeft(strings.TrimPrefix(s.ID, "std"), "0")
+			worse := truth[id].f(t, "u_logit")+truth[id].f(t, k) < 0
+			agrees := 0
+			if worse == (s.Performance < 0) {
+				agrees = 1
+			}
+			if s.Named {
+				named++
+				right += agrees
+			} else {
+				rest++
+				restRight += agrees
+			}
+		}
+	}
+	share, others := float64(right)/float64(named), float64(restRight)/float64(rest)
+	t.Logf("%d named, %.2f right; of the %d others %.2f", named, share, rest, others)
+	if named < 100 || share < .8 || share < others+.1 {
+		t.Errorf("%d named, %.2f right; of the others %.2f", named, share, others)
+	}
+}

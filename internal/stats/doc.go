@@ -3,5 +3,6 @@
 //
 // The one rule to know: numbers in, numbers out, and what cannot be computed is said so. A function whose input may be
 // impossible (no visits, more met than visited, a target outside 0 to 1) returns its zero value and false; none returns
-// NaN. Nothing here reads a clock, draws a random number or depends on the order of its input.
+// NaN. Nothing here reads a clock or draws a random number, and the order of the input changes nothing (regressions and
+// sums of products ask for rows in a fixed order, because they add them up as they come).
 package stats
