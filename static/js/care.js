@@ -15,7 +15,7 @@ export async function update() {
 export async function keepWorker() {
   const sw = navigator.serviceWorker;
   if (!sw) return;
-  const to = { scope: '/', updateViaCache: 'none' };
+  const to = { scope: '/' };
   const found = await sw.register('/sw.js', { ...to, type: 'module' }).catch(() => sw.register('/sw.js?plain', to));
   if (found.waiting) found.waiting.postMessage('when idle');
 }

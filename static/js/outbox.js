@@ -120,17 +120,21 @@ async function sendOps(id) {
 export async function settle(id, said) {
   const sub = await unit('readwrite', async (s) => {
     const sub = await got(s.subs.get(id));
+    if (!sub) return null; // deleted meanwhile
+    const before = sub.acked;
     const acked = Math.min(said.acked, sub.seq);
     const op = said.head && acked === said.acked && (await got(s.ops.get([id, acked])));
     if (op && op.h !== said.head) throw new Stop('refused', 'The server has another version of this report. What you wrote is still on this phone.', { status: 'fork' });
-    if (acked < sub.acked) await replay(s, sub, acked);
+    if (acked < before) await replay(s, sub, acked);
     const next = await got(s.ops.get([id, acked + 1]));
     for (const photo of said.want || []) if (sub.photos.has(photo)) sub.photos.get(photo).done = false;
     Object.assign(sub, { acked, visitState: said.state || sub.visitState, heard: Date.now(), since: next ? next.at : owes({ ...sub, acked }) ? sub.since : null });
     if (sub.problem && HOLDS.includes(sub.problem.kind)) sub.problem = null;
+    if (acked > before) moved();
     s.subs.put(sub);
     return sub;
   });
+  if (!sub) return;
   tell(id, 'sent');
   if ((said.conflicts || []).length && sub.user === who()) parts.pack().then((p) => p.refresh(sub.visit)).catch(() => {});
 }
@@ -209,7 +213,7 @@ export function drain(only) {
 }
 
 let timer = 0;
-let tries = 0;
+let tries = 0; // since the last progress
 let notBefore = 0; // on the clock that nobody sets
 let running = null;
 
@@ -219,6 +223,9 @@ export function nudge(ms = 800) {
   clearTimeout(timer);
   timer = setTimeout(go, Math.max(ms, notBefore - mono()));
 }
+
+// moved says that something got through: the pauses begin anew.
+export const moved = () => { tries = 0; };
 
 // wake forgets the pause: there is signal again, or the shopper looks.
 function wake() {

@@ -3,7 +3,7 @@
 // The one rule: the bytes are read at once (Android may take the file back), kept as ArrayBuffer, sent as a fresh Blob,
 // and deleted only with a verified receipt or by the shopper.
 import { append, entry, Fault, got, hex, read, tell, unit, uuid } from './store.js';
-import { call, Later, refusal, Stop } from './outbox.js';
+import { call, Later, moved, refusal, Stop } from './outbox.js';
 
 const SIDE = 1600; // pixels of the long side
 const SMALL_SIDE = 1280; // when the phone is nearly full
@@ -142,7 +142,10 @@ async function send(sub, photo) {
   for (let restarted = false; offset < kept.size;) {
     const before = offset;
     offset = await push(sub, kept, offset);
-    if (offset > before) continue;
+    if (offset > before) {
+      moved();
+      continue;
+    }
     if (restarted) throw new Later();
     restarted = true; // 460: the server has dropped its part; or another tab was there first
     offset = await create(sub, kept);

@@ -118,7 +118,7 @@ func theOutboxDrainsThroughEveryKindOfFailure(t *testing.T, b *browsertest.Brows
 	s.meets("POST ops", says(503, "", "Retry-After", "0"), lost, mute, says(200, portal), says(200, `{}`), says(502, portal), says(429, "{}"), mute)
 	e.does(`outbox.start()`)
 	e.until(`window.dispatchEvent(new Event('online')); await new Promise((r) => setTimeout(r, 200)); return (await store.status(sub)).acked === 250`)
-	if left := len(s.fates["POST ops"]); left != 0 {
+	if left := s.unmet("POST ops"); left != 0 {
 		t.Errorf("%d failures were not met", left)
 	}
 	if got := len(s.log()); got != 250 {
@@ -646,6 +646,9 @@ func TestTheWorkerAndTheManifestAreNeutralAndFresh(t *testing.T) {
 	w := r.do("GET", "/sw.js", nil)
 	if w.Code != 200 || w.Header().Get("Cache-Control") != "no-cache" || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/javascript") || !strings.Contains(w.Body.String(), "import * as engine") {
 		t.Errorf("the worker: %d %v", w.Code, w.Header())
+	}
+	if got := r.do("GET", "/sw.js", nil, header("If-None-Match", w.Header().Get("ETag"))); got.Code != http.StatusNotModified || got.Body.Len() != 0 {
+		t.Errorf("asked again for the same worker: %d", got.Code)
 	}
 	if plain := r.do("GET", "/sw.js?plain", nil).Body.String(); strings.Contains(plain, "import ") || !strings.Contains(plain, "const BUILD") {
 		t.Error("the plain worker is none")

@@ -140,7 +140,10 @@ window.there = true;
 	case "/.well-known/plainclothes-receipts":
 		fmt.Fprintf(w, `{"keys":[%s]}`, s.keyJSON())
 	default:
-		s.assets.ServeHTTP(w, r)
+		s.mu.Lock()
+		assets := s.assets
+		s.mu.Unlock()
+		assets.ServeHTTP(w, r)
 	}
 }
 
@@ -393,6 +396,13 @@ func (s *phoneServer) restored(n int) {
 		s.ops[sub], s.heads[sub] = s.ops[sub][:n], s.heads[sub][:n]
 	}
 	s.photos = map[string]*photoPart{}
+}
+
+// unmet tells how many planned fates no request has met.
+func (s *phoneServer) unmet(what string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.fates[what])
 }
 
 // count tells how often something was asked for.

@@ -2,6 +2,8 @@ package kit
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -22,7 +24,14 @@ func worker(c echo.Context) error {
 	h.Set(echo.HeaderCacheControl, "no-cache")
 	h.Set("Service-Worker-Allowed", "/")
 	_, plain := c.QueryParams()["plain"]
-	return send(c, http.StatusOK, kindOf("sw.js"), workerScript(plain))
+	script := workerScript(plain)
+	sum := sha256.Sum256(script)
+	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
+	h.Set("ETag", tag)
+	if c.Request().Header.Get("If-None-Match") == tag { // browsers ask at every page
+		return c.NoContent(http.StatusNotModified)
+	}
+	return send(c, http.StatusOK, kindOf("sw.js"), script)
 }
 
 // engineParts are the scripts that the worker brings along: it cannot import any later.
