@@ -62,7 +62,7 @@ func TestATrueFallIsCaughtAndThePageSaysItsPrice(t *testing.T) {
 			caught++
 		}
 	}
-	if share := float64(caught) / 100; share < .45 {
+	if share := float64(caught) / 100; share < .6 {
 		t.Errorf("caught %.2f of falls of 8.7 points within a year", share)
 	}
 	if w.Sentences[0] != "With 200 branches and nothing wrong, expect about 10 alarms a year." {
