@@ -85,20 +85,19 @@ func (s *Store) chain(ctx context.Context) error {
 // lockHead reads the end of a chain and keeps others from it, after it has written what was put off.
 func (s *Store) lockHead(ctx context.Context, org string) (head event.Entry, err error) {
 	if s.dialect == sqliteDialect {
-		row, err := s.exactlyOne(ctx, endOnSQLite, org)
-		if err != nil {
-			return head, err
-		}
-		defer func() { _ = row.Close() }()
-		return head, row.Scan(&head.Seq, &head.Hash)
+		return s.headOnSQLite(ctx, org)
 	}
 	return head, s.send(ctx, request{query: endOnPostgres, args: []any{org}, read: func(rows pgx.Rows) error {
-		if !rows.Next() {
-			rows.Close()
-			return errors.Join(rows.Err(), sql.ErrNoRows)
-		}
-		return rows.Scan(&head.Seq, &head.Hash)
+		return scanOne(rows, &head)
 	}})
+}
+
+func scanOne(rows pgx.Rows, head *event.Entry) error {
+	if rows.Next() {
+		return rows.Scan(&head.Seq, &head.Hash)
+	}
+	rows.Close()
+	return errors.Join(rows.Err(), sql.ErrNoRows)
 }
 
 // The two ways to read the end of a chain. On SQLite a writing unit is alone anyway.
@@ -107,20 +106,21 @@ const (
 	endOnPostgres = `SELECT seq, hash FROM event_heads WHERE org_id = $1 FOR UPDATE`
 )
 
-// exactlyOne reads one row on SQLite.
-func (s *Store) exactlyOne(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	stmt, err := s.prepared(ctx, query)
+// headOnSQLite reads the end of a chain.
+func (s *Store) headOnSQLite(ctx context.Context, org string) (head event.Entry, err error) {
+	stmt, err := s.prepared(ctx, endOnSQLite)
 	if err != nil {
-		return nil, err
+		return head, err
 	}
-	rows, err := stmt.QueryContext(ctx, args...)
+	rows, err := stmt.QueryContext(ctx, org)
 	if err != nil {
-		return nil, s.raw(err)
+		return head, s.raw(err)
 	}
+	defer func() { _ = rows.Close() }()
 	if !rows.Next() {
-		return nil, errors.Join(s.raw(rows.Err()), rows.Close(), sql.ErrNoRows)
+		return head, errors.Join(s.raw(rows.Err()), sql.ErrNoRows)
 	}
-	return rows, nil
+	return head, rows.Scan(&head.Seq, &head.Hash)
 }
 
 // entries links the pending events to the end of the chain.

@@ -21,8 +21,9 @@ const located = `SELECT v.org_id, v.id, v.programme_id, v.version_id, v.branch_i
 
 // The ways to name several visits. The rows are locked in the order of their ids, which come sorted.
 //
-// On PostgreSQL each row is asked for by its whole key and LIMIT 1, which leaves the planner no choice but the key's
-// index: in tables without statistics it was seen to read every visit of the organisation, or every branch.
+// On PostgreSQL each row is asked for by its key as a range of one, in the order of the key: only the key's own index
+// gives that. For an equality a planner without statistics takes any index that begins with the organisation, and was
+// seen to read every visit of it, or every branch.
 var (
 	locatedOnPostgres = fmt.Sprintf(located, chosen("FOR UPDATE"), branchByKey, regionByKey)
 	locatedReading    = fmt.Sprintf(located, chosen(""), branchByKey, regionByKey)
@@ -31,13 +32,14 @@ var (
 )
 
 const (
-	branchByKey = "CROSS JOIN LATERAL (SELECT * FROM branches WHERE org_id = $1 AND id = v.branch_id LIMIT 1) b"
-	regionByKey = "LEFT JOIN LATERAL (SELECT name FROM regions WHERE org_id = $1 AND id = b.region_id LIMIT 1) r ON true"
+	branchByKey = "CROSS JOIN LATERAL (SELECT * FROM branches WHERE org_id = $1 AND id >= v.branch_id AND id <= v.branch_id ORDER BY id LIMIT 1) b"
+	regionByKey = "LEFT JOIN LATERAL (SELECT name FROM regions WHERE org_id = $1 AND id >= b.region_id AND id <= b.region_id ORDER BY id LIMIT 1) r ON true"
 )
 
 // chosen is the visits whose ids a statement gets, called v.
 func chosen(lock string) string {
-	return "unnest($2::uuid[]) AS chosen (id) CROSS JOIN LATERAL (SELECT * FROM visits WHERE org_id = $1 AND id = chosen.id LIMIT 1 " + lock + ") v"
+	return "unnest($2::uuid[]) AS chosen (id) CROSS JOIN LATERAL " +
+		"(SELECT * FROM visits WHERE org_id = $1 AND id >= chosen.id AND id <= chosen.id ORDER BY id LIMIT 1 " + lock + ") v"
 }
 
 // Located loads visits with their places; ids are sorted.
