@@ -8,6 +8,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -62,6 +63,25 @@ func (p *Page) Offline(offline bool) {
 			return err
 		}
 		_, err := cdp.Call(ctx, t, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: offline, DownloadThroughput: -1, UploadThroughput: -1})
+		return err
+	})
+}
+
+// SetCookie gives the browser a cookie for a site, before or after it opens its
+// pages; a browser that is killed soon afterwards may have forgotten it.
+func (p *Page) SetCookie(site, name, value string, secret bool) {
+	p.t.Helper()
+	p.call("set a cookie", func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: site, HTTPOnly: &secret, SameSite: network.CookieSameSiteLax})
+		return err
+	})
+}
+
+// BeforeScripts runs a script in every page of this tab before the page's own.
+func (p *Page) BeforeScripts(script string) {
+	p.t.Helper()
+	p.call("prepare a script", func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
 		return err
 	})
 }

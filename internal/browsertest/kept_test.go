@@ -54,6 +54,16 @@ func TestAPageWithoutSignalKnowsItAndAsksInVain(t *testing.T) {
 	}
 }
 
+func TestUntilWaitsForWhatAPromiseGives(t *testing.T) {
+	p, s := Start(t).Page(t, Phone), server(t)
+	p.Open(s.URL)
+	Eval[bool](p, `(globalThis.asked = 0, true)`)
+	p.Until(`(async () => ++asked === 3)()`)
+	if n := Eval[int](p, "asked"); n != 3 {
+		t.Errorf("asked %d times", n)
+	}
+}
+
 func TestAxeFindsAPageThatLacksALanguageAndAButtonThatLacksAName(t *testing.T) {
 	p, s := Start(t).Page(t, Desk), server(t)
 	p.Open(s.URL + "/who")

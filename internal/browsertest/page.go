@@ -178,7 +178,7 @@ func (p *Page) SetFiles(css string, paths ...string) {
 	})
 }
 
-// Until waits until a JavaScript expression is true. It asks from outside: the
+// Until waits until a JavaScript expression is true, or a promise of it. It asks from outside: the
 // browser's own waiting is lost when the page is replaced meanwhile.
 func (p *Page) Until(expression string) {
 	p.t.Helper()
@@ -186,15 +186,25 @@ func (p *Page) Until(expression string) {
 	met := false
 	_ = within(p.ctx, func(ctx context.Context) error {
 		for !met && ctx.Err() == nil {
-			if met, last = chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+expression+")")); !met {
+			if met, last = chromedp.Run(ctx, chromedp.Evaluate[bool]("(async () => Boolean(await ("+expression+")))()", chromedp.EvalAwaitPromise)); !met {
 				pause(ctx)
 			}
 		}
 		return nil
 	})
 	if !met {
-		p.t.Fatalf("browsertest: %s: never true: %s (%v)", p.address(), expression, last)
+		p.t.Fatalf("browsertest: %s: never true: %s (%v); %s", p.address(), expression, last, p.scene())
 	}
+}
+
+// scene describes the page for whoever reads why a test failed.
+func (p *Page) scene() string {
+	text := ""
+	_ = within(p.ctx, func(ctx context.Context) (err error) {
+		text, err = chromedp.Run(ctx, chromedp.Evaluate[string](`document.body?.innerText.slice(0, 1500) ?? ""`))
+		return err
+	})
+	return fmt.Sprintf("problems %q, the page says %q", p.Problems(), text)
 }
 
 // UntilText waits until the page shows a text somewhere.

@@ -1,0 +1,135 @@
+package app
+
+import (
+	"compress/gzip"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"plainclothes/internal/browsertest"
+	"plainclothes/internal/roughtest"
+	"plainclothes/static"
+)
+
+// The budget of what a visit costs a shopper's phone.
+const (
+	maxScript       = 15 << 10 // gz, of all that a section loads before anybody touches it
+	maxAnswer       = 1 << 10  // an answer on the wire, with its share of the message around it
+	maxVisit        = 3 << 20  // 25 answers and 8 photos
+	maxPhoto        = 600 << 10
+	usualPhoto      = 350 << 10
+	maxOfflineMilli = 300 // until a page from the phone is loaded
+)
+
+// weight is the size of a file of the site as it travels.
+func weight(t *testing.T, path string) int {
+	t.Helper()
+	f, err := static.Files.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	var n counter
+	z := gzip.NewWriter(&n)
+	if _, err := io.Copy(z, f); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return int(n)
+}
+
+// counter counts what is written.
+type counter int
+
+func (c *counter) Write(b []byte) (int, error) {
+	*c += counter(len(b))
+	return len(b), nil
+}
+
+func TestASectionsScriptsKeepTheirBudget(t *testing.T) {
+	s := newScene(t, 1)
+	p := s.carries(browsertest.Start(t).Page(t, browsertest.Phone), 0)
+	p.at(0, "A")
+	p.says("Nothing yet")
+	loaded := browsertest.Eval[[]string](p.Page, `[...new Set(performance.getEntriesByType("resource").map(r => new URL(r.name).pathname).filter(n => n.endsWith(".js")))]`)
+	total := 0
+	for _, path := range loaded {
+		_, name, _ := strings.Cut(strings.TrimPrefix(path, "/static/"), "/")
+		if !strings.HasPrefix(path, "/static/") {
+			continue // the worker's own file, which no page waits for
+		}
+		n := weight(t, name)
+		total += n
+		t.Logf("%6d %s", n, name)
+	}
+	if total > maxScript || len(loaded) < 3 {
+		t.Errorf("%d bytes in %d scripts, at most %d", total, len(loaded), maxScript)
+	}
+}
+
+func TestAVisitOfTwentyFiveAnswersAndEightPhotosCostsLittle(t *testing.T) {
+	s := newScene(t, 1)
+	p := s.carries(browsertest.Start(t).Page(t, browsertest.Phone), 0)
+	p.prepares(0)
+	p.at(0, "A")
+	s.gate.Decide(roughtest.Smooth) // the record begins here
+	for i := range 25 {
+		p.taps([]string{"A3", "A4", "A6", "A7"}[i%4], []string{"yes", "no"}[i/4%2])
+		p.Until(fmt.Sprintf(`(`+idbJS+`)("ops").then(ops => ops.length === %d)`, i+1))
+	}
+	photo := twelveMegapixels(t)
+	for i := range 8 {
+		p.SetFiles(`#q-A3 input[type=file]`, photo)
+		p.Until(fmt.Sprintf(`document.querySelectorAll("#q-A3 .photo img").length === %d`, i+1))
+	}
+	p.says("Saved and sent")
+	p.arrived()
+	answers, total := sentBytes(s.gate.Log())
+	t.Logf("25 answers, 8 photos: %d bytes of ops in all, %d bytes sent", answers, total)
+	if each := answers / len(p.ops()); each > maxAnswer {
+		t.Errorf("an answer is %d bytes on the wire, at most %d", each, maxAnswer)
+	}
+	if total > maxVisit {
+		t.Errorf("%d bytes were sent, at most %d", total, maxVisit)
+	}
+	for _, k := range browsertest.Eval[[]keptPhoto](p.Page, photosJS) {
+		if k.Size > usualPhoto || k.Size > maxPhoto {
+			t.Errorf("a photo is %d bytes", k.Size)
+		}
+	}
+}
+
+// sentBytes adds up the bodies of the ops, and of everything.
+func sentBytes(log []roughtest.Entry) (ops, total int) {
+	for _, e := range log {
+		total += e.Sent
+		if e.Method == http.MethodPost && strings.HasSuffix(e.Path, "/ops") {
+			ops += e.Sent
+		}
+	}
+	return ops, total
+}
+
+func TestAPageFromThePhoneIsThereAtOnce(t *testing.T) {
+	s := newScene(t, 1)
+	p := s.carries(browsertest.Start(t).Page(t, browsertest.Phone), 0)
+	p.prepares(0)
+	p.loses()
+	p.at(0, "A")
+	var all []float64
+	for i := range 7 {
+		p.at(0, strings.Fields("A B A N A E O")[i])
+		n := browsertest.Eval[[]float64](p.Page, `(n => [n.domContentLoadedEventEnd, n.loadEventEnd, performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0])(performance.getEntriesByType("navigation")[0])`)
+		all = append(all, max(n[1], n[2]))
+	}
+	slices.Sort(all)
+	t.Logf("without signal a page is loaded and painted after %.0f ms", all)
+	if median := all[len(all)/2]; median > maxOfflineMilli {
+		t.Errorf("a page from the phone takes %.0f ms, at most %d", median, maxOfflineMilli)
+	}
+}
