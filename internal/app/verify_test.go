@@ -46,6 +46,10 @@ func TestVerifyFindsWhatWasChangedBehindTheServersBack(t *testing.T) {
 		{"an answer", "the answer to A3 is not the one in the log of answers", nil, `UPDATE reports SET answers = replace(CAST(answers AS text), '"A3":"yes"', '"A3":"no"') WHERE org_id = $1`},
 		{"a score", "score of ", nil, `UPDATE visits SET base_bp = 9999 WHERE org_id = $1`},
 		{"an outcome", "The outcome stored for standard", nil, `UPDATE outcomes SET outcome = 'below' WHERE org_id = $1 AND outcome = 'good'`},
+		{"a receipt", "is not that of its statement", []string{"receipts_no_update"}, `UPDATE receipts SET statement = replace(statement, '"ops":', '"ops":1') WHERE org_id = $1`},
+		{"what a receipt is filed under", "is filed under what it does not say", []string{"receipts_no_update"}, `UPDATE receipts SET seq = seq - 1 WHERE org_id = $1`},
+		{"a signature", "the signature of receipt", []string{"receipts_no_update"}, `UPDATE receipts SET signature = '' WHERE org_id = $1`},
+		{"a photo of a receipt", "is not the one that was signed", nil, `UPDATE photos SET sha256 = '00' WHERE org_id = $1`},
 		{"a sum of scores", "rollup of ", nil, `UPDATE rollup_cells SET sum_bp = sum_bp + 1 WHERE org_id = $1`},
 		{"a sum of a standard", "rollup of ", nil, `UPDATE rollup_standards SET x = 0 WHERE org_id = $1`},
 	} {

@@ -92,7 +92,7 @@ func (l *premises) program() *program {
 func (l *premises) open() *parts {
 	l.t.Helper()
 	p := l.program()
-	d, err := p.env.Data(config.Storage{Dir: l.dir, Database: l.env["PLAINCLOTHES_DATABASE"]})
+	d, err := p.env.Data(config.Storage{Dir: l.dir, Database: l.env["PLAINCLOTHES_DATABASE"], ReceiptKey: l.env["PLAINCLOTHES_RECEIPT_KEY"]})
 	if err != nil {
 		l.t.Fatal(err)
 	}
