@@ -49,26 +49,40 @@ type links struct {
 func newLinks(c *crossing) *links {
 	l := &links{island: make([]int, len(c.t.branches)), views: make([]oneView, len(c.t.branches)), shoppers: len(c.shoppers)}
 	l.named = len(c.shoppers) > 1 || len(c.shoppers) == 1 && c.shoppers[0] != "" && c.shoppers[0] != constant
-	pairs := map[[2]int]int64{}
-	for _, x := range c.cells {
-		pairs[[2]int{x.Branch, x.Shopper}] += x.N
-	}
+	pairs := pairsIn(c.cells)
 	l.count(pairs, len(c.t.branches), len(c.shoppers))
 	l.split(c, pairs)
 	return l
 }
 
-// count finds who met at least two, and each branch's most frequent shopper.
-func (l *links) count(pairs map[[2]int]int64, branches, shoppers int) {
-	b, s := make([]int, branches), make([]int, shoppers)
-	for p, n := range pairs {
-		b[p[0]]++
-		s[p[1]]++
-		v := &l.views[p[0]]
-		v.n += n
-		if n > v.most || n == v.most && p[1] < v.shopper {
-			v.most, v.shopper = n, p[1]
+// pair is a branch and a shopper who met, and how often.
+type pair struct {
+	branch, shopper int
+	visits          int64
+}
+
+// pairsIn lists the pairs in cells that are sorted by them.
+func pairsIn(cells []stats.CrossedCell) []pair {
+	var out []pair
+	for _, x := range cells {
+		if last := len(out) - 1; last >= 0 && out[last].branch == x.Branch && out[last].shopper == x.Shopper {
+			out[last].visits += x.N
+			continue
 		}
+		out = append(out, pair{x.Branch, x.Shopper, x.N})
+	}
+	return out
+}
+
+// count finds who met at least two, and each branch's most frequent shopper.
+func (l *links) count(pairs []pair, branches, shoppers int) {
+	b, s := make([]int, branches), make([]int, shoppers)
+	for _, p := range pairs {
+		b[p.branch]++
+		s[p.shopper]++
+		v := &l.views[p.branch]
+		v.n += p.visits
+		v.most = max(v.most, p.visits)
 	}
 	for _, k := range b {
 		if k > 1 {
@@ -100,20 +114,20 @@ func (f forest) join(i, k int) {
 }
 
 // split finds the islands, and numbers those with at least a twentieth of the visits by their first branch.
-func (l *links) split(c *crossing, pairs map[[2]int]int64) {
+func (l *links) split(c *crossing, pairs []pair) {
 	b := len(c.t.branches)
 	f := make(forest, b+len(c.shoppers))
 	for i := range f {
 		f[i] = i
 	}
 	total := int64(0)
-	for p := range pairs {
-		f.join(p[0], b+p[1])
+	for _, p := range pairs {
+		f.join(p.branch, b+p.shopper)
 	}
 	visits := make([]int64, b)
-	for p, n := range pairs {
-		visits[f.root(p[0])] += n
-		total += n
+	for _, p := range pairs {
+		visits[f.root(p.branch)] += p.visits
+		total += p.visits
 	}
 	number := map[int]int{}
 	for i, n := range visits {

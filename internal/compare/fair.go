@@ -50,10 +50,7 @@ type fair struct {
 }
 
 // oneView is how far a branch is known through one shopper.
-type oneView struct {
-	shopper int
-	most, n int64
-}
+type oneView struct{ most, n int64 }
 
 // crossing is the table with who visited whom, in numbers: branches as in the table, shoppers by name.
 type crossing struct {
@@ -111,6 +108,7 @@ func newCrossing(t table, in Input) *crossing {
 		})
 	}
 	c.sortKinds()
+	c.cells = stats.SortCells(c.cells, len(c.t.branches), len(c.shoppers), len(c.kinds))
 	return c
 }
 

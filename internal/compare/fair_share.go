@@ -317,7 +317,7 @@ func (s *shares) data(e *stats.Effects, k int, least Met) *stats.BinaryData {
 // cells are the visits judged by one standard, each with how much better than expected the rest of it was: questions of one
 // visit share the day.
 func (s *shares) cells(e *stats.Effects, k int, least Met) []stats.BinaryCell {
-	var out []stats.BinaryCell
+	out := make([]stats.BinaryCell, 0, len(s.places))
 	lines := make([]float64, len(s.d.rows))
 	for i, row := range s.d.rows {
 		for a, v := range row {

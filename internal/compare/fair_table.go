@@ -98,27 +98,18 @@ func (f *FairTable) Add(v FairVisit) bool {
 // Visits is how many there are.
 func (f *FairTable) Visits() int { return len(f.visits) }
 
-// Cells are the scores by who visited whom, for [Input.Cells]; visits without a score are not in them.
+// Cells are the scores by who visited whom, one for each visit, for [Input.Cells]; visits without a score are not in them.
 func (f *FairTable) Cells() []VisitCell {
-	type key struct{ branch, shopper, kind int32 }
-	at := map[key]int{}
-	var out []VisitCell
+	out := make([]VisitCell, 0, len(f.visits))
 	for _, v := range f.visits {
 		if v.score < 0 {
 			continue
 		}
-		k := key{v.branch, v.shopper, v.kind}
-		i, ok := at[k]
-		if !ok {
-			i = len(out)
-			at[k] = i
-			kind := f.kindOf[v.kind]
-			out = append(out, VisitCell{
-				Branch: f.branches.all[v.branch], Shopper: f.shoppers.all[v.shopper], Scenario: kind.scenario, Month: kind.month,
-			})
-		}
-		bp := int64(v.score)
-		out[i].Scores = out[i].plus(Scores{N: 1, SumBP: bp, SumBP2: bp * bp})
+		bp, kind := int64(v.score), &f.kindOf[v.kind]
+		out = append(out, VisitCell{
+			Branch: f.branches.all[v.branch], Shopper: f.shoppers.all[v.shopper], Scenario: kind.scenario, Month: kind.month,
+			Scores: Scores{N: 1, SumBP: bp, SumBP2: bp * bp},
+		})
 	}
 	return out
 }

@@ -81,16 +81,12 @@ func Leniency(in Input, habits []Habits) LeniencyReport {
 // seenBy counts visits and branches of each shopper.
 func seenBy(c *crossing) []ShopperLeniency {
 	out := make([]ShopperLeniency, len(c.shoppers))
-	met := map[[2]int]bool{}
 	for j, name := range c.shoppers {
 		out[j].Shopper = name
 	}
-	for _, x := range c.cells {
-		out[x.Shopper].Visits += int(x.N)
-		if pair := [2]int{x.Branch, x.Shopper}; !met[pair] {
-			met[pair] = true
-			out[x.Shopper].Branches++
-		}
+	for _, p := range pairsIn(c.cells) {
+		out[p.shopper].Visits += int(p.visits)
+		out[p.shopper].Branches++
 	}
 	return out
 }

@@ -60,9 +60,7 @@ func NewCrossed(d CrossedData) (*Crossed, bool) {
 	c.shopper = newSide(d.Shoppers, c.width)
 	c.gather(cells, d, centre)
 	c.branch.pairs(cells, func(x CrossedCell) (int, int) { return x.Branch, x.Shopper })
-	slices.SortFunc(cells, func(a, b CrossedCell) int {
-		return cmp.Or(cmp.Compare(a.Shopper, b.Shopper), cmp.Compare(a.Branch, b.Branch), cmp.Compare(a.Row, b.Row))
-	})
+	cells = countingSort(cells, d.Shoppers, func(x *CrossedCell) int { return x.Shopper })
 	c.shopper.pairs(cells, func(x CrossedCell) (int, int) { return x.Shopper, x.Branch })
 	return c, true
 }
@@ -81,10 +79,37 @@ func (d CrossedData) merged() ([]CrossedCell, bool) {
 			cells = append(cells, x)
 		}
 	}
-	if !slices.IsSortedFunc(cells, byPlace) {
-		slices.SortFunc(cells, byPlace)
-	}
+	cells = SortCells(cells, d.Branches, d.Shoppers, len(d.Rows))
 	return mergeCells(cells), len(cells) > 0
+}
+
+// SortCells orders cells by branch, shopper and row in time proportional to their number; numbers must lie below the
+// counts given. The cells given may be used as room.
+func SortCells(cells []CrossedCell, branches, shoppers, rows int) []CrossedCell {
+	if slices.IsSortedFunc(cells, byPlace) {
+		return cells
+	}
+	cells = countingSort(cells, rows, func(x *CrossedCell) int { return x.Row })
+	cells = countingSort(cells, shoppers, func(x *CrossedCell) int { return x.Shopper })
+	return countingSort(cells, branches, func(x *CrossedCell) int { return x.Branch })
+}
+
+// countingSort is stable.
+func countingSort(cells []CrossedCell, keys int, of func(*CrossedCell) int) []CrossedCell {
+	at := make([]int, keys+1)
+	for i := range cells {
+		at[of(&cells[i])+1]++
+	}
+	for k := range keys {
+		at[k+1] += at[k]
+	}
+	out := make([]CrossedCell, len(cells))
+	for i := range cells {
+		k := of(&cells[i])
+		out[at[k]] = cells[i]
+		at[k]++
+	}
+	return out
 }
 
 func sameWidth(rows [][]float64) bool {

@@ -129,6 +129,10 @@ func (c *Crossed) Solve(v Variances) (CrossedFit, bool) {
 	return f.fit(v), true
 }
 
+// exactErrors is the size of the larger side up to which the errors of its effects are computed to the last digit. For more
+// they leave out how the errors of its partners hang together, which then is little: a few percent, too small.
+const exactErrors = 1500
+
 // FixedAt gives the fixed effects at other variances, by column of the design. It is false for variances that cannot be and
 // for data too large for a dense matrix.
 func (c *Crossed) FixedAt(v Variances) ([]float64, bool) {

@@ -198,10 +198,8 @@ func (a *absorbed) probe(visitVar float64) (outer, inner []float64) {
 		outer[i] = visitVar * a.thetaOuter * math.Min(1, math.Max(1/diagonal[i], sum/probes))
 	}
 	inner = make([]float64, len(a.inner.n))
-	for j, w := range a.weight {
-		sum := 0.0
-		a.inner.each(j, func(i int, count float64) { sum += count * count * outer[i] })
-		inner[j] = visitVar*w + w*w*sum
+	for j := range inner {
+		inner[j] = a.nearError(j, visitVar, outer)
 	}
 	return outer, inner
 }

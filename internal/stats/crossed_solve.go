@@ -44,6 +44,12 @@ func (a *absorbed) errors(visitVar float64) (outer, inner []float64) {
 		outer[i] = visitVar * a.thetaOuter * sumSquares(t.Data[i*n+i:(i+1)*n])
 	}
 	inner = make([]float64, len(a.inner.n))
+	if len(inner) > exactErrors && !a.swapped {
+		for j := range inner {
+			inner[j] = a.nearError(j, visitVar, outer)
+		}
+		return outer, inner
+	}
 	column := make([]float64, n)
 	for j, w := range a.weight {
 		clear(column)
@@ -56,6 +62,13 @@ func (a *absorbed) errors(visitVar float64) (outer, inner []float64) {
 		inner[j] = visitVar * (w + w*w*a.thetaOuter*sumSquares(column[first:]))
 	}
 	return outer, inner
+}
+
+// nearError is the error of one inner effect from those of its partners, as if these had nothing to do with each other.
+func (a *absorbed) nearError(j int, visitVar float64, outer []float64) float64 {
+	sum, w := 0.0, a.weight[j]
+	a.inner.each(j, func(i int, count float64) { sum += count * count * outer[i] })
+	return visitVar*w + w*w*sum
 }
 
 func sumSquares(x []float64) float64 {

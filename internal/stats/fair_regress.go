@@ -182,7 +182,7 @@ func (r *regression) at(coef []float64) float64 {
 		eta, n := r.line[c.Row]+own[0]*z[0]+own[1]*z[1]+own[2]*z[2], float64(c.N)
 		e := math.Exp(-math.Abs(eta))
 		prob := 1 / (1 + e)
-		sum += float64(c.X)*eta - n*(math.Max(eta, 0)+math.Log1p(e))
+		sum += float64(c.X)*eta - n*(math.Max(eta, 0)+math.Log(1+e))
 		if eta < 0 {
 			prob = 1 - prob
 		}

@@ -93,7 +93,7 @@ func (s *strip) logLikelihood(w float64) float64 {
 	sum := s.line + s.met*w
 	for i, at := range s.at {
 		eta := at + w
-		sum -= s.n[i] * (math.Max(eta, 0) + math.Log1p(math.Exp(-math.Abs(eta))))
+		sum -= s.n[i] * (math.Max(eta, 0) + math.Log(1+math.Exp(-math.Abs(eta))))
 	}
 	return sum
 }
