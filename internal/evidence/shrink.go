@@ -11,6 +11,24 @@ import (
 func shrink(src image.Image, long int) *image.RGBA {
 	from := src.Bounds().Size()
 	to := fit(from, long)
+	if to == from { // a phone has made it small already
+		return onWhite(src)
+	}
+	return average(src, to)
+}
+
+// onWhite copies a picture as it is.
+func onWhite(src image.Image) *image.RGBA {
+	b := src.Bounds()
+	out := image.NewRGBA(image.Rectangle{Max: b.Size()})
+	draw.Draw(out, out.Rect, image.White, image.Point{}, draw.Src)
+	draw.Draw(out, out.Rect, src, b.Min, draw.Over)
+	return out
+}
+
+// average makes a picture of another size.
+func average(src image.Image, to image.Point) *image.RGBA {
+	from := src.Bounds().Size()
 	s := shrinker{
 		from: from, to: to,
 		row: image.NewRGBA(image.Rect(0, 0, from.X, 1)),

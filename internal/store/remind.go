@@ -53,6 +53,13 @@ func (v visits) Looked(ctx context.Context, organisation, vis string, since, at 
 		UpdateColumn("opened_at", at).Error
 }
 
+// LookedAt says when a shopper last had the checklist before him, to the hour.
+func (v visits) LookedAt(ctx context.Context, organisation, vis string) (time.Time, error) {
+	var r struct{ OpenedAt *time.Time }
+	err := v.db(ctx).Model(&visitRow{}).Select("opened_at").Where("org_id = ? AND id = ?", organisation, vis).Take(&r).Error
+	return timeVal(r.OpenedAt), missing(err, "visit")
+}
+
 // DueBefore gives visits that were due before a time.
 func (v visits) DueBefore(
 	ctx context.Context, organisation string, states []visit.State, before time.Time, after string, limit int,

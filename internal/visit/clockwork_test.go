@@ -180,8 +180,13 @@ func (w *world) salon() string {
 func TestAPartOfAVisitIsNotSentEarlyAndIsFlaggedWhenItIsLate(t *testing.T) {
 	storetest.ForEach(t, func(t *testing.T, s *store.Store) {
 		w := newWorld(t, s, "luxury-electronics")
-		id := w.salon()
+		id, unsent := w.salon(), w.salon()
 		w.now = w.now.Add(6*time.Hour + time.Minute) // it was to be sent within six hours
+		must(w.svc.Seal(t.Context(), w.shopper, unsent))(t)
+		if late := w.Number(`SELECT count(*) FROM moments WHERE org_id = $1 AND visit_id = $2 AND late`, w.Org, unsent); late != 0 {
+			t.Error("what was answered in time and sent later is called late")
+		}
+		w.save(id, "E4=10:41")
 		must(w.svc.Seal(t.Context(), w.shopper, id))(t)
 		w.save(id, "F1=within_one_day", "F2=good", "F4=yes", "O1=8", "O2="+story+story)
 		_, err := w.svc.Seal(t.Context(), w.shopper, id)

@@ -21,6 +21,8 @@ type silent interface {
 	Silent(ctx context.Context, org string, quiet, reminded time.Time, limit int) ([]Silence, error)
 	// Remind notes a reminder; false when somebody else was quicker.
 	Remind(ctx context.Context, org, visit string, before, at time.Time) (bool, error)
+	// LookedAt says when that was noted last, zero for never.
+	LookedAt(ctx context.Context, org, visit string) (time.Time, error)
 	// Looked notes that the shopper has the checklist before him, unless that was noted after since.
 	Looked(ctx context.Context, org, visit string, since, at time.Time) error
 }
@@ -34,14 +36,21 @@ type Silence struct {
 
 // Opened notes that the shopper has the checklist before him: from here on answers may wait on his phone.
 func (s *Service) Opened(ctx context.Context, a auth.Actor, id string) error {
-	return wrap("note that a visit was opened", s.repo.InTx(ctx, a.Org, func(tx Tx) error {
+	now, noted := s.now().UTC(), false
+	err := s.repo.View(ctx, a.Org, func(tx Tx) error {
 		j, err := s.own(ctx, tx, a, id, false)
 		if err != nil || !j.State.Writable() {
+			noted = true
 			return err
 		}
-		now := s.now().UTC()
-		return tx.Looked(ctx, a.Org, id, now.Add(-lookedAt), now)
-	}))
+		last, err := tx.LookedAt(ctx, a.Org, id)
+		noted = now.Sub(last) < lookedAt
+		return err
+	})
+	if err == nil && !noted {
+		err = s.repo.InTx(ctx, a.Org, func(tx Tx) error { return tx.Looked(ctx, a.Org, id, now.Add(-lookedAt), now) })
+	}
+	return wrap("note that a visit was opened", err)
 }
 
 // RemindSilent takes note of the visits whose shoppers are to be reminded now and gives them: each at most once a day.

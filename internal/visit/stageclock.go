@@ -247,13 +247,35 @@ func (p *Paper) early(now time.Time) error {
 	return fault.New(fault.Conflict, "“"+t.Title+"” cannot be sent yet. "+t.Waits(now, p.Place.Zone)+". What you answered is kept.")
 }
 
-// stageSealed notes that the present stage was sealed, late or in time. Late is no reason to refuse it.
+// answeredLast is when the last answer was given, as far as it is known: a phone may have had no signal when it was.
+func answeredLast(ops []Op) (last time.Time) {
+	for _, o := range ops {
+		at := o.Corrected
+		if at.IsZero() {
+			at = o.Received
+		}
+		if !o.Late && at.After(last) {
+			last = at
+		}
+	}
+	return last
+}
+
+// stageSealed notes that the present stage was sealed, late or in time. Late is no reason to refuse it, and answers count
+// that were given in time and sent later.
 func (s *Service) stageSealed(ctx context.Context, tx Tx, p *Paper, now time.Time) error {
 	t := Present(p.Times, p.Stage)
 	if t == nil {
 		return nil
 	}
-	t.Sealed, t.Late = now, !t.Closes.IsZero() && now.After(t.Closes)
+	t.Sealed = now
+	if !t.Closes.IsZero() && now.After(t.Closes) {
+		ops, err := tx.Ops(ctx, p.Visit.Org, p.Visit.ID)
+		if err != nil {
+			return err
+		}
+		t.Late = answeredLast(ops).After(t.Closes)
+	}
 	return tx.AddMoment(ctx, p.Visit.Org, p.Visit.ID, Moment{Kind: StageSealed, Name: p.Stage, At: now, Late: t.Late})
 }
 

@@ -150,3 +150,12 @@ func TestACheckInIsSaidInStepsThatItIsWorth(t *testing.T) {
 		}
 	}
 }
+
+func TestTheLastAnswerCountsWhenItWasGivenNotWhenItCame(t *testing.T) {
+	ops := []Op{
+		{Received: at(9, 9), Corrected: at(3, 9)}, {Received: at(4, 9)}, {Received: at(2, 9), Corrected: at(2, 8)}, {Received: at(8, 9), Corrected: at(8, 9), Late: true},
+	}
+	if got := answeredLast(ops); !got.Equal(at(4, 9)) {
+		t.Errorf("got %v", got)
+	}
+}
