@@ -12,7 +12,7 @@ func TestAPictureThatIsSmallAlreadyIsCopiedAsItWouldBeAveraged(t *testing.T) {
 	clear, part := image.NewNRGBA(image.Rect(3, 5, 40, 28)), image.NewYCbCr(image.Rect(0, 0, 33, 21), image.YCbCrSubsampleRatio420)
 	for _, pix := range [][]uint8{clear.Pix, part.Y, part.Cb, part.Cr} {
 		for i := range pix {
-			pix[i] = uint8(r.Uint32()) //nolint:gosec // the low byte
+			pix[i] = uint8(r.Uint32())
 		}
 	}
 	for _, src := range []image.Image{clear, part} {

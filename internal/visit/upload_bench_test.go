@@ -67,8 +67,8 @@ func phonePicture(b *testing.B) []byte {
 	img := image.NewRGBA(image.Rect(0, 0, 1600, 1200))
 	for y := range 1200 {
 		for x := range 1600 {
-			v := uint8(r.IntN(12))                                                                              //nolint:gosec // below 12
-			img.SetRGBA(x, y, color.RGBA{R: uint8(x/8) + v, G: uint8(y/6) + v, B: uint8((x+y)/14) + v, A: 255}) //nolint:gosec // a colour, whatever it is
+			v := uint8(r.IntN(12))
+			img.SetRGBA(x, y, color.RGBA{R: uint8(x/8) + v, G: uint8(y/6) + v, B: uint8((x+y)/14) + v, A: 255})
 		}
 	}
 	var out bytes.Buffer

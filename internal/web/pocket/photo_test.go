@@ -79,7 +79,7 @@ func photoBytes(t testing.TB, seed uint64) []byte {
 	r := rand.New(rand.NewPCG(seed, 9))
 	img := image.NewRGBA(image.Rect(0, 0, 900, 700))
 	for i := range img.Pix {
-		img.Pix[i] = uint8(r.Uint32()) //nolint:gosec // the low byte
+		img.Pix[i] = uint8(r.Uint32())
 	}
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 90}); err != nil {
@@ -118,7 +118,7 @@ func (p *photoSite) send(a auth.Actor, method, path string, body []byte, headers
 		r.Header.Set(headers[i], headers[i+1])
 	}
 	if a.Member != "" {
-		r.AddCookie(&http.Cookie{Name: "plainclothes", Value: a.Member}) //nolint:gosec // a request's cookie has no attributes
+		r.AddCookie(&http.Cookie{Name: "plainclothes", Value: a.Member})
 	}
 	w := httptest.NewRecorder()
 	p.Echo().ServeHTTP(w, r)
@@ -444,7 +444,7 @@ func TestTheClientOfTusSendsPhotosThroughARoughNetwork(t *testing.T) {
 	p := newPhotoSite(t)
 	net := &rough{next: p.Echo(), rand: rand.New(rand.NewPCG(7, 7))}
 	srv := httptest.NewUnstartedServer(net)
-	srv.Config.ErrorLog = slog.NewLogLogger(slog.NewTextHandler(io.Discard, nil), slog.LevelError)
+	srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	srv.Start()
 	t.Cleanup(srv.Close)
 	server := strings.Replace(srv.URL, "127.0.0.1", "localhost", 1)
@@ -459,7 +459,7 @@ func TestTheClientOfTusSendsPhotosThroughARoughNetwork(t *testing.T) {
 		{Name: "interrupted", Chunk: 64_000, StopAt: 128_000},
 		{Name: "given up", Chunk: 64_000, StopAt: 64_000, Terminate: true},
 	} {
-		b, id := photoBytes(t, uint64(20+i)), uuid.NewString() //nolint:gosec // a small number
+		b, id := photoBytes(t, uint64(20+i)), uuid.NewString()
 		c.File, c.Metadata = filepath.Join(dir, id), p.meta(id, b)
 		if err := os.WriteFile(c.File, b, 0o600); err != nil {
 			t.Fatal(err)

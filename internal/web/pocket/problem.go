@@ -73,10 +73,10 @@ func problemOf(err error) (status int, p problem, wait time.Duration) {
 	if f, ok := fault.As(err); ok {
 		wait = f.RetryAfter
 	}
-	switch {
-	case status == http.StatusInternalServerError:
+	switch status {
+	case http.StatusInternalServerError:
 		status, wait = http.StatusServiceUnavailable, max(wait, afterOurs)
-	case status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests || status == http.StatusInsufficientStorage:
+	case http.StatusServiceUnavailable, http.StatusTooManyRequests, http.StatusInsufficientStorage:
 		wait = max(wait, afterBusy)
 	}
 	p.Retry = wait > 0
