@@ -48,10 +48,6 @@ func NewChecklists() *Checklists { return &Checklists{kept: map[[2]string]*Check
 
 // Get prepares a version, or gives it as it was prepared before.
 func (c *Checklists) Get(ctx context.Context, tx Tx, org, id string) (*Checklist, error) {
-	return c.get(ctx, tx, org, id)
-}
-
-func (c *Checklists) get(ctx context.Context, tx Tx, org, id string) (*Checklist, error) {
 	key := [2]string{org, id}
 	c.mu.Lock()
 	list, ok := c.kept[key]

@@ -73,7 +73,7 @@ func (s *Service) lastMoment(ctx context.Context, tx Tx, v *Visit) (time.Time, e
 	if v.State == Open || v.Version == "" {
 		return v.Due, nil
 	}
-	list, err := s.lists.get(ctx, tx, v.Org, v.Version)
+	list, err := s.lists.Get(ctx, tx, v.Org, v.Version)
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -81,7 +81,7 @@ func (s *Service) Offer(ctx context.Context, a auth.Actor, id string) (paper Pap
 		if err != nil {
 			return err
 		}
-		list, err := s.lists.get(ctx, tx, a.Org, v.ID)
+		list, err := s.lists.Get(ctx, tx, a.Org, v.ID)
 		paper = Paper{Visit: j.Visit, Place: j.Place, List: list}
 		return err
 	})

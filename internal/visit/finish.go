@@ -77,7 +77,7 @@ func (s *Service) BringIn(ctx context.Context, a auth.Actor, past []Past) error 
 func (s *Service) finished(
 	ctx context.Context, tx Tx, a auth.Actor, past *Past, places map[string]Place, currency string,
 ) (Finished, error) {
-	list, err := s.lists.get(ctx, tx, a.Org, past.Version)
+	list, err := s.lists.Get(ctx, tx, a.Org, past.Version)
 	if err != nil {
 		return Finished{}, err
 	}

@@ -220,7 +220,7 @@ func (s *Service) appendOps(ctx context.Context, tx Tx, a auth.Actor, p *Paper, 
 			started = op.Corrected
 		}
 		ops = append(ops, op)
-		if err := s.take1(ctx, tx, p, o, values[i], sub.Device, now); err != nil {
+		if err := s.fold(ctx, tx, p, o, values[i], sub.Device, now); err != nil {
 			return err
 		}
 	}
@@ -228,21 +228,17 @@ func (s *Service) appendOps(ctx context.Context, tx Tx, a auth.Actor, p *Paper, 
 	return s.store(ctx, tx, a, p, *sub, ops, started)
 }
 
-// take1 puts one op's value into the report. Taps are kept in the log only, late additions too, but for their photos.
-func (s *Service) take1(ctx context.Context, tx Tx, p *Paper, o *PhoneOp, r read, device string, now time.Time) error {
+// fold puts one op's value into the report. Taps and late additions are kept in the log only.
+func (s *Service) fold(ctx context.Context, tx Tx, p *Paper, o *PhoneOp, r read, device string, now time.Time) error {
 	kind, id := fieldOf(o.Field)
-	if kind == tapPrefix {
+	if kind == tapPrefix || r.late {
 		return nil
 	}
-	if kind == photoPrefix && !(r.late && string(o.Value) == "null") { // what was sent stays sent
-		if err := s.photoOp(ctx, tx, p.Visit.Org, p.Visit.ID, id, o.Value, now); err != nil {
-			return err
-		}
+	p.Report.Heads.put(o.Field, Head{Op: o.ID, Device: device, Value: r.value, At: o.At.Time}, o.Base)
+	if kind != photoPrefix {
+		return nil
 	}
-	if !r.late {
-		p.Report.Heads.put(o.Field, Head{Op: o.ID, Device: device, Value: r.value, At: o.At.Time}, o.Base)
-	}
-	return nil
+	return s.photoOp(ctx, tx, p.Visit.Org, p.Visit.ID, id, o.Value, now)
 }
 
 // room refuses ids that are taken and more ops than a visit holds.
@@ -314,7 +310,25 @@ func (s *Service) want(ctx context.Context, tx Tx, p *Paper) ([]string, error) {
 		return nil, err
 	}
 	photos, err := tx.Photos(ctx, p.Visit.Org, p.Visit.ID)
-	return Wanted(ops, append(photos, late...)), err
+	if err != nil {
+		return nil, err
+	}
+	return unknown(ctx, tx, p.Visit.Org, Wanted(ops, append(photos, late...)))
+}
+
+// unknown keeps the photos whose bytes never came: one that was removed before sealing and put back after it stays out
+// of the report, and is here all the same.
+func unknown(ctx context.Context, tx Tx, org string, ids []string) ([]string, error) {
+	want := []string{}
+	for _, id := range ids {
+		_, err := tx.Photo(ctx, org, id)
+		if fault.Is(err, fault.NotFound) {
+			want = append(want, id)
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return want, nil
 }
 
 // Standing tells where a submission stands, for a phone that is not sure.

@@ -62,7 +62,7 @@ const (
 )
 
 var (
-	errNoTime = errors.New("Give at as a time: 2026-11-21T14:02:07.250Z.")
+	errNoTime = errors.New("no time like 2026-11-21T14:02:07.250Z")
 	errText   = fault.New(fault.Invalid, "This is not text that can be kept: it must be UTF-8 without U+0000 and without halves of characters.")
 )
 
@@ -318,9 +318,8 @@ func cut(raw []byte, first bool, m member) []byte {
 	from, to := m.prev, m.next
 	if first {
 		from = m.quote
-		for rest := bytes.TrimLeft(raw[to:], " \t\r\n"); len(rest) > 0 && rest[0] == ','; {
+		if rest := bytes.TrimLeft(raw[to:], " \t\r\n"); len(rest) > 0 && rest[0] == ',' {
 			to = len(raw) - len(bytes.TrimLeft(rest[1:], " \t\r\n"))
-			break
 		}
 	}
 	out := make([]byte, 0, len(raw)-(to-from))
@@ -340,15 +339,12 @@ func CheckText(raw []byte) error {
 		if raw[i] != 'u' {
 			continue
 		}
-		r, low := escape(raw, i+1), rune(0)
+		r := escape(raw, i+1)
 		switch {
-		case r == 0 || r >= 0xDC00 && r <= 0xDFFF:
+		case r == 0 || isLow(r):
 			return errText
 		case r >= 0xD800 && r <= 0xDBFF:
-			if low = 0; i+6 < len(raw) && raw[i+5] == '\\' && raw[i+6] == 'u' {
-				low = escape(raw, i+7)
-			}
-			if low < 0xDC00 || low > 0xDFFF {
+			if i+6 >= len(raw) || raw[i+5] != '\\' || raw[i+6] != 'u' || !isLow(escape(raw, i+7)) {
 				return errText
 			}
 			i += 6
@@ -357,6 +353,9 @@ func CheckText(raw []byte) error {
 	}
 	return nil
 }
+
+// isLow reports whether r is the second half of a surrogate pair.
+func isLow(r rune) bool { return r >= 0xDC00 && r <= 0xDFFF }
 
 // escape reads the four digits of an escape; -1 when they are none, which the JSON reader will say.
 func escape(raw []byte, at int) rune {

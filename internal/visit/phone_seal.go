@@ -40,7 +40,7 @@ func (u *Unsealable) Error() string {
 	case len(u.Conflicts) > 0:
 		return "You answered something twice. Which is right?"
 	case len(u.Missing) > 0:
-		return fmt.Sprintf("Not everything is there yet: %s", u.Missing[0].Message)
+		return "Not everything is there yet: " + u.Missing[0].Message
 	case len(u.Want) > 0:
 		return "Some photos are still on the phone. They are sent first."
 	}

@@ -145,7 +145,7 @@ func (s *Service) PhotoFile(ctx context.Context, a auth.Actor, id string) (photo
 		if err := seesPhoto(a, &v, v.Thing(place.Region), photo); err != nil || auth.Can(a, auth.ReportReview, v.Thing(place.Region)) == nil {
 			return err
 		}
-		list, err := s.lists.get(ctx, tx, a.Org, v.Version)
+		list, err := s.lists.Get(ctx, tx, a.Org, v.Version)
 		if err != nil {
 			return err
 		}

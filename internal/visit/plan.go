@@ -85,7 +85,7 @@ func (s *Service) plan(ctx context.Context, tx Tx, a auth.Actor, in PlanInput) (
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.lists.get(ctx, tx, a.Org, version.ID)
+	list, err := s.lists.Get(ctx, tx, a.Org, version.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -220,7 +220,7 @@ func (s *Service) Take(ctx context.Context, a auth.Actor, id string) error {
 		if err != nil {
 			return err
 		}
-		list, err := s.lists.get(ctx, tx, a.Org, version.ID)
+		list, err := s.lists.Get(ctx, tx, a.Org, version.ID)
 		if err != nil {
 			return err
 		}

@@ -99,7 +99,7 @@ func (s *Service) sendable(ctx context.Context, tx Tx, a auth.Actor, l Located) 
 	if err != nil {
 		return job{}, err
 	}
-	if j.list, err = s.lists.get(ctx, tx, a.Org, version.ID); err != nil {
+	if j.list, err = s.lists.Get(ctx, tx, a.Org, version.ID); err != nil {
 		return job{}, err
 	}
 	j.Version, j.Visit.Taken = version.ID, now

@@ -65,7 +65,7 @@ func (s *Service) job(ctx context.Context, tx Tx, a auth.Actor, verb auth.Verb, 
 	}
 	j = job{Visit: l.Visit, Place: l.Place}
 	if l.Version != "" {
-		j.list, err = s.lists.get(ctx, tx, a.Org, l.Version)
+		j.list, err = s.lists.Get(ctx, tx, a.Org, l.Version)
 	}
 	return j, err
 }

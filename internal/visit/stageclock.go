@@ -225,7 +225,7 @@ func (s *Service) nextParts(ctx context.Context, tx Tx, rows []Row) error {
 		if v.Version == "" || !v.State.Writable() {
 			continue
 		}
-		list, err := s.lists.get(ctx, tx, v.Org, v.Version)
+		list, err := s.lists.Get(ctx, tx, v.Org, v.Version)
 		if err != nil {
 			return err
 		}

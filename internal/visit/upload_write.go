@@ -230,7 +230,7 @@ func (s *Service) place(ctx context.Context, tx Tx, photo *evidence.Photo) error
 	if photo.Late = !v.State.Writable(); photo.Late || v.Version == "" {
 		return nil
 	}
-	list, err := s.lists.get(ctx, tx, v.Org, v.Version)
+	list, err := s.lists.Get(ctx, tx, v.Org, v.Version)
 	if err != nil {
 		return err
 	}

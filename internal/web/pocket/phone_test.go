@@ -488,12 +488,18 @@ func TestWhatIsNoProtocolIsRefused(t *testing.T) {
 func TestTheHashIsOverTheTextAsItWasSentWhereverItStands(t *testing.T) {
 	w := newPocketWorld(t, storetest.SQLite(t))
 	for name, form := range map[string]struct{ body, wire string }{
-		"last, with blanks": {`{"seq": 1, "id": "ID", "q": "A3", "v": "yes", "base": null, "at": "2026-11-21T12:00:00Z"}`,
-			`{"seq": 1, "id": "ID", "q": "A3", "v": "yes", "base": null, "at": "2026-11-21T12:00:00Z", "h": "HASH"}`},
-		"first": {`{ "seq":1,"id":"ID","q":"A3","v":"yes","at":"2026-11-21T12:00:00Z","mono":1.5}`,
-			`{ "h" : "HASH" ,  "seq":1,"id":"ID","q":"A3","v":"yes","at":"2026-11-21T12:00:00Z","mono":1.5}`},
-		"in the middle, with a comma in a text": {`{"seq":1,"id":"ID","q":"A3.comment","v":"a, \"h\":, b","at":1795262400000}`,
-			`{"seq":1,"id":"ID","q":"A3.comment","v":"a, \"h\":, b" , "h":"HASH","at":1795262400000}`},
+		"last, with blanks": {
+			`{"seq": 1, "id": "ID", "q": "A3", "v": "yes", "base": null, "at": "2026-11-21T12:00:00Z"}`,
+			`{"seq": 1, "id": "ID", "q": "A3", "v": "yes", "base": null, "at": "2026-11-21T12:00:00Z", "h": "HASH"}`,
+		},
+		"first": {
+			`{ "seq":1,"id":"ID","q":"A3","v":"yes","at":"2026-11-21T12:00:00Z","mono":1.5}`,
+			`{ "h" : "HASH" ,  "seq":1,"id":"ID","q":"A3","v":"yes","at":"2026-11-21T12:00:00Z","mono":1.5}`,
+		},
+		"in the middle, with a comma in a text": {
+			`{"seq":1,"id":"ID","q":"A3.comment","v":"a, \"h\":, b","at":1795262400000}`,
+			`{"seq":1,"id":"ID","q":"A3.comment","v":"a, \"h\":, b" , "h":"HASH","at":1795262400000}`,
+		},
 	} {
 		h := w.handset()
 		id := uuid.NewString()
