@@ -8,11 +8,9 @@ import { evaluate } from './conditions.js';
 const blank = '[\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+';
 const edges = new RegExp(`^${blank}|${blank}$`, 'g');
 export const trim = (s) => s.replace(edges, '');
-export const characters = (s) => [...trim(s)].length;
 export const reserved = (a) => a === 'na' || a === 'not_observed';
 export const missing = (a) => a === undefined || a === null;
 export const photoKind = (q) => q.kind === 'photo' || q.kind === 'receipt';
-export const takesPhoto = (q) => (q.photo ? q.photo !== 'never' : photoKind(q));
 
 // shown gives the ids of what a visit sees with these answers. Conditions look back only, so one walk is enough.
 export function shown(form, context, answers) {
@@ -73,13 +71,16 @@ function earned(q, f, codes) {
   return Math.max(0, sum);
 }
 
+const both = new Error('You answered this twice. Which is right?');
+const none = new Error('Choose one of the answers.'); // no page offers another one
+
 // read gives the wire value of what was typed or ticked for a question, null for nothing, or throws a whole sentence.
 export function read(q, values) {
   const given = values.filter((v) => trim(v) !== '');
   if (given.length === 0) return null;
   const word = trim(given[0]);
   if (q.kind === 'multi' && (given.length > 1 || !reserved(word))) return several(q, given);
-  if (given.length > 1) throw new Error('You answered this twice. Which is right?');
+  if (given.length > 1) throw both;
   if (reserved(word)) return state(q, word);
   switch (q.kind) {
     case 'number': case 'duration': case 'money': return number(q, word);
@@ -88,19 +89,19 @@ export function read(q, values) {
     case 'date': return date(word);
     case 'text': case 'staff_name': case 'photo': case 'receipt': return wording(given[0]);
   }
-  if (!q.options.some((o) => o.code === word)) throw new Error('Choose one of the answers.');
+  if (!q.options.some((o) => o.code === word)) throw none;
   return word;
 }
 
 function state(q, word) {
   if (word === 'na' ? q.na : q.not_seen) return word;
   if (q.kind === 'text' || q.kind === 'staff_name') throw new Error('These are words with a meaning of their own here. Write a few words, or leave it.');
-  throw new Error(word === 'na' ? 'This question always applies. Choose one of its answers.' : 'This question needs an answer; look again if you can.');
+  throw none;
 }
 
 function several(q, given) {
-  if (given.some(reserved)) throw new Error('You answered this twice. Which is right?');
-  if (given.some((c) => !q.options.some((o) => o.code === c))) throw new Error('Choose from the answers.');
+  if (given.some(reserved)) throw both;
+  if (given.some((c) => !q.options.some((o) => o.code === c))) throw none;
   const chosen = q.options.filter((o) => given.includes(o.code));
   const alone = chosen.find((o) => o.exclusive);
   return (alone ? [alone] : chosen).map((o) => o.code);
@@ -109,13 +110,12 @@ function several(q, given) {
 function wording(s) {
   const text = s.replace(/\r\n/g, '\n');
   if (/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff\u2028\u2029]/.test(text)) throw new Error('There is a character in it that cannot be seen. Write it again.');
-  if ([...text].length > 20000) throw new Error('This is longer than 20000 characters. Shorten it.');
   return text;
 }
 
 function step(q, s) {
   const [n, bad] = decimal(s, 0);
-  if (bad || n < q.scale[0] || n > q.scale[1]) throw new Error(`Choose a whole number from ${q.scale[0]} to ${q.scale[1]}.`);
+  if (bad || n < q.scale[0] || n > q.scale[1]) throw none;
   return n;
 }
 

@@ -1,6 +1,8 @@
 // What is missing before a visit, or a stage of it, can be sent: the same gaps in the same words as
 // internal/programme.Gaps gives on the server; internal/programme/phone_form_test.go holds both against each other.
-import { characters, fails, missing, parts, photoKind, reserved, shown, wantsComment } from './checklist.js';
+import { fails, missing, parts, photoKind, reserved, shown, trim, wantsComment } from './checklist.js';
+
+const characters = (s) => [...trim(s)].length;
 
 // gaps tells what is missing before a stage can be sent. report: {answers, comments, photos}: Maps by question id, of
 // values, texts and numbers of photos.

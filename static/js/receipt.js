@@ -74,7 +74,7 @@ export async function take(sub, receipt) {
     const kept = { code: receipt.code, bytes: receipt.bytes, sig: receipt.sig, key: statement.key, received: statement.received, stage: sub.stage, head: sub.head, verdict };
     const sealed = sub.stage ? [...new Set([...now.sealed, sub.stage])] : now.sealed;
     const whole = await complete(s, sub, sealed);
-    const count = { answers: answered(now), photos: now.photos.size };
+    const count = { answers: answered(now), photos: (statement.photos || []).length };
     const state = whole ? 'received' : now.state === 'sealed' && now.stage === sub.stage ? 'draft' : now.state;
     const since = now.acked < now.seq ? now.since : null;
     s.subs.put({ ...now, state, sealed, count, since, stage: null, problem: null, receipts: [...now.receipts, kept], ended: Date.now() });

@@ -38,12 +38,12 @@ export function chip(text, tone, href = '/phone') {
 export function truth(st) {
   const problem = st.problem && st.problem.kind;
   if (problem === 'signin') return ['Sign in to send', 'wait', `/sign-in?next=${encodeURIComponent(location.pathname)}`];
-  if (st.state === 'received') return ['Sent', 'ok', '/phone'];
-  if (problem && problem !== 'conflict' && problem !== 'missing') return ['Kept on phone', 'wait', '/phone'];
+  if (st.state === 'received') return ['Sent', 'ok'];
+  if (problem && problem !== 'conflict' && problem !== 'missing') return ['Kept on phone', 'wait'];
   const waiting = st.photos - st.photosDone;
-  if (waiting > 0) return [`On phone · ${plural(waiting, 'photo', 'photos')} to send`, 'wait', '/phone'];
-  if (st.acked < st.ops) return ['Saved on phone', 'wait', '/phone'];
-  return st.ops > 0 || st.answers > 0 ? ['Saved and sent', 'ok', '/phone'] : ['Nothing yet', '', '/phone'];
+  if (waiting > 0) return [`On phone · ${plural(waiting, 'photo', 'photos')} to send`, 'wait'];
+  if (st.acked < st.ops) return ['Saved on phone', 'wait'];
+  return st.ops > 0 || st.answers > 0 ? ['Saved and sent', 'ok'] : ['Nothing yet', ''];
 }
 
 // signal tells once when it goes and when it is back.

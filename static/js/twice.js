@@ -3,7 +3,8 @@ import { typed } from './checklist.js';
 import { clock } from './truth.js';
 
 // choice puts the answers to choose from above a question, or takes them away when there are none. found: [field, what
-// stands there] as store.fields gives it. how: {device, question, choose(field, value)}.
+// stands there] as store.fields gives it. how: {device, question, answer(field, posted
+// values)}.
 export function choice(el, found, how) {
   const old = el.querySelector('[data-twice]');
   if (old) old.remove();
@@ -23,7 +24,10 @@ function button(el, field, o, how) {
   const b = Object.assign(document.createElement('button'), { type: 'button', className: 'button second' });
   b.append(Object.assign(document.createElement('strong'), { textContent: words(el, field, o.value, how.question) }),
     ` ${o.device === how.device ? 'on this phone' : 'on another'} ${clock(o.at)}`);
-  b.addEventListener('click', () => how.choose(field, o.value));
+  b.addEventListener('click', () => {
+    how.answer(field, field.endsWith('.comment') ? [o.value || ''] : typed(how.question, o.value));
+    (el.querySelector('.ans input:checked') || el.querySelector('.typed input, textarea') || el).focus();
+  });
   return b;
 }
 

@@ -40,41 +40,23 @@ function fill(el, given) {
   }
 }
 
+const alone = (f) => f.closest('[data-extra]') || 'exclusive' in f.dataset;
+const clear = (f) => { if (ticked(f)) f.checked = false; else f.value = ''; };
+
 // exclude clears what cannot stand beside the field that was just changed.
 function exclude(field) {
   const el = field.closest('[data-question]');
   const others = fieldsOf(el).filter((f) => f !== field);
-  const alone = field.closest('[data-extra]') || 'exclusive' in field.dataset;
-  if (ticked(field) && field.checked && alone) {
-    for (const f of others) {
-      if (ticked(f)) f.checked = false;
-      else f.value = '';
-    }
+  if (ticked(field) && field.checked && alone(field)) {
+    for (const f of others) clear(f);
   } else if (ticked(field) ? field.checked : field.value !== '') {
-    for (const f of others) {
-      if (f.type === 'checkbox' && (f.closest('[data-extra]') || 'exclusive' in f.dataset)) f.checked = false;
-    }
+    for (const f of others) if (f.type === 'checkbox' && alone(f)) clear(f);
   }
 }
 
 // wrong puts a sentence at a field, or takes it away.
-function wrong(el, message) {
-  const id = `q-${el.dataset.question}-error`;
-  let p = $(id);
-  const input = fieldsOf(el)[0];
-  el.classList.toggle('wrong', Boolean(message));
-  if (!message) {
-    if (p) p.remove();
-    input.removeAttribute('aria-invalid');
-    return;
-  }
-  if (!p) {
-    p = Object.assign(document.createElement('p'), { id, className: 'field-error' });
-    el.querySelector('.answers').append(p);
-  }
-  p.textContent = message;
-  input.setAttribute('aria-invalid', 'true');
-  input.setAttribute('aria-describedby', id);
+async function wrong(el, message) {
+  if (message || el.classList.contains('wrong')) (await import('./wrong.js')).mark(el, fieldsOf(el)[0], message);
 }
 
 // --- what is shown
@@ -95,17 +77,12 @@ function take(el) {
 function refresh() {
   if (!pack) return;
   const seen = shown(pack, pack.context, report.answers);
-  const ids = [];
   for (const [id, el] of cards) {
     el.hidden = !seen.questions.has(id);
-    if (!el.hidden) ids.push(id);
     const words = commentOf(el);
-    if (!words) continue;
-    words.closest('[data-comment]').hidden = words.value === '' && !wantsComment(questions.get(id), report.answers.get(id));
-    if (!words.closest('[data-comment]').hidden) ids.push(`${id}.comment`);
+    if (words) words.closest('[data-comment]').hidden = words.value === '' && !wantsComment(questions.get(id), report.answers.get(id));
   }
-  form.querySelector('[name="seen"]').value = ids.join(' ');
-  $('unasked').hidden = ids.length > 0;
+  $('unasked').hidden = [...cards.keys()].some((id) => seen.questions.has(id));
   order(parts(pack, seen, stage()), seen);
 }
 
@@ -113,16 +90,15 @@ function refresh() {
 function order(all, seen) {
   const at = all.findIndex((s) => s.id === here);
   const counts = all.map((s) => progress(s, seen, report));
-  const place = at < 0 ? 'Not asked at the moment' : `Section ${at + 1} of ${all.length}`;
-  $('where').textContent = place;
+  $('where').textContent = at < 0 ? '' : `Section ${at + 1} of ${all.length}`;
   $('answered').textContent = at < 0 ? '' : `${counts[at][0]} of ${counts[at][1]} answered`;
   $('next').firstElementChild.textContent = at >= 0 && at + 1 < all.length ? `Next: ${all[at + 1].title}` : 'Check and send';
   [...cards.values()].forEach((el, k) => { el.querySelector('.q-no').textContent = `${Math.max(at, 0) + 1}.${k + 1}`; });
-  draw(counts, at, place);
+  draw(counts, at);
 }
 
 // draw makes the progress line: each part as wide as its questions are many, in units of a line 1000 wide.
-function draw(counts, at, place) {
+function draw(counts, at) {
   const total = counts.reduce((n, [, asked]) => n + Math.max(asked, 1), 0);
   const room = 1000 - 12 * (counts.length - 1);
   const svg = $('segs');
@@ -140,7 +116,7 @@ function draw(counts, at, place) {
     x += width + 12;
   });
   svg.replaceChildren(...bars);
-  svg.setAttribute('aria-label', place);
+  svg.setAttribute('aria-label', $('where').textContent);
 }
 
 // next and before give the address of the neighbouring part.
@@ -156,10 +132,10 @@ function neighbour(step) {
 
 // line says what is true at the moment.
 async function line() {
-  if (notSaved) return chip('Not saved. Tap to try again.', 'bad', '#chip');
+  if (notSaved) return chip('Not saved. Tap to try again.', 'bad');
   const st = await store.status(sub);
-  const told = st.problem && !['signin', 'missing', 'conflict'].includes(st.problem.kind);
-  notice('problem', told ? st.problem.message : '');
+  const p = st.problem;
+  notice('problem', p && !['signin', 'missing', 'conflict'].includes(p.kind) ? p.message : '');
   return chip(...truth(st));
 }
 
@@ -172,12 +148,12 @@ function failed(err) {
 // touched keeps what stands in a field at once, and puts it into the log when the shopper pauses.
 function touched(el, field, settled) {
   fresh.add(field);
+  store.scratch(sub || { visit }, field, JSON.stringify(isComment(field) ? [commentOf(el).value] : values(el)));
   if (!sub) { // nothing is kept here, or it is not known yet whether anything is
     waiting.set(field, 0);
-    return chip('Not sent yet', 'wait', '#chip');
+    return chip('Not sent yet', 'wait');
   }
   clearTimeout(waiting.get(field));
-  store.scratch(sub, field, JSON.stringify(isComment(field) ? [commentOf(el).value] : values(el)));
   waiting.set(field, settled ? 0 : setTimeout(() => save(field), PAUSE));
   return settled && save(field, true);
 }
@@ -251,7 +227,8 @@ async function recall() {
 function elsewhere(id, el, fields) {
   const was = el.querySelector(`[name="was.${CSS.escape(id)}"]`).value;
   const f = fields.get(id);
-  return !('pack' in form.dataset) && was !== '' && was !== 'null' && (!f || (f.sent && JSON.stringify(f.value) !== was));
+  if (el.querySelector('[data-twice] ul') && !(f && f.others.length)) return true; // the server knows of two answers
+  return was && was !== 'null' && (!f || (f.sent && JSON.stringify(f.value) !== was));
 }
 
 function hydrate(id, el, fields) {
@@ -272,19 +249,8 @@ async function settle(fields) {
   const { choice } = await conflicts();
   for (const [field, f] of open) twice.set(field, [f.op, ...f.others.map((o) => o.op)]);
   for (const [id, el] of cards) {
-    choice(el, open.filter(([field]) => cardOf(field) === el), { device: sub.device, question: questions.get(id), choose: chosen });
+    choice(el, open.filter(([field]) => cardOf(field) === el), { device: sub.device, question: questions.get(id), answer });
   }
-}
-
-// chosen takes the answer that is right.
-function chosen(field, value) {
-  const el = cardOf(field);
-  if (isComment(field)) commentOf(el).value = value || '';
-  else fill(el, typed(questions.get(field), value));
-  take(el);
-  refresh();
-  touched(el, field, true);
-  (fieldsOf(el).find((x) => x.checked) || fieldsOf(el)[0]).focus();
 }
 
 // redo takes up what was typed when the page went away, or before it was ready.
@@ -315,13 +281,12 @@ function reopen() {
 
 function changed(event) {
   const el = event.target.closest('[data-question]');
-  if (!el || event.target.type === 'file' || event.target.readOnly) return;
+  if (!el || event.target.type === 'file') return;
   const field = event.target.name.startsWith('c.') ? `${el.dataset.question}.comment` : el.dataset.question;
   if (!isComment(field)) exclude(event.target);
   take(el);
   refresh();
   if (event.type === 'input' || waiting.get(field) !== 0) touched(el, field, ticked(event.target) || event.type === 'change');
-  remember(el);
 }
 
 // go leaves the section by one of its buttons, once everything is kept.
@@ -364,7 +329,7 @@ form.addEventListener('submit', (event) => {
   event.preventDefault();
   go(event.submitter ? event.submitter.value : 'next');
 });
-form.addEventListener('focusin', (event) => { if (event.target.closest('[data-question]')) remember(event.target.closest('[data-question]')); });
+form.addEventListener('focusin', ({ target }) => { const el = target.closest('[data-question]'); if (el) remember(el); });
 $('chip').addEventListener('click', (event) => {
   if (!notSaved) return;
   event.preventDefault();
@@ -400,10 +365,13 @@ async function begin() {
   look();
   signal();
   sub = await opened().catch(() => null);
-  pack = sub ? sub.pack : await fetch(`/api/v1/visits/${visit}/pack`).then((r) => (r.ok ? r.json() : null)).catch(() => null);
+  pack = sub ? sub.pack : await (await import('./plain.js')).known(visit, report).catch(() => null);
   if (!pack) return;
   for (const s of pack.sections) for (const q of s.questions) questions.set(q.id, q);
-  if (!sub) return plain();
+  if (!sub) {
+    for (const el of cards.values()) take(el);
+    return refresh();
+  }
   const early = [...waiting.keys()];
   const behind = await recall();
   for (const field of early) redo(field);
@@ -413,17 +381,6 @@ async function begin() {
   extras();
   if (!outbox) await sender();
   if (behind || !sub.cache) outbox.prepare(visit);
-}
-
-// plain is the page where nothing is kept: what other pages hold stands in the pack.
-function plain() {
-  for (const [field, heads] of Object.entries(pack.fields || {})) {
-    const into = isComment(field) ? report.comments : report.answers;
-    if (heads.length) into.set(field.replace(/\.comment$/, ''), heads[heads.length - 1].value);
-  }
-  for (const p of pack.photos || []) report.photos.set(p.question, (report.photos.get(p.question) || 0) + 1);
-  for (const el of cards.values()) take(el);
-  refresh();
 }
 
 // heard follows what other tabs, the worker and the server do.
@@ -462,14 +419,10 @@ function camera(id, el, tray) {
   }
 }
 
-// answer fills a question from elsewhere on the page.
-function answer(id, given) {
-  const el = cards.get(id);
-  if (!el) return;
-  fill(el, given);
-  take(el);
-  refresh();
-  touched(el, id, true);
+// answer fills a field of the page from elsewhere.
+function answer(field, given) {
+  redo(field, given);
+  fresh.add(field);
 }
 
 // What was answered while this file was still on its way counts too.

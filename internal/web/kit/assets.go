@@ -10,7 +10,6 @@ import (
 	"mime"
 	"net/http"
 	"path"
-	"strings"
 	"sync"
 
 	"github.com/labstack/echo/v4"
@@ -57,42 +56,28 @@ func readAssets() assetTree {
 	return t
 }
 
-// lean leaves out of our own scripts the lines that are nothing but a comment: they are for readers here, and a phone in
-// bad signal would pay for them.
+// lean leaves out of our own scripts the lines that are nothing but a comment, and the blanks before the others: they are
+// for readers here, and a phone in bad signal would pay for them. No text of ours goes over the end of a line.
 func lean(name string, body []byte) []byte {
 	if path.Dir(name) != "js" {
 		return body
 	}
 	out := make([]byte, 0, len(body))
 	for line := range bytes.Lines(body) {
-		if !bytes.HasPrefix(bytes.TrimSpace(line), []byte("//")) {
-			out = append(out, line...)
+		line = bytes.TrimSpace(line)
+		if len(line) > 0 && !bytes.HasPrefix(line, []byte("//")) {
+			out = append(append(out, line...), '\n')
 		}
 	}
 	return out
 }
 
 func newAsset(name string, body []byte) asset {
-	if path.Ext(name) == ".js" && !strings.HasPrefix(name, "vendor/") {
-		body = uncommented(body)
-	}
 	a := asset{body: body, kind: kindOf(name)}
 	if z := zipAt(body, gzip.BestCompression); len(body) >= zipFrom && len(z) < len(body) {
 		a.zipped = z
 	}
 	return a
-}
-
-// uncommented leaves out the lines of a script that are a comment and nothing else: they are for who reads the source,
-// and a phone in bad signal pays for every byte.
-func uncommented(src []byte) []byte {
-	out := make([]byte, 0, len(src))
-	for line := range bytes.Lines(src) {
-		if !bytes.HasPrefix(bytes.TrimSpace(line), []byte("//")) {
-			out = append(out, line...)
-		}
-	}
-	return out
 }
 
 // kindOf does not ask the machine's own list of types: it differs from one to the next.

@@ -278,14 +278,14 @@ func scriptsOf(t *testing.T, name string) []string {
 	return all
 }
 
-// lean is a script as it is sent: without the lines that are comments.
+// lean is a script as it is sent: without comments and indents.
 func lean(t *testing.T, name string) []byte {
 	t.Helper()
 	b, err := os.ReadFile("../../../static/js/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return regexp.MustCompile(`(?m)^ *//.*\n`).ReplaceAll(b, nil)
+	return regexp.MustCompile(`(?m)^[ \t]+|^[ \t]*//.*\n|^\n`).ReplaceAll(regexp.MustCompile(`(?m)^ *//.*\n`).ReplaceAll(b, nil), nil)
 }
 
 func TestThePageThatThePhoneKeepsHasEveryQuestionAndNoAnswer(t *testing.T) {

@@ -10,7 +10,10 @@ import (
 func zipped(t *testing.T, b []byte) int {
 	t.Helper()
 	var out bytes.Buffer
-	z := gzip.NewWriter(&out)
+	z, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := z.Write(b); err != nil {
 		t.Fatal(err)
 	}
