@@ -78,7 +78,11 @@ function attempt(db, mode, durability, work) {
     tx.oncomplete = () => end(failed);
     tx.onabort = () => end(tx.error || failed || new DOMException('The storage was closed.', 'AbortError'));
     const s = Object.fromEntries(STORES.map((name) => [name, tx.objectStore(name)]));
-    work(s).then((r) => { result = r; }, abort);
+    work(s).then((r) => {
+      result = r;
+      // Without being told to, a browser commits only after it has come back to the page, which may be gone by then.
+      try { tx.commit(); } catch { /* on its way already */ }
+    }, abort);
   });
 }
 
@@ -182,11 +186,16 @@ export const load = async (s, id) => {
 
 export const WRITABLE = ['taken', 'in_progress', 'sent_back'];
 
+// current is my report of a visit: the one being filled in, else the last that was sent.
+async function current(s, visit) {
+  const found = (await got(s.subs.getAll())).filter((x) => x.visit === visit && x.user === who());
+  return found.find((x) => x.state !== 'received') || found.pop();
+}
+
 // open gives my report of a visit on this phone with its pack, null when there is none.
 export function open(visit) {
   return unit('readonly', async (s) => {
-    const found = (await got(s.subs.getAll())).filter((x) => x.visit === visit && x.user === who());
-    const sub = found.find((x) => x.state !== 'received') || found.pop();
+    const sub = await current(s, visit);
     return sub ? { ...sub, pack: await got(s.kv.get(['pack', sub.id])) } : null;
   }, 'default');
 }
@@ -269,15 +278,16 @@ export const read = (sub) => unit('readonly', (s) => got(s.subs.get(sub.id || su
 
 const typing = new Map(); // 'submission field' -> how often it was typed in, so that put removes only what it saw
 
-// scratch keeps what stands in a field at this very moment, at every key. It resolves to whether it was kept.
+// scratch keeps what stands in a field at this very moment, at every key. It resolves to whether it was kept. A page that
+// has not opened its report yet gives {visit} instead: what is typed then is kept, too, when the report is on this phone.
 export async function scratch(sub, field, text) {
   const key = `${sub.id} ${field}`;
   typing.set(key, (typing.get(key) || 0) + 1);
   try {
-    await unit('readwrite', async (s) => { s.kv.put(text, ['s', sub.id, field]); }, 'relaxed');
+    await unit('readwrite', async (s) => { s.kv.put(text, ['s', sub.id || mine(await current(s, sub.visit)).id, field]); }, 'relaxed');
     return true;
   } catch (err) {
-    tell(sub.id, 'lost', { message: err.message });
+    if (sub.id) tell(sub.id, 'lost', { message: err.message });
     return false;
   }
 }

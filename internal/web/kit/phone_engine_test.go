@@ -25,6 +25,7 @@ func TestThePhone(t *testing.T) {
 		test func(*testing.T, *browsertest.Browser)
 	}{
 		{"what is typed goes only with the op that saw it", whatIsTypedGoesOnlyWithTheOpThatSawIt},
+		{"the last key before the page goes is kept", theLastKeyBeforeThePageGoesIsKept},
 		{"the outbox drains through every kind of failure", theOutboxDrainsThroughEveryKindOfFailure},
 		{"a server that was restored gets everything again", aServerThatWasRestoredGetsEverythingAgain},
 		{"two servers that disagree do not keep the phone busy", twoServersThatDisagreeDoNotKeepThePhoneBusy},
@@ -106,6 +107,26 @@ func whatIsTypedGoesOnlyWithTheOpThatSawIt(t *testing.T, b *browsertest.Browser)
 		return [...(await store.scratches(sub))].map((x) => x.join('='))`)
 	if len(left) != 1 || left[0] != "O2=abc" {
 		t.Errorf("scratch is %q", left)
+	}
+}
+
+func theLastKeyBeforeThePageGoesIsKept(t *testing.T, b *browsertest.Browser) {
+	t.Helper()
+	s := newPhoneServer(t)
+	e := s.opens(t, b.Page(t), ann)
+	e.does(has)
+	early := run[[]bool](e, `return [await store.scratch({visit: '`+vis+`'}, 'O2', 'early'), (await store.scratches(sub)).get('O2') === 'early', await store.scratch({visit: 'none'}, 'O2', 'x')]`)
+	if fmt.Sprint(early) != "[true true false]" {
+		t.Errorf("before the report is open: %v", early)
+	}
+	for i := range 10 {
+		e = s.opens(t, e.Page, "")
+		e.does(`window.sub = await store.open('` + vis + `')`)
+		browsertest.Eval[string](e.Page, fmt.Sprintf(`(store.scratch(sub, 'O2', 'word %d'), location.replace('/sign-in'), '')`, i))
+		e.Until(`location.pathname === '/sign-in' && window.there`)
+		if got := run[string](e, `return (await store.scratches(await store.open('`+vis+`'))).get('O2')`); got != fmt.Sprintf("word %d", i) {
+			t.Fatalf("after leaving the page at once: %q, want word %d", got, i)
+		}
 	}
 }
 
