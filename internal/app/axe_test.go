@@ -140,3 +140,66 @@ func (w *walk) serve(role auth.Role) string {
 	w.t.Cleanup(s.Close)
 	return s.URL
 }
+
+// looks judges what the phone shows now in every look.
+func (c *carrier) looks(what string) {
+	c.s.t.Helper()
+	for _, v := range c.Axe("light", "dark", "discreet") {
+		c.s.t.Errorf("%s: %s", what, v)
+	}
+}
+
+func TestAxeFindsNothingWrongWithWhatThePhoneDrawsByItself(t *testing.T) {
+	browsertest.Module(t, "axe-core/axe.min.js")
+	s := newScene(t, 1)
+	p := s.carries(browsertest.Start(t).Page(t, browsertest.Phone, browsertest.LessMotion), 0)
+	p.prepares(0)
+	s.prefills(0, "A3", "A7")
+	p.loses()
+	p.at(0, "A")
+	p.taps("A4", "no") // the other phone says yes
+	p.taps("A7", "no")
+	p.Type(`[name="c.A7"]`, "The folder was locked away.")
+	p.SetFiles(`#q-A3 input[type=file]`, told(t))
+	p.Until(`document.querySelector("#q-A3 .photo img")?.naturalWidth > 0`)
+	p.says("1 photo to send")
+	p.looks("a section with a photo, without signal")
+	p.goes("/phone")
+	p.UntilText("Send now")
+	p.looks("what is on this phone")
+	p.goes("/sign-out")
+	p.looks("signing out")
+	p.goes("/cover")
+	p.looks("the shopping list")
+	p.finds()
+	p.goes(s.visitPath(0, "/s/A"))
+	p.UntilText("You answered this twice.")
+	p.Until(`document.querySelectorAll("#q-A4 [data-twice] button").length === 2`)
+	p.looks("two answers to one question")
+	p.goes(s.visitPath(0, "/check"))
+	p.UntilText("Still missing")
+	p.looks("what is missing")
+	p.goes(s.visitPath(0, "/s/A"))
+	p.Until(`document.querySelectorAll("#q-A4 [data-twice] button").length === 2`)
+	p.Click(`#q-A4 [data-twice] button`)
+	p.taps("A3", "yes")
+	p.keeps("A3", `"yes"`)
+	p.Until(`!document.querySelector("#q-A4 [data-twice]")`)
+	p.says("Saved and sent")
+	p.sends(0)
+	p.looks("the receipt on the phone")
+	code := p.Text("#receipt")
+	p.goes("/receipt/" + strings.TrimSpace(code))
+	p.looks("the receipt for anybody")
+	p.goes("/receipt")
+	p.looks("asking for a receipt")
+}
+
+// sends seals a visit that lacks nothing, and waits for the receipt.
+func (c *carrier) sends(visit int) {
+	c.s.t.Helper()
+	c.goes(c.s.visitPath(visit, "/check"))
+	c.UntilText("Everything is there.")
+	c.Click(`button[form=seal]`)
+	c.Until(`/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/.test(document.querySelector("#receipt")?.innerText.trim())`)
+}

@@ -43,7 +43,7 @@ type handset struct {
 	head   string
 	photos []*snap
 	others []*snap // of the same visit's other phone
-	tries  int // requests so far
+	tries  int     // requests so far
 }
 
 // written is an op in the log, with the text that its hash is about.
