@@ -160,8 +160,12 @@ func (s *Service) admit(ctx context.Context, tx Tx, j *job, u *Upload) error {
 	if err != nil {
 		return err
 	}
-	if there, told := photosTold(ops)[u.ID]; told && !there {
+	t, known := photosTold(ops)[u.ID]
+	switch {
+	case known && !t.there:
 		return fault.New(fault.Conflict, "This photo was removed, so it is not needed any more.")
+	case known && !t.fits(u.Question, u.SHA256, u.Length):
+		return fault.New(fault.Conflict, "The answers tell of another photo under this id.")
 	}
 	return roomForUpload(ctx, tx, u)
 }
@@ -273,27 +277,51 @@ func (s *Service) SweepParts(ctx context.Context) error {
 	return wrap("sweep pieces of photos", s.blobs.Sweep(ctx, evidence.Parts, s.now().Add(-4*uploadPatience)))
 }
 
-// photosTold says of each photo that the log tells of whether it is there or was removed: the last word counts.
-func photosTold(ops []Op) map[string]bool {
+// photoTold is the last word of the log about a photo.
+type photoTold struct {
+	told
+	there bool // false: it was removed
+}
+
+// fits reports whether these are the bytes that the log tells of.
+func (t photoTold) fits(question, sha256 string, size int64) bool {
+	return t.there && t.Question == question && t.SHA256 == sha256 && t.Size == size
+}
+
+// here reports whether a photo is what the log tells of. Those of the plain pages are named by what was kept.
+func (t photoTold) here(p *evidence.Photo) bool {
+	return t.there && (p.SentSHA256 == "" || t.fits(p.Question, p.SentSHA256, p.SentSize))
+}
+
+// toldBy reads what an op says of a photo.
+func toldBy(value json.RawMessage) (t photoTold) {
+	if string(value) != "null" {
+		t.there = json.Unmarshal(value, &t.told) == nil // only checked ones are stored
+	}
+	return t
+}
+
+// photosTold gives the last word of the log about each photo.
+func photosTold(ops []Op) map[string]photoTold {
 	byArrival := slices.SortedStableFunc(slices.Values(ops), func(a, b Op) int { return a.Received.Compare(b.Received) })
-	told := map[string]bool{}
+	all := map[string]photoTold{}
 	for _, o := range byArrival {
 		var b opBody
 		if err := json.Unmarshal(o.Body, &b); err != nil {
 			continue // only ours and checked ones are stored
 		}
-		if id, ok := strings.CutPrefix(b.Field, "photo."); ok {
-			told[id] = string(b.Value) != "null"
+		if id, ok := strings.CutPrefix(b.Field, photoPrefix); ok {
+			all[id] = toldBy(b.Value)
 		}
 	}
-	return told
+	return all
 }
 
 // Wanted lists the photos, by id, that the log names and whose bytes are not among photos.
 func Wanted(ops []Op, photos []evidence.Photo) []string {
 	want := []string{}
-	for id, there := range photosTold(ops) {
-		if there && !slices.ContainsFunc(photos, func(p evidence.Photo) bool { return p.ID == id }) {
+	for id, t := range photosTold(ops) {
+		if t.there && !slices.ContainsFunc(photos, func(p evidence.Photo) bool { return p.ID == id && t.here(&p) }) {
 			want = append(want, id)
 		}
 	}
@@ -302,21 +330,21 @@ func Wanted(ops []Op, photos []evidence.Photo) []string {
 }
 
 // photoOp does what an op on a photo asks of bytes that came before it: value null hides the photo and gives up one that
-// is still on its way, any other shows it.
+// is still on its way, any other shows it if these are its bytes.
 func (s *Service) photoOp(ctx context.Context, tx Tx, org, visit, id string, value json.RawMessage, at time.Time) error {
-	removed := string(value) == "null"
+	t := toldBy(value)
 	p, err := tx.Photo(ctx, org, id)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		if removed {
+		if !t.there {
 			return tx.DropUpload(ctx, org, id)
 		}
 		return nil
 	case err != nil || p.Visit != visit:
 		return err
-	case removed && p.Removed.IsZero():
+	case !t.here(&p) && p.Removed.IsZero():
 		return tx.RemovePhoto(ctx, org, id, at)
-	case !removed && !p.Removed.IsZero():
+	case t.here(&p) && !p.Removed.IsZero():
 		return tx.RestorePhoto(ctx, org, id)
 	}
 	return nil

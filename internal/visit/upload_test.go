@@ -130,13 +130,16 @@ func (p *phone) partsKept() int {
 	return n
 }
 
-const named = `{"q":"O3","sha256":"x","size":1,"type":"image/jpeg"}`
+// named is what an op says of a photo.
+func named(u visit.Upload) string {
+	return fmt.Sprintf(`{"q":%q,"sha256":%q,"size":%d,"type":"image/jpeg"}`, u.Question, u.SHA256, u.Length)
+}
 
 func TestAPhotoInPiecesIsKeptWhenItIsWholeAndWhatWasAnnounced(t *testing.T) {
 	storetest.ForEach(t, func(t *testing.T, s *store.Store) {
 		p, b := newPhone(t, s), noise(t, 1)
 		u := p.announce(p.upload(b))
-		p.tell(u.ID, named)
+		p.tell(u.ID, named(u))
 		for u.Received < u.Length {
 			end := min(u.Received+100_000, u.Length)
 			out, err := p.write(u.ID, u.Received, b[u.Received:end])
@@ -209,7 +212,7 @@ func TestOtherBytesThanAnnouncedAreDroppedAndThePhotoBeginsAgain(t *testing.T) {
 	storetest.ForEach(t, func(t *testing.T, s *store.Store) {
 		p, b := newPhone(t, s), noise(t, 4)
 		u := p.announce(p.upload(b))
-		p.tell(u.ID, named)
+		p.tell(u.ID, named(u))
 		u = must(p.write(u.ID, 0, b[:5000]))(t)
 		bad := bytes.Clone(b[5000:])
 		bad[77] ^= 1
@@ -293,7 +296,7 @@ func TestManyWhoSendTheSamePhotoAtOnceLeaveItOnce(t *testing.T) {
 		locked := &lockedBlobs{Blobs: p.blobs}
 		p.svc = visit.NewService(s.Visits(), locked, func() time.Time { return noon })
 		u := p.upload(b)
-		p.tell(u.ID, named)
+		p.tell(u.ID, named(u))
 		var all sync.WaitGroup
 		for range 6 {
 			all.Go(func() {
@@ -349,13 +352,24 @@ func TestAPhotoIsPartOfTheReportOnlyWhileTheLogSaysSo(t *testing.T) {
 		t.Error("a photo that no op names is part of the report")
 	}
 	gone := p.upload(b)
-	p.tell(gone.ID, named)
+	p.tell(gone.ID, named(gone))
 	p.tell(gone.ID, "null")
 	_, _, err := p.svc.StartUpload(t.Context(), p.shopper, gone)
 	wantKind(t, err, fault.Conflict)
 
+	other := p.upload(b)
+	p.tell(other.ID, named(visit.Upload{Question: "O3", SHA256: hash(nil), Length: other.Length}))
+	_, _, err = p.svc.StartUpload(t.Context(), p.shopper, other)
+	wantKind(t, err, fault.Conflict)
+	forged := p.announce(p.upload(b))
+	p.tell(forged.ID, named(visit.Upload{Question: "O3", SHA256: forged.SHA256, Length: forged.Length + 1}))
+	must(p.write(forged.ID, 0, b))(t)
+	if now, _ := p.photos(); len(now) != 0 {
+		t.Error("bytes that the log does not tell of are part of the report")
+	}
+
 	removed := p.announce(p.upload(b))
-	p.tell(removed.ID, named)
+	p.tell(removed.ID, named(removed))
 	must(p.write(removed.ID, 0, b[:10]))(t)
 	p.tell(removed.ID, "null")
 	must(p.write(removed.ID, 10, b[10:]))(t)
@@ -371,7 +385,7 @@ func TestAPhotoThatComesAfterTheReportWasSentIsLate(t *testing.T) {
 		p.buyer(p.id)
 		p.photo(p.id, "O3")
 		must(p.svc.Seal(t.Context(), p.shopper, p.id))(t)
-		p.tell(u.ID, named)
+		p.tell(u.ID, named(u))
 		must(p.write(u.ID, 0, b))(t)
 		now, late := p.photos()
 		if len(now) != 1 || len(late) != 1 || late[0].ID != u.ID {
@@ -469,7 +483,7 @@ func TestWhatIsNoPictureIsRefusedAndWhatCannotBeShownIsKeptForTheEditor(t *testi
 
 	heic := append([]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), make([]byte, 2000)...)
 	u = p.announce(p.upload(heic))
-	p.tell(u.ID, named)
+	p.tell(u.ID, named(u))
 	must(p.write(u.ID, 0, heic))(t)
 	now, _ := p.photos()
 	if len(now) != 1 || now[0].Shown() || now[0].Type != "image/heic" || now[0].SHA256 != hash(heic) {
@@ -528,8 +542,15 @@ func TestThePhotosThatAreWantedAreThoseThatTheLogNamesAndThatAreNotHere(t *testi
 	op := func(at int, field, value string) visit.Op {
 		return visit.Op{Body: fmt.Appendf(nil, `{"seq":1,"id":"x","q":%q,"v":%s,"at":"2026-11-21T12:00:00Z"}`, field, value), Received: noon.Add(time.Duration(at) * time.Second)}
 	}
-	ops := []visit.Op{op(5, "photo.c", "null"), op(1, "photo.b", named), op(2, "photo.c", named), op(3, "photo.a", named), op(4, "A3", `"yes"`), op(6, "photo.d", named)}
-	if got := visit.Wanted(ops, []evidence.Photo{{ID: "a"}}); strings.Join(got, " ") != "b d" {
+	x := named(visit.Upload{Question: "A3", SHA256: "x", Length: 1})
+	ops := []visit.Op{op(5, "photo.c", "null"), op(1, "photo.b", x), op(2, "photo.c", x), op(3, "photo.a", x), op(4, "A3", `"yes"`), op(6, "photo.d", x), op(7, "photo.e", x), op(8, "photo.f", x)}
+	here := []evidence.Photo{
+		{ID: "a", Question: "A3", SentSHA256: "x", SentSize: 1},
+		{ID: "d", Question: "A3", SentSHA256: "y", SentSize: 1},
+		{ID: "e", Question: "A3", SHA256: "z", Size: 9},
+		{ID: "f", Question: "A3", SentSHA256: "x", SentSize: 2},
+	}
+	if got := visit.Wanted(ops, here); strings.Join(got, " ") != "b d f" {
 		t.Errorf("got %v", got)
 	}
 }

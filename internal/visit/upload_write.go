@@ -224,7 +224,7 @@ func (s *Service) place(ctx context.Context, tx Tx, photo *evidence.Photo) error
 	if err != nil {
 		return err
 	}
-	if !photosTold(ops)[photo.ID] {
+	if t := photosTold(ops)[photo.ID]; !t.here(photo) {
 		photo.Removed = photo.Added
 	}
 	if photo.Late = !v.State.Writable(); photo.Late || v.Version == "" {
