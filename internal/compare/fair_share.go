@@ -36,9 +36,10 @@ type shares struct {
 	byTable []int // column of each standard in the table, −1 for none
 }
 
-// shares adjusts every standard; nil where that is not asked for or not possible.
+// shares adjusts every standard; nil where that is not asked for or not possible. Where islands share no shopper it is not: the
+// strictness of an island's shoppers would pass for that of its branches, and a target is the same for all.
 func (f *fair) shares(in Input) []fairShares {
-	if f == nil || in.Fair == nil || in.Fair.Visits() == 0 {
+	if f == nil || in.Fair == nil || in.Fair.Visits() == 0 || f.large > 1 {
 		return nil
 	}
 	factor, ok := f.sums.NewFactor(f.posterior())

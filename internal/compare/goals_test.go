@@ -47,18 +47,18 @@ func (f *figures) watch(t testing.TB, w realm, seed uint64) {
 	}
 	in := win.in
 	in.Fair = nil
-	f.labelled(d, win, Statuses(in), &f.below, &f.meets, &f.labels)
+	f.labelled(d, Statuses(in), &f.below, &f.meets, &f.labels)
 	var outcomes []Outcome
 	for _, b := range c.Branches {
 		outcomes = append(outcomes, b.Outcomes...)
 	}
-	f.labelled(d, win, outcomes, &f.belowC, &f.meetsC, &f.labelsC)
+	f.labelled(d, outcomes, &f.belowC, &f.meetsC, &f.labelsC)
 	f.raw(d, win)
 	f.scores(d, win, &c)
 	f.worst(d, win, &c)
 }
 
-func (f *figures) labelled(d *drawn200, w *window, all []Outcome, below, meets, labels *tally) {
+func (f *figures) labelled(d *drawn200, all []Outcome, below, meets, labels *tally) {
 	for _, o := range all {
 		var b, k int
 		_, _ = fmt.Sscanf(o.Branch+o.Standard, "B%04dK%02d", &b, &k)

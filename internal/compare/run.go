@@ -108,7 +108,7 @@ func adjusted(t table, in Input) (scoreModel, []fairShares) {
 	model.adjust(t, in)
 	shares := model.fair.shares(in)
 	if in.Fair != nil && shares == nil && model.Level >= LevelB {
-		model.decline(SharesNotOffered, "Standards are not adjusted for shoppers; they are pooled with the peers' (level B).")
+		model.decline(SharesNotOffered, "Standards are not adjusted for shoppers; they are pooled with their peers (level B).")
 	}
 	return model, shares
 }
