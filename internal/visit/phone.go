@@ -41,6 +41,9 @@ func (g *Gap) Error() string {
 	return fmt.Sprintf("Changes up to %d are here; send the ones after it.", g.Acked)
 }
 
+// Unwrap makes it a conflict and no error of ours.
+func (g *Gap) Unwrap() error { return fault.New(fault.Conflict, g.Error()) }
+
 // phoneRows are what phones need of a transaction, beside what all use.
 type phoneRows interface {
 	// OpsAt gives some ops of a submission by their numbers, in order.

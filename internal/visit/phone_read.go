@@ -50,6 +50,9 @@ type Refused struct {
 // Error gives the sentence.
 func (r *Refused) Error() string { return r.Message }
 
+// Unwrap makes it the phone's fault and not ours.
+func (r *Refused) Unwrap() error { return fault.New(fault.Invalid, r.Message) }
+
 // Kinds of refusal.
 const (
 	RefusedFormat    = "format"    // not what the protocol says

@@ -47,6 +47,9 @@ func (u *Unsealable) Error() string {
 	return "Some changes are still on the phone. They are sent first."
 }
 
+// Unwrap makes it a conflict and no error of ours.
+func (u *Unsealable) Unwrap() error { return fault.New(fault.Conflict, u.Error()) }
+
 // SealPhone seals a report, or the stage that is due, from a phone. It is refused while anything is missing here; what
 // was sealed before gets its receipt again. A phone that comes when the report was sent from elsewhere gets a receipt
 // for what it has brought, which is kept for the editor and changes nothing.

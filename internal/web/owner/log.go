@@ -100,6 +100,7 @@ var verbWords = map[string]string{
 	"visit.sent_back":      "sent back the report of a visit to",
 	"visit.replied":        "replied about a visit to",
 	"visit.noted":          "wrote a note on a visit to",
+	"visit.copy_imported":  "brought a copy that a phone had saved of a visit to",
 	"visit.accepted":       "accepted the report of a visit to",
 	"visit.declined":       "declined the report of a visit to",
 	"visit.set_aside":      "set aside the report of a visit to",

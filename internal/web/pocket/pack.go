@@ -92,14 +92,23 @@ func packOf(in *visit.Pack, user string) pack {
 		User: user, Checklist: paper.List.Version.Hash, Seq: in.Ops,
 		Context: packContext{facts.Scenario, facts.Channel, facts.Format, list(facts.Features)},
 		Phone:   programme.PhoneForm(paper.List.Programme, paper.Visit.Scenario),
-		Fields:  map[string][]packHead{}, Photos: packPhotos(paper), Keys: keysOf(in.Keys), Until: in.Until.Format(time.RFC3339),
+		Fields:  map[string][]packHead{}, Photos: []packPhoto{}, Keys: keysOf(in.Keys), Until: in.Until.Format(time.RFC3339),
 	}
-	for field, heads := range paper.Report.Heads {
-		for _, h := range heads {
-			out.Fields[field] = append(out.Fields[field], packHead{h.Op, h.Device, h.Value, h.At.UTC().Format(wireTime)})
-		}
+	if paper.Visit.State.Writable() { // nothing of a report that was sent goes back to a phone
+		out.Fields, out.Photos = packFields(paper.Report.Heads), packPhotos(paper)
 	}
 	out.Pages, out.Assets = pagesOf(paper, out.Sections), assets()
+	return out
+}
+
+// packFields are the present values.
+func packFields(heads visit.Heads) map[string][]packHead {
+	out := make(map[string][]packHead, len(heads))
+	for field, all := range heads {
+		for _, h := range all {
+			out[field] = append(out[field], packHead{h.Op, h.Device, h.Value, h.At.UTC().Format(wireTime)})
+		}
+	}
 	return out
 }
 

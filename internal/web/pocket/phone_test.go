@@ -381,6 +381,15 @@ func TestTwoDevicesThatAnswerDifferentlyAreBothKeptUntilTheShopperChooses(t *tes
 		if !strings.Contains(string(late.Statement), `"late":true`) || late.Code == r.Code {
 			t.Errorf("the second phone's receipt: %s", late.Statement)
 		}
+		var sealed struct {
+			Fields map[string]any
+			Photos []any
+			Visit  struct{ State string }
+		}
+		a.decode(a.call(http.MethodGet, "/api/v1/visits/"+w.id+"/pack", ""), http.StatusOK, &sealed)
+		if len(sealed.Fields)+len(sealed.Photos) > 0 || sealed.Visit.State != "received" {
+			t.Errorf("a report that was sent goes back to a phone: %+v", sealed)
+		}
 		rep := w.report()
 		if string(rep.Answers["A5"]) != `"yes"` {
 			t.Errorf("a late answer changed the report: %s", rep.Answers["A5"])
@@ -678,6 +687,21 @@ func (w *pocketWorld) submission(id string) (sub visit.Submission) {
 		w.t.Fatal(err)
 	}
 	return sub
+}
+
+func TestVeryManyCodesOfReceiptsAreSlowedDown(t *testing.T) {
+	w := newPocketWorld(t, storetest.SQLite(t))
+	codes := map[int]int{}
+	for i := range 60 {
+		codes[w.site.Get(auth.Actor{}, fmt.Sprintf("/receipt/0000-0000-%04d", i)).Code]++
+	}
+	if codes[http.StatusNotFound] < 30 || codes[http.StatusTooManyRequests] < 10 {
+		t.Errorf("answers: %v", codes)
+	}
+	for _, typed := range []string{"x", "UUUU-UUUU-UUUU", "BKMM-GYJJ-YX9F-AAAA"} {
+		w.site.Get(auth.Actor{}, "/receipt?code="+typed).Status(http.StatusUnprocessableEntity).Says("three groups of four")
+	}
+	w.site.Get(auth.Actor{}, "/receipt?code=bkmm+gyjj+yx9f").To("/receipt/BKMM-GYJJ-YX9F")
 }
 
 func TestAReportIsSealedOnlyWhenEverythingIsHere(t *testing.T) {
