@@ -28,7 +28,7 @@ export async function refresh(visit) {
 // prepare fetches a visit's pack: 'ready' when it works without signal now, 'partly' when the answers can be kept but
 // not every page is there, 'no' when nothing is.
 export async function prepare(visit) {
-  const fresh = await refresh(visit);
+  const fresh = await refresh(visit).catch(() => null);
   const sub = fresh ? fresh.sub : await open(visit);
   if (!sub || !sub.pack) return 'no';
   if (!fresh) return sub.cache && (await caches.has(sub.cache)) ? 'ready' : 'partly';

@@ -4,7 +4,7 @@
 // The one rule: a promise of this file is kept at the transaction's oncomplete, never before, and nothing but the
 // shopper or a verified receipt deletes an answer.
 //
-//   kv     'device', 'clock', ['pack', submission], ['s', submission, field] = what is being typed
+//   kv     'device', ['pack', submission] = form and keys, ['s', submission, field] = what is being typed
 //   subs   one report of one visit on this phone, and the values that stand (heads)
 //   ops    key [submission, seq]: the log, with the exact text (body) that its hash h is about
 //   photos the bytes, as ArrayBuffer: WebKit fails with Blobs

@@ -40,6 +40,8 @@ func TestThePhone(t *testing.T) {
 		{"a receipt that the phone cannot check deletes nothing", aReceiptThatThePhoneCannotCheckDeletesNothing},
 		{"an old browser checks receipts by itself", anOldBrowserChecksReceiptsByItself},
 		{"a seal with a lost reply is repeated and seals once", aSealWithALostReplyIsRepeatedAndSealsOnce},
+		{"parts are sent one by one", partsAreSentOneByOne},
+		{"a report sent back is another log", aReportSentBackIsAnotherLog},
 		{"a server restored between answers and seal loses no photo", aServerRestoredBetweenAnswersAndSealLosesNoPhoto},
 		{"what is missing opens a sealed report again", whatIsMissingOpensASealedReportAgain},
 		{"two answers stand until the shopper chooses", twoAnswersStandUntilTheShopperChooses},
@@ -245,7 +247,7 @@ func anAbortedCommitIsNotSaved(t *testing.T, b *browsertest.Browser) {
 	e := s.opens(t, b.Page(t), ann)
 	e.does(has)
 	got := run[string](e, `const put = IDBObjectStore.prototype.put;
-		IDBObjectStore.prototype.put = function (...a) { const r = put.apply(this, a); const tx = this.transaction; r.addEventListener('success', () => queueMicrotask(() => { try { tx.abort() } catch {} })); return r };
+		IDBObjectStore.prototype.put = function (...a) { const r = put.apply(this, a); this.transaction.abort(); return r };
 		try { await store.put(sub, 'Q1', 'yes'); return 'kept' } catch (err) { return err.kind } finally { IDBObjectStore.prototype.put = put }`)
 	if got != "storage" || run[int](e, `return (await store.fields(sub)).size`) != 0 {
 		t.Errorf("a commit that was aborted counts as %s", got)
@@ -503,6 +505,48 @@ func aSealWithALostReplyIsRepeatedAndSealsOnce(t *testing.T, b *browsertest.Brow
 	s.meets("POST seal", mute, lost)
 	e.does(has + `await store.put(sub, 'Q1', 'yes'); await store.seal(sub); await outbox.start()`)
 	e.until(`window.dispatchEvent(new Event('online')); await new Promise((r) => setTimeout(r, 150)); return (await store.status(sub)).state === 'received'`)
+}
+
+func partsAreSentOneByOne(t *testing.T, b *browsertest.Browser) {
+	t.Helper()
+	s := newPhoneServer(t)
+	s.stages = `[{"id":"order","title":"Order"},{"id":"return","title":"Return"}]`
+	e := s.opens(t, b.Page(t), ann)
+	e.does(has + `await store.put(sub, 'Q1', 'yes'); await store.seal(sub, 'order')`)
+	st := run[map[string]any](e, `await outbox.sendNow(sub); const st = await store.status(sub); `+leftOver+` return {...st, left}`)
+	if st["state"] != "draft" || fmt.Sprint(st["sealed"]) != "[order]" || st["left"] != 2.0 || st["receipt"] == nil {
+		t.Fatalf("after the first part: %v", st)
+	}
+	e.does(`await store.seal(sub, 'return')`) // nothing more was answered: it still is a part of its own
+	st = run[map[string]any](e, `await outbox.sendNow(sub); const st = await store.status(sub); `+leftOver+` return {...st, left}`)
+	receipts, _ := st["receipts"].([]any)
+	if st["state"] != "received" || fmt.Sprint(st["sealed"]) != "[order return]" || st["left"] != 0.0 || len(receipts) != 2 || len(s.log()) != 2 {
+		t.Errorf("after the last part: %v, %q", st, s.log())
+	}
+}
+
+func aReportSentBackIsAnotherLog(t *testing.T, b *browsertest.Browser) {
+	t.Helper()
+	s := newPhoneServer(t)
+	e := s.opens(t, b.Page(t), ann)
+	e.does(has + `await store.put(sub, 'Q1', 'yes'); await store.seal(sub); await outbox.sendNow(sub); window.first = sub.id`)
+	s.state, s.fields = "received", `{"Q1":[{"op":"11111111-0000-7000-8000-000000000000","device":"x","value":"yes","at":"2026-11-22T14:05:00Z"}]}`
+	if got := run[bool](e, `await outbox.prepare('`+vis+`'); const sub = await store.open('`+vis+`'); return sub.id === first && sub.state === 'received'`); !got {
+		t.Error("a visit that was sent is begun anew")
+	}
+	s.state = "sent_back"
+	got := run[map[string]any](e, `await outbox.prepare('`+vis+`'); window.sub = await store.open('`+vis+`'); return {other: sub.id !== first, state: sub.state, q1: (await store.fields(sub)).get('Q1').value}`)
+	if got["other"] != true || got["state"] != "draft" || got["q1"] != "yes" {
+		t.Fatalf("sent back: %v", got)
+	}
+	e.does(`await store.seal(sub); await outbox.sendNow(sub)`) // nothing changed
+	st := run[map[string]any](e, `return store.status(sub)`)
+	if st["state"] != "received" || len(s.ops) != 2 {
+		t.Errorf("sent again: %v", st)
+	}
+	if all := run[int](e, `return (await store.all()).mine.length`); all != 2 {
+		t.Errorf("%d reports are known", all)
+	}
 }
 
 func aServerRestoredBetweenAnswersAndSealLosesNoPhoto(t *testing.T, b *browsertest.Browser) {

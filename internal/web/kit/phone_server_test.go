@@ -42,8 +42,10 @@ type phoneServer struct {
 	ops     map[string][]string // by submission: the texts, as they came
 	heads   map[string][]string
 	photos  map[string]*photoPart
-	fields  string // JSON of the pack's fields
-	sealed  map[string][]byte
+	fields  string            // JSON of the pack's fields
+	stages  string            // JSON of the pack's stages
+	state   string            // of the visit
+	sealed  map[string][]byte // by head
 	want    []string
 	asked   []string // "POST /api/…/ops session"
 	bodies  []string // of ops
@@ -62,7 +64,7 @@ func newPhoneServer(t *testing.T) *phoneServer {
 	t.Helper()
 	s := &phoneServer{
 		t: t, assets: newRig(t, func(o *kit.Options) { o.Rate, o.Burst = 1e6, 1e6 }).Echo(), ops: map[string][]string{}, heads: map[string][]string{}, photos: map[string]*photoPart{},
-		sealed: map[string][]byte{}, fates: map[string][]fate{}, fields: "{}",
+		sealed: map[string][]byte{}, fates: map[string][]fate{}, fields: "{}", stages: "[]", state: "in_progress",
 	}
 	s.key = ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, 32))
 	web := httptest.NewUnstartedServer(s)
@@ -201,8 +203,8 @@ func (s *phoneServer) page(w http.ResponseWriter, r *http.Request, in bool) {
 }
 
 func (s *phoneServer) pack() string {
-	return `{"visit":{"id":"` + vis + `","scenario":"buyer","state":"in_progress","stage":"","stages_sealed":[],"number":7,"due":"2026-12-01T00:00:00Z","name":"Mill Lane","zone":"Europe/London"},
-"user":"` + ann + `","checklist":"c0ffee","seq":0,"context":{},"sections":[],"stages":[],"taps":[],"fields":` + s.fields + `,"photos":[],"keys":[` + s.keyJSON() + `],
+	return `{"visit":{"id":"` + vis + `","scenario":"buyer","state":"` + s.state + `","stage":"","stages_sealed":[],"number":7,"due":"2026-12-01T00:00:00Z","name":"Mill Lane","zone":"Europe/London"},
+"user":"` + ann + `","checklist":"c0ffee","seq":0,"context":{},"sections":[],"stages":` + s.stages + `,"taps":[],"fields":` + s.fields + `,"photos":[],"keys":[` + s.keyJSON() + `],
 "pages":["/visits/` + vis + `","/visits/` + vis + `/s/A"],"assets":[],"until":"2099-01-01T00:00:00Z"}`
 }
 
@@ -271,12 +273,12 @@ func (s *phoneServer) store(sub, op, h string) {
 }
 
 func (s *phoneServer) seal(w http.ResponseWriter, r *http.Request, sub string) {
-	if s.sealed[sub] == nil {
-		var b struct {
-			Head string
-			Seq  int
-		}
-		_ = json.NewDecoder(r.Body).Decode(&b)
+	var b struct {
+		Head, Stage string
+		Seq         int
+	}
+	_ = json.NewDecoder(r.Body).Decode(&b)
+	if s.sealed[b.Head] == nil {
 		if n := len(s.heads[sub]); n != b.Seq || n == 0 || s.heads[sub][n-1] != b.Head || strings.Contains(s.standing(sub), `"want":["`) {
 			reply(w, 409, strings.Replace(s.standing(sub), "{", `{"error":{"kind":"unsealable","message":"Not all is here.","retry":true},"missing":[],`, 1))
 			return
@@ -285,11 +287,11 @@ func (s *phoneServer) seal(w http.ResponseWriter, r *http.Request, sub string) {
 		for id, p := range s.photos {
 			photos = append(photos, map[string]any{"id": id, "sha256": p.sha256, "size": p.length})
 		}
-		s.sealed[sub], _ = json.Marshal(map[string]any{
-			"submission": sub, "visit": vis, "checklist": "c0ffee", "head": b.Head, "ops": b.Seq, "photos": photos, "received": "2026-11-22T14:32:00Z", "key": "k1",
+		s.sealed[b.Head], _ = json.Marshal(map[string]any{
+			"submission": sub, "visit": vis, "checklist": "c0ffee", "head": b.Head, "stage": b.Stage, "ops": b.Seq, "photos": photos, "received": "2026-11-22T14:32:00Z", "key": "k1",
 		})
 	}
-	reply(w, 200, s.receipt(s.sealed[sub]))
+	reply(w, 200, s.receipt(s.sealed[b.Head]))
 }
 
 func (s *phoneServer) receipt(statement []byte) string {
