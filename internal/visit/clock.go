@@ -55,24 +55,21 @@ type tick struct {
 
 func tickOf(b *opBody, received time.Time) tick { return tick{b.At.Time, b.Mono, received} }
 
-// learn takes what a message tells of the clock. A device that says what its clock shows is believed about that; of any
-// other only so much is certain that an answer was not given after it arrived.
-func (c *Clock) learn(b *Batch, last *tick, now time.Time) {
-	if len(b.Ops) == 0 {
-		return
-	}
-	known, newest := last != nil, b.Ops[0].At.Time
-	for i := range b.Ops {
-		next := tickOf(&b.Ops[i].opBody, now)
+// learn takes what the new ops of a message tell of the clock; last is the op before them. A device that says what its
+// clock shows is believed about that; of any other only so much is certain that an answer was not given after it arrived.
+func (c *Clock) learn(news []PhoneOp, sent time.Time, last *tick, now time.Time) {
+	known, newest := last != nil, news[0].At.Time
+	for i := range news {
+		next := tickOf(&news[i].opBody, now)
 		if next.at.After(newest) {
 			newest = next.at
 		}
-		if last != nil && jumped(*last, next, b.Sent.IsZero()) {
+		if last != nil && jumped(*last, next, sent.IsZero()) {
 			c.flag(ClockJumped)
 		}
 		last = &next
 	}
-	c.measure(b.Sent, newest, now, known)
+	c.measure(sent, newest, now, known)
 	if c.Offset.Abs() > ClockSlack {
 		c.flag(ClockOff)
 	}

@@ -28,6 +28,7 @@ type Progress struct {
 	Conflicts []string  // fields with two values
 	Want      []string  // ids of photos that the log names and that are not here
 	State     State
+	Replayed  bool // everything that came was here already
 }
 
 // Gap says that ops are missing between what is stored and what came: the phone goes on from Acked.
@@ -76,6 +77,7 @@ func (s *Service) AppendOps(ctx context.Context, a auth.Actor, b Batch) (out Pro
 			}
 		}
 		out, err = s.progress(ctx, tx, &p, sub)
+		out.Replayed = len(news) == 0 && len(b.Ops) > 0
 		return err
 	})
 	return out, wrap("store changes of a phone", err)
@@ -211,7 +213,7 @@ func (s *Service) appendOps(ctx context.Context, tx Tx, a auth.Actor, p *Paper, 
 		return err
 	}
 	now := p.next(s.now())
-	sub.Clock.learn(b, last, now)
+	sub.Clock.learn(news, b.Sent, last, now)
 	ops, started := make([]Op, 0, len(news)), now
 	for i := range news {
 		o := &news[i]

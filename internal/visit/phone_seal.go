@@ -73,7 +73,7 @@ func (s *Service) SealPhone(ctx context.Context, a auth.Actor, submission string
 		}
 		for _, old := range slices.Backward(known) {
 			if old.Head == in.Head && old.Seq == in.Seq && (in.Stage == "" || old.Stage == in.Stage) {
-				r = old
+				r, r.Replayed = old, true
 				return nil
 			}
 		}

@@ -30,6 +30,7 @@ type Receipt struct {
 	Signature  []byte // Ed25519
 	Key        string // id of the key
 	Created    time.Time
+	Replayed   bool // it was given out before
 }
 
 // ReceiptKey is a public key that receipts are signed with.

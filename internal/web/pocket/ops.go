@@ -56,7 +56,15 @@ func (p *Phone) ops(c echo.Context, a auth.Actor) error {
 	if err != nil {
 		return err
 	}
+	replayed(c, at.Replayed)
 	return c.JSON(http.StatusOK, standingOf(&at))
+}
+
+// replayed marks the answer to a repeat, which has changed nothing.
+func replayed(c echo.Context, is bool) {
+	if is {
+		c.Response().Header().Set("Idempotency-Replayed", "true")
+	}
 }
 
 // standing tells how far a phone's answers came.

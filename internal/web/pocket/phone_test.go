@@ -284,7 +284,7 @@ func TestAPhoneSendsItsAnswersSealsAndHoldsAReceiptThatItCanVerify(t *testing.T)
 		if err := json.Unmarshal(raw, &st); err != nil || st.Submission != h.sub || st.Visit != w.id || st.Head != h.head || st.Ops != len(h.ops) || st.Key != keys.Keys[0].ID {
 			t.Errorf("statement %s, %v", raw, err)
 		}
-		if again := h.seal(); !bytes.Equal(first.Body.Bytes(), again.Body.Bytes()) {
+		if again := h.seal(); !bytes.Equal(first.Body.Bytes(), again.Body.Bytes()) || again.Header().Get("Idempotency-Replayed") != "true" {
 			t.Errorf("sealed again: %s\nfirst: %s", again.Body, first.Body)
 		}
 		h.grant = ""
@@ -657,6 +657,13 @@ func TestAClockThatIsWrongIsFlaggedAndNotRefused(t *testing.T) {
 			h.send()
 			if got := w.submission(h.sub).Clock.Text(); got != c.want {
 				t.Errorf("flags %q, want %q", got, c.want)
+			}
+			h.mono += 7_200_000
+			w.now = w.now.Add(2 * time.Hour)
+			h.op("A5", `"yes"`)
+			h.send() // with what is here already in front
+			if got := w.submission(h.sub).Clock.Text(); got != c.want {
+				t.Errorf("flags %q after a repeat, want %q", got, c.want)
 			}
 			if on := w.visit().VisitedOn; on != "2026-11-21" {
 				t.Errorf("visited on %s", on)

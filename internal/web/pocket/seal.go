@@ -30,6 +30,7 @@ func (p *Phone) seal(c echo.Context, a auth.Actor) error {
 	if err != nil {
 		return err
 	}
+	replayed(c, r.Replayed)
 	b, err := r.JSON()
 	if err != nil {
 		return err
