@@ -3,6 +3,7 @@ package compare
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"plainclothes/internal/stats"
@@ -206,7 +207,7 @@ func apart(l *links) string {
 func listed(sizes []int) string {
 	parts := make([]string, len(sizes))
 	for i, n := range sizes {
-		parts[i] = fmt.Sprintf("%d", n)
+		parts[i] = strconv.Itoa(n)
 	}
 	if len(parts) < 2 {
 		return strings.Join(parts, "")

@@ -225,10 +225,10 @@ func (f *fair) posterior() stats.Variances {
 func (f *fair) finish(links *links) {
 	c, d := f.crossing, f.design
 	f.Fixed = map[string]float64{}
-	plain, ok := f.fit.Fixed, true
+	plain := f.fit.Fixed
 	if f.Plain != f.Posterior && f.sums.Exact() {
-		if plain, ok = f.sums.FixedAt(f.Plain); !ok {
-			plain = f.fit.Fixed
+		if found, ok := f.sums.FixedAt(f.Plain); ok {
+			plain = found
 		}
 	}
 	for k, name := range d.names {
@@ -241,11 +241,7 @@ func (f *fair) finish(links *links) {
 	}
 	f.mean, _ = f.fit.Line(d.mean)
 	f.diverse = links.views
-	seen := make([]float64, 0, len(f.fit.ShopperVar))
-	for _, v := range f.fit.ShopperVar {
-		seen = append(seen, v)
-	}
-	slices.Sort(seen)
+	seen := slices.Sorted(slices.Values(f.fit.ShopperVar))
 	f.typical = seen[len(seen)/2]
 }
 

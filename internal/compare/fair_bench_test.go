@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"testing"
 )
 
@@ -112,6 +113,25 @@ func BenchmarkComponentsOf500Branches(b *testing.B) {
 	for b.Loop() {
 		if Run(in).Model.Level != LevelC {
 			b.Fatal("declined")
+		}
+	}
+}
+
+// BenchmarkCompareTable1M reads a table of a million visits and compares them, as the command does.
+func BenchmarkCompareTable1M(b *testing.B) {
+	text := bigTable(1_000_000)
+	standards, err := ReadStandards(strings.NewReader(twoStandards))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		v, err := ReadVisits(strings.NewReader(text), standards)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if d := NewDocument(v, 0, WholeNetwork); d.Model.Level != "C" {
+			b.Fatal(d.Model)
 		}
 	}
 }

@@ -2,8 +2,8 @@ package compare
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
+	"strconv"
 )
 
 // design is what is fixed about visits of each kind, as columns of 0 and 1 beside the leading 1. What occurs most often is
@@ -51,7 +51,7 @@ func islandName(i int) string {
 	if i == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d", i)
+	return strconv.Itoa(i)
 }
 
 // factor adds the columns of one property, unless all visits share it.

@@ -39,7 +39,7 @@ const (
 
 // CompareRegions compares regions as far as shoppers allow it: branches as random within their region, shoppers and
 // scenarios adjusted for. Without level C it says why not.
-func CompareRegions(in Input) Regions {
+func CompareRegions(in Input) Regions { //nolint:revive // Regions alone is what it gives
 	t := newTable(in)
 	model := newScoreModel(t.scores, LevelB)
 	if in.Level == LevelA || in.Level == LevelB {

@@ -87,7 +87,7 @@ func (f *FairTable) Add(v FairVisit) bool {
 		f.kindOf = append(f.kindOf, key)
 	}
 	f.visits = append(f.visits, tableVisit{
-		branch: f.branches.number(v.Branch), shopper: f.shoppers.number(v.Shopper), kind: kind, score: int16(max(-1, v.ScoreBP)), //nolint:gosec // at most 10 000
+		branch: f.branches.number(v.Branch), shopper: f.shoppers.number(v.Shopper), kind: kind, score: int16(max(-1, v.ScoreBP)),
 	})
 	for _, m := range v.Outcomes {
 		f.outcomes = append(f.outcomes, byte(m))
@@ -130,7 +130,7 @@ func (f *FairTable) places(c *crossing, in Input, island []int, large int) []pla
 			continue
 		}
 		if r, ok := row[[2]int32{b, v.kind}]; ok {
-			out = append(out, place{branch: b, shopper: s, row: r, at: int32(i)}) //nolint:gosec // a table of 2³¹ visits does not fit
+			out = append(out, place{branch: b, shopper: s, row: r, at: int32(i)})
 		}
 	}
 	slices.SortFunc(out, func(a, b place) int {
@@ -170,7 +170,7 @@ func (f *FairTable) numbers(c *crossing, in Input, island []int, large int) (bra
 				x.island = island[b]
 			}
 			if r := found(slices.BinarySearchFunc(c.kinds, x, byKind)); r >= 0 {
-				row[[2]int32{b, int32(k)}] = r //nolint:gosec // not that many kinds
+				row[[2]int32{b, int32(k)}] = r
 			}
 		}
 	}

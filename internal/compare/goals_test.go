@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -58,13 +59,13 @@ func (f *figures) watch(t testing.TB, w realm, seed uint64) {
 	f.worst(d, win, &c)
 }
 
-func (f *figures) labelled(d *drawn200, all []Outcome, below, meets, labels *tally) {
+func (f *figures) labelled(d *knownNetwork, all []Outcome, below, meets, labels *tally) {
 	for _, o := range all {
 		var b, k int
 		_, _ = fmt.Sscanf(o.Branch+o.Standard, "B%04dK%02d", &b, &k)
 		truth, target := d.theta[b][k], float64(o.Good.TargetBP)/10_000
 		labels.add(o.Status.Settled())
-		switch o.Status { //nolint:exhaustive // the two labels
+		switch o.Status {
 		case Below:
 			below.add(truth >= target)
 		case Meets:
@@ -73,7 +74,7 @@ func (f *figures) labelled(d *drawn200, all []Outcome, below, meets, labels *tal
 	}
 }
 
-func (f *figures) raw(d *drawn200, w *window) {
+func (f *figures) raw(d *knownNetwork, w *window) {
 	for at, c := range w.cells {
 		target := float64(d.standards[at[1]].GoodTargetBP) / 10_000
 		if c.N > 0 && float64(c.X)/float64(c.N) < target {
@@ -82,7 +83,7 @@ func (f *figures) raw(d *drawn200, w *window) {
 	}
 }
 
-func (f *figures) scores(d *drawn200, w *window, r *Result) {
+func (f *figures) scores(d *knownNetwork, w *window, r *Result) {
 	for _, row := range r.Branches {
 		var b int
 		_, _ = fmt.Sscanf(row.ID, "B%04d", &b)
@@ -101,7 +102,7 @@ func (f *figures) scores(d *drawn200, w *window, r *Result) {
 	}
 }
 
-func (f *figures) worst(d *drawn200, w *window, r *Result) {
+func (f *figures) worst(d *knownNetwork, w *window, r *Result) {
 	tenth := d.branches / 10
 	order := make([]int, d.branches)
 	for i := range order {
@@ -211,7 +212,7 @@ func (f *figures) quietYears(w realm, seed uint64) {
 	watch := WatchInput{From: start.AddDate(1, 0, 0), Model: a.Model()}
 	for i, v := range visits {
 		watch.Visits = append(watch.Visits, WatchVisit{
-			Branch: v.Branch, ID: fmt.Sprint(i), At: when[i], Points: float64(v.ScoreBP)/100 - a.Explained(v.Branch, v.Shopper, v.Scenario, 0),
+			Branch: v.Branch, ID: strconv.Itoa(i), At: when[i], Points: float64(v.ScoreBP)/100 - a.Explained(v.Branch, v.Shopper, v.Scenario, 0),
 		})
 	}
 	for _, c := range Watch(watch).Charts {
@@ -241,7 +242,7 @@ func (f *figures) rawYears(in WatchInput) {
 }
 
 // rawGaps tests the difference of two regions' means as if visits were all there is.
-func (f *figures) rawGaps(d *drawn200, w *window) {
+func (f *figures) rawGaps(d *knownNetwork, w *window) {
 	sums := make([]Scores, d.regions)
 	for i, s := range w.in.Scores {
 		sums[d.region(i)] = sums[d.region(i)].plus(s.Scores)

@@ -36,8 +36,8 @@ func (w realm) atTheMean() realm {
 	return w
 }
 
-// drawn network: the truth, and what visits are made of.
-type drawn200 struct {
+// knownNetwork is one drawn: the truth, and what visits are made of.
+type knownNetwork struct {
 	realm
 	rng       *rand.Rand
 	branch    []float64
@@ -53,8 +53,8 @@ type drawn200 struct {
 
 func scenarioNames() []string { return []string{"purchase", "browse", "complaint", "online"} }
 
-func (w realm) draw(seed uint64) *drawn200 {
-	d := &drawn200{realm: w, rng: rand.New(rand.NewPCG(seed, 2026)), share: []float64{0.54, 0.19, 0.15, 0.12}}
+func (w realm) draw(seed uint64) *knownNetwork {
+	d := &knownNetwork{realm: w, rng: rand.New(rand.NewPCG(seed, 2026)), share: []float64{0.54, 0.19, 0.15, 0.12}}
 	for k := range w.standards {
 		base := w.base(k)
 		d.intercept = append(d.intercept, logit(base)*1.12) // averaged over branches and days a curve is flatter
@@ -90,7 +90,7 @@ func logit(p float64) float64 { return math.Log(p / (1 - p)) }
 func expitOf(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
 // settle works out the truth: shares averaged over the shoppers there are, the days and the scenarios.
-func (d *drawn200) settle() {
+func (d *knownNetwork) settle() {
 	days := [3]struct{ z, p float64 }{{-math.Sqrt(3), 1.0 / 6}, {0, 2.0 / 3}, {math.Sqrt(3), 1.0 / 6}}
 	weight := d.weightShares()
 	d.theta, d.mu = make([][]float64, d.branches), make([]float64, d.branches)
@@ -113,7 +113,7 @@ func (d *drawn200) settle() {
 }
 
 // weightShares is each standard's mean share of a visit's weight, given that answers fall out at random.
-func (d *drawn200) weightShares() []float64 {
+func (d *knownNetwork) weightShares() []float64 {
 	rng := rand.New(rand.NewPCG(1, 1))
 	out := make([]float64, d.realm.standards)
 	const draws = 4000
@@ -133,10 +133,10 @@ func (d *drawn200) weightShares() []float64 {
 	return out
 }
 
-func (d *drawn200) region(b int) int { return b * d.regions / d.branches }
+func (d *knownNetwork) region(b int) int { return b * d.regions / d.branches }
 
 // visitor is a shopper for a branch: of its region mostly.
-func (d *drawn200) visitor(b int) int {
+func (d *knownNetwork) visitor(b int) int {
 	if d.rng.Float64() >= d.home {
 		return d.rng.IntN(d.shoppers)
 	}
@@ -146,7 +146,7 @@ func (d *drawn200) visitor(b int) int {
 }
 
 // one visit to a branch: who, in which scenario, and what was found.
-func (d *drawn200) visit(b int) (FairVisit, float64) {
+func (d *knownNetwork) visit(b int) (FairVisit, float64) {
 	j, s := d.visitor(b), 0
 	for p := d.rng.Float64(); s < len(d.share)-1 && p >= d.share[s]; s++ {
 		p -= d.share[s]
@@ -185,7 +185,7 @@ type window struct {
 	cells map[[2]int]*Counts
 }
 
-func (d *drawn200) window(visits int) *window {
+func (d *knownNetwork) window(visits int) *window {
 	w := &window{sum: make([]float64, d.branches), n: make([]float64, d.branches), cells: map[[2]int]*Counts{}}
 	w.in = Input{Standards: d.standards, Fair: NewFairTable(d.standards), Brief: true}
 	for b := range d.branches {

@@ -111,14 +111,14 @@ func (a *absorbed) right(outer, inner []float64, width int, out []float64) {
 // fixed computes G = [X, y]ᵀV⁻¹[X, y], its factor, and the criterion.
 func (a *absorbed) fixed() bool {
 	w := a.c.width
-	g := append(a.gram[:0], a.c.qq...)
+	a.gram = append(a.gram[:0], a.c.qq...)
+	g := a.gram
 	for j, f := range a.weight {
 		takeSquare(g, a.inner.z[j*w:(j+1)*w], f)
 	}
 	for i := range a.outer.n {
 		takeSquare(g, a.half[i*w:(i+1)*w], 1)
 	}
-	a.gram = g
 	p := w - 1
 	if !choleskySmall(g, p, w) {
 		return false

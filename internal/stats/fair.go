@@ -226,7 +226,8 @@ func (b *Binary) Branch(branch int, mix []BinaryMix) BinaryBelief {
 		b.strip.load(f, b.data, p.Tau, b.lines[i], b.first[branch], b.first[branch+1])
 		b.strip.integrate(f.deviation(b.data, p.Tau, branch))
 		steep := scale(p.Tau)
-		flat := 1 / math.Sqrt(1+probitLike*(math.Pow(f.Shopper*steep*perTen*f.shopperSD, 2)+math.Pow(f.Day*steep*perTen*f.daySD, 2)))
+		spread := steep * perTen * math.Hypot(f.Shopper*f.shopperSD, f.Day*f.daySD)
+		flat := 1 / math.Sqrt(1+probitLike*spread*spread)
 		part := binaryPart{weight: p.Weight, flat: flat, w: b.strip.nodes, p: b.strip.probs}
 		part.at = make([]float64, len(mix))
 		for m, x := range mix {
