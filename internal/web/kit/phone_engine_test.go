@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
@@ -40,6 +41,7 @@ func TestThePhone(t *testing.T) {
 		{"a receipt that the phone cannot check deletes nothing", aReceiptThatThePhoneCannotCheckDeletesNothing},
 		{"an old browser checks receipts by itself", anOldBrowserChecksReceiptsByItself},
 		{"a seal with a lost reply is repeated and seals once", aSealWithALostReplyIsRepeatedAndSealsOnce},
+		{"whatever the line does everything arrives once", whateverTheLineDoesEverythingArrivesOnce},
 		{"parts are sent one by one", partsAreSentOneByOne},
 		{"a report sent back is another log", aReportSentBackIsAnotherLog},
 		{"a server restored between answers and seal loses no photo", aServerRestoredBetweenAnswersAndSealLosesNoPhoto},
@@ -329,6 +331,10 @@ const snap = `const c = document.createElement('canvas'); c.width = 4032; c.heig
 	const blob = await new Promise((r) => c.toBlob(r, 'image/jpeg', .95));
 	window.photo = await photos.keep(sub, 'O3', new File([blob], 'IMG.jpg', {type: 'image/jpeg', lastModified: 1795000000000}));`
 
+// snap2 keeps a small photo.
+const snap2 = `const small = document.createElement('canvas'); small.width = 90; small.height = 60; small.getContext('2d').fillRect(9, 9, 9, 9);
+	await photos.keep(sub, 'O3', new File([await new Promise((r) => small.toBlob(r, 'image/png'))], 'x.png', {type: 'image/png'}));`
+
 func aPhotoArrivesWholeThroughLostPieces(t *testing.T, b *browsertest.Browser) {
 	t.Helper()
 	s := newPhoneServer(t)
@@ -505,6 +511,64 @@ func aSealWithALostReplyIsRepeatedAndSealsOnce(t *testing.T, b *browsertest.Brow
 	s.meets("POST seal", mute, lost)
 	e.does(has + `await store.put(sub, 'Q1', 'yes'); await store.seal(sub); await outbox.start()`)
 	e.until(`window.dispatchEvent(new Event('online')); await new Promise((r) => setTimeout(r, 150)); return (await store.status(sub)).state === 'received'`)
+}
+
+// twice is carried out two times; the phone gets the second answer.
+func twice(w http.ResponseWriter, r *http.Request, pass http.Handler) {
+	b, _ := io.ReadAll(r.Body)
+	for _, to := range []http.ResponseWriter{&recorder{header: http.Header{}}, w} {
+		again := r.Clone(r.Context())
+		again.Body = io.NopCloser(bytes.NewReader(b))
+		pass.ServeHTTP(to, again)
+	}
+}
+
+func whateverTheLineDoesEverythingArrivesOnce(t *testing.T, b *browsertest.Browser) {
+	t.Helper()
+	for seed := range uint64(4) {
+		s, luck := newPhoneServer(t), rand.New(rand.NewPCG(seed, 7))
+		back := func(w http.ResponseWriter, r *http.Request, pass http.Handler) { // the server is restored, then goes on
+			for range s.log() {
+				s.restored(luck.IntN(len(s.log()) + 1))
+				break
+			}
+			pass.ServeHTTP(w, r)
+		}
+		bad := []fate{lost, mute, twice, says(503, "{}"), says(429, "{}", "Retry-After", "0"), says(502, "<html>"), says(200, "<html>portal</html>"), says(204, "")}
+		plan := func(what string, n int, more ...fate) {
+			all := append(append([]fate{}, bad...), more...)
+			for range n {
+				if luck.IntN(3) > 0 {
+					s.meets(what, all[luck.IntN(len(all))])
+					continue
+				}
+				s.meets(what, func(w http.ResponseWriter, r *http.Request, pass http.Handler) { pass.ServeHTTP(w, r) })
+			}
+		}
+		plan("POST ops", 12, back)
+		plan("POST photos", 6)
+		plan("PATCH photos", 10, spoiled)
+		plan("POST seal", 5)
+		e := s.opens(t, b.Page(t), ann)
+		e.does(has + `await outbox.start(); window.kept = [];
+			for (let i = 0; i < 40; i++) { await store.put(sub, 'Q' + i % 9, 'answer ' + i); if (i % 8 === 0) window.dispatchEvent(new Event('online')) }` + snap + snap2)
+		s.mu.Lock()
+		s.want = run[[]string](e, `return (await store.photos(sub)).map((p) => p.id)`)
+		s.mu.Unlock()
+		e.does(`window.kept = await store.unit('readonly', async (s) => (await store.got(s.ops.getAll())).map((o) => o.body.slice(0, -1) + ',"h":"' + o.h + '"}')); await store.seal(sub)`)
+		e.until(`window.dispatchEvent(new Event('online')); await new Promise((r) => setTimeout(r, 60)); return (await store.status(sub)).state === 'received'`)
+		if got, want := strings.Join(s.log(), "\n"), strings.Join(run[[]string](e, `return kept`), "\n"); got != want {
+			t.Errorf("seed %d: the server's log is\n%s\nthe phone's was\n%s", seed, got, want)
+		}
+		for id, p := range s.photos {
+			if sum := sha256.Sum256(p.got); hex.EncodeToString(sum[:]) != p.sha256 {
+				t.Errorf("seed %d: photo %s has other bytes", seed, id)
+			}
+		}
+		if st := run[map[string]any](e, `return store.status(sub)`); st["photos"] != 2.0 || st["receipt"].(map[string]any)["verdict"] != "verified" {
+			t.Errorf("seed %d: %v", seed, st)
+		}
+	}
 }
 
 func partsAreSentOneByOne(t *testing.T, b *browsertest.Browser) {
