@@ -285,8 +285,9 @@ func TestPiecesThatDoNotFitAreRefused(t *testing.T) {
 	}
 	must(p.write(u.ID, u.Received, b[u.Received:]))(t)
 	_, err = p.write(u.ID, u.Length, []byte("x"))
-	if now := must(p.svc.Upload(t.Context(), p.shopper, u.ID))(t); now.Received != now.Length {
-		t.Errorf("%+v after %v", now, err)
+	wantKind(t, err, fault.TooLarge)
+	if now := must(p.write(u.ID, u.Length, nil))(t); now.Received != now.Length {
+		t.Errorf("%+v", now)
 	}
 }
 

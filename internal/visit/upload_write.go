@@ -41,6 +41,9 @@ func (s *Service) WriteUpload(ctx context.Context, a auth.Actor, id string, offs
 	if offset != u.Received {
 		return u, errElsewhere()
 	}
+	if u.Received == u.Length && !atEnd(body) {
+		return u, errMore()
+	}
 	for u.Received < u.Length {
 		piece, readErr := io.ReadAll(io.LimitReader(body, min(evidence.Piece, u.Length-u.Received)))
 		if len(piece) > 0 {
@@ -72,11 +75,20 @@ func (s *Service) addPiece(ctx context.Context, u Upload, piece []byte, rest io.
 	if u.Received+int64(len(piece)) < u.Length {
 		return s.storePiece(ctx, u, piece)
 	}
-	if n, _ := io.ReadFull(rest, make([]byte, 1)); n > 0 {
-		return u, fault.New(fault.TooLarge, "More bytes came than this photo has.")
+	if !atEnd(rest) {
+		return u, errMore()
 	}
 	return s.finishUpload(ctx, u, piece)
 }
+
+// atEnd reports whether nothing more comes.
+func atEnd(body io.Reader) bool {
+	n, _ := io.ReadFull(body, make([]byte, 1)) // a connection that breaks here has brought everything
+	return n == 0
+}
+
+// errMore is the answer to bytes that nobody announced.
+func errMore() error { return fault.New(fault.TooLarge, "More bytes came than this photo has.") }
 
 // storePiece makes a piece durable, then notes it.
 func (s *Service) storePiece(ctx context.Context, u Upload, piece []byte) (Upload, error) {
