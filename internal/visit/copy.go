@@ -31,8 +31,8 @@ const (
 // copyPhotoName is what a photo in a copy is called: names are compared, never used.
 var copyPhotoName = regexp.MustCompile(`^photos/[0-9a-f-]{36}\.[a-z]{3,4}$`)
 
-// Brought says what a copy had that was not here.
-type Brought struct {
+// ImportedCopy says what a copy had that was not here.
+type ImportedCopy struct {
 	Visit     string // id
 	Ops, New  int    // in the copy, and of them new
 	Photos    int    // in the copy
@@ -79,7 +79,7 @@ type copied struct {
 
 // ImportCopy stores what a phone's saved copy has and is not here, as if the phone had sent it. It never seals. A copy
 // may be brought again: what is here already stays as it is. Nothing is believed of the copy but what its hashes prove.
-func (s *Service) ImportCopy(ctx context.Context, a auth.Actor, r io.ReaderAt, size int64) (out Brought, err error) {
+func (s *Service) ImportCopy(ctx context.Context, a auth.Actor, r io.ReaderAt, size int64) (out ImportedCopy, err error) {
 	c, err := readCopy(r, size)
 	if err != nil {
 		return out, err
@@ -88,7 +88,7 @@ func (s *Service) ImportCopy(ctx context.Context, a auth.Actor, r io.ReaderAt, s
 	if err != nil {
 		return out, wrap("import copy", err)
 	}
-	out = Brought{Visit: c.Visit, Ops: len(c.ops), Photos: len(c.Photos)}
+	out = ImportedCopy{Visit: c.Visit, Ops: len(c.ops), Photos: len(c.Photos)}
 	if err := s.importOps(ctx, phone, c, &out); err != nil {
 		return out, wrap("import copy", err)
 	}
@@ -126,7 +126,7 @@ func (s *Service) phoneOf(ctx context.Context, a auth.Actor, visit string) (auth
 }
 
 // importOps sends the log on, a message at a time.
-func (s *Service) importOps(ctx context.Context, phone auth.Actor, c *copied, out *Brought) error {
+func (s *Service) importOps(ctx context.Context, phone auth.Actor, c *copied, out *ImportedCopy) error {
 	b := Batch{Submission: c.Submission, Device: c.Device, Visit: c.Visit, Checklist: c.Checklist}
 	at, err := s.AppendOps(ctx, phone, b) // no ops: how far is it here?
 	if err != nil {
@@ -176,7 +176,7 @@ func (s *Service) importPhoto(ctx context.Context, phone auth.Actor, c *copied, 
 }
 
 // noteCopy writes down who brought a copy.
-func (s *Service) noteCopy(ctx context.Context, a auth.Actor, out Brought) error {
+func (s *Service) noteCopy(ctx context.Context, a auth.Actor, out ImportedCopy) error {
 	return s.repo.InTx(ctx, a.Org, func(tx Tx) error {
 		j, err := s.load(ctx, tx, a, auth.ReportReview, out.Visit, false)
 		if err != nil {

@@ -62,7 +62,7 @@ func (s saved) file(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-func (w *world) bring(a auth.Actor, b []byte) (visit.Brought, error) {
+func (w *world) bring(a auth.Actor, b []byte) (visit.ImportedCopy, error) {
 	return w.svc.ImportCopy(w.t.Context(), a, bytes.NewReader(b), int64(len(b)))
 }
 
@@ -76,7 +76,7 @@ func TestACopyBringsWhatIsNotHereYetAndNothingTwice(t *testing.T) {
 			t.Fatal(err)
 		}
 		out, err := w.bring(w.editor, c)
-		if err != nil || out != (visit.Brought{Visit: id, Ops: 3, New: 2, Photos: 1, NewPhotos: 1}) {
+		if err != nil || out != (visit.ImportedCopy{Visit: id, Ops: 3, New: 2, Photos: 1, NewPhotos: 1}) {
 			t.Fatalf("%+v, %v", out, err)
 		}
 		if out, err = w.bring(w.editor, c); err != nil || out.New+out.NewPhotos != 0 {

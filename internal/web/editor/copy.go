@@ -18,7 +18,7 @@ const maxCopy = 256 << 20
 // copyView is the page on which an editor brings a copy that a phone has saved.
 type copyView struct {
 	kit.Chrome
-	Done *visit.Brought // what the last one had
+	Done *visit.ImportedCopy // what the last one had
 	Says string         // about it
 }
 
@@ -74,7 +74,7 @@ func (p *Pages) noCopy(c echo.Context, err error) error {
 }
 
 // broughtWords says what was new.
-func broughtWords(b *visit.Brought) string {
+func broughtWords(b *visit.ImportedCopy) string {
 	if b.New+b.NewPhotos == 0 {
 		return "Everything in it was here already."
 	}

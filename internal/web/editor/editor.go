@@ -26,7 +26,7 @@ type Visits interface {
 	SetAside(ctx context.Context, a auth.Actor, id, reason string) error
 	Publish(ctx context.Context, a auth.Actor, id string) error
 	AddNote(ctx context.Context, a auth.Actor, id, question, text string) error
-	ImportCopy(ctx context.Context, a auth.Actor, r io.ReaderAt, size int64) (visit.Brought, error)
+	ImportCopy(ctx context.Context, a auth.Actor, r io.ReaderAt, size int64) (visit.ImportedCopy, error)
 }
 
 // Programmes lists what the queue can be narrowed to.
