@@ -81,6 +81,9 @@ func (p *person) crawl(seen judged, as, first string) {
 }
 
 func TestAxeFindsNothingWrongWithAnyPageInAnyLook(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow; the long run has it")
+	}
 	browsertest.Module(t, "axe-core/axe.min.js")
 	d := startDemo(t, "")
 	seen := judged{}
@@ -134,7 +137,7 @@ func (w *walk) serve(role auth.Role) string {
 	w.t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		r.Host = "localhost:8080"
-		r.AddCookie(&http.Cookie{Name: "plainclothes", Value: cmp.Or(w.sessions[role], "nobody")}) //nolint:gosec // a request's cookie has no attributes
+		r.AddCookie(&http.Cookie{Name: "plainclothes", Value: cmp.Or(w.sessions[role], "nobody")})
 		w.site.Echo().ServeHTTP(out, r)
 	}))
 	w.t.Cleanup(s.Close)

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -133,7 +132,7 @@ func TestAColdVisitPageKeepsItsBudget(t *testing.T) {
 		if got.Bytes > coldBytes || got.Bytes < 2000 {
 			t.Errorf("%s: %d bytes, at most %d are allowed", path, got.Bytes, coldBytes)
 		}
-		if strings.Contains(path, "/s/") && needed > coldRequests {
+		if needed > coldRequests {
 			t.Errorf("%s needs %d requests, at most %d are allowed", path, needed, coldRequests)
 		}
 	}

@@ -37,6 +37,7 @@ func newScene(t *testing.T, visits int) *scene {
 	if testing.Short() {
 		t.Skip("slow; the long run has it")
 	}
+	t.Parallel() // most of it is waiting
 	s := &scene{rehearsal: rehearse(t, "coffee-kiosks", "non_buyer", visits), t: t, gate: roughtest.NewGate(t)}
 	s.program = s.process(s.gate.URL)
 	s.gate.Lead(t, s.program.url())

@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -90,16 +89,11 @@ func (p *process) await() {
 }
 
 // kill ends it as a power cut does (SIGKILL), and waits until it is gone.
-func (p *process) kill() { p.end(syscall.SIGKILL) }
-
-// stop ends it as an operator does.
-func (p *process) stop() { p.end(syscall.SIGTERM) }
-
-func (p *process) end(s syscall.Signal) {
+func (p *process) kill() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.cmd != nil {
-		_ = p.cmd.Process.Signal(s)
+		_ = p.cmd.Process.Kill()
 		_ = p.cmd.Wait()
 		p.cmd = nil
 	}

@@ -105,7 +105,7 @@ func (e *errand) runs(ctx context.Context) error {
 		return err
 	}
 	for _, l := range e.lines {
-		l.Deliver()
+		l.Deliver() //nolint:contextcheck // what is late has a context of its own: nobody waits for it
 	}
 	return e.staysSent(ctx)
 }

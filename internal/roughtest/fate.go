@@ -51,7 +51,7 @@ var refusals = []int{http.StatusServiceUnavailable, http.StatusTooManyRequests, 
 // Decider draws fates from a seed: the same requests in the same order meet the same fates.
 func (o Odds) Decider(seed uint64) Decider {
 	var mu sync.Mutex
-	luck := rand.New(rand.NewPCG(seed, 0x9E3779B97F4A7C15))
+	luck := rand.New(rand.NewPCG(seed, 0x9E3779B97F4A7C15)) //nolint:gosec // the same luck for the same seed
 	return func(*http.Request) Fate {
 		mu.Lock()
 		defer mu.Unlock()

@@ -93,7 +93,7 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	out := r.Clone(r.Context())
 	out.RequestURI, out.URL.Scheme, out.URL.Host = "", s.target.Scheme, s.target.Host
-	res, err := s.line.RoundTrip(out)
+	res, err := s.line.RoundTrip(out) //nolint:contextcheck // it is in the request
 	if err != nil || g.now().shut {
 		panic(http.ErrAbortHandler)
 	}
