@@ -2,6 +2,7 @@ package compare
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -19,12 +20,18 @@ type design struct {
 
 // factor is one property of visits with its levels; the first level has no column.
 type factor struct {
-	name   string
-	first  int // its first column
-	levels []string
-	of     func(kind) string
-	own    bool // it is the branch's, not the visit's
+	name     string
+	first    int // its first column
+	levels   []string
+	of       func(kind) string
+	own      bool // it is the branch's, not the visit's
+	branches int  // a level with fewer branches has no column of its own
 }
+
+const (
+	mostLevels = 40 // of one property; the rarest beyond share a column
+	otherLevel = "(other)"
+)
 
 // newDesign builds the columns from kinds as they occur in the cells.
 func newDesign(c *crossing, regions bool) *design {
@@ -34,10 +41,10 @@ func newDesign(c *crossing, regions bool) *design {
 		count[x.Row] += x.N
 	}
 	d.factor(c, count, factor{name: "scenario", of: func(k kind) string { return k.scenario }})
-	d.factor(c, count, factor{name: "format", own: true, of: func(k kind) string { return k.format }})
+	d.factor(c, count, factor{name: "format", own: true, branches: fewBranches, of: func(k kind) string { return k.format }})
 	d.factor(c, count, factor{name: "month", of: func(k kind) string { return k.month.String() }})
 	if regions {
-		d.factor(c, count, factor{name: "region", own: true, of: func(k kind) string { return k.region }})
+		d.factor(c, count, factor{name: "region", own: true, branches: regionBranches, of: func(k kind) string { return k.region }})
 	}
 	d.factor(c, count, factor{name: "island", own: true, of: func(k kind) string { return islandName(k.island) }})
 	for _, k := range c.kinds {
@@ -56,6 +63,7 @@ func islandName(i int) string {
 
 // factor adds the columns of one property, unless all visits share it.
 func (d *design) factor(c *crossing, count []int64, f factor) {
+	f.gather(c, count)
 	seen := map[string]int64{}
 	for i, k := range c.kinds {
 		seen[f.of(k)] += count[i]
@@ -63,10 +71,7 @@ func (d *design) factor(c *crossing, count []int64, f factor) {
 	if len(seen) < 2 {
 		return
 	}
-	for l := range seen {
-		f.levels = append(f.levels, l)
-	}
-	slices.Sort(f.levels)
+	f.levels = slices.Sorted(maps.Keys(seen))
 	most := slices.MaxFunc(f.levels, func(a, b string) int { return cmp.Or(cmp.Compare(seen[a], seen[b]), cmp.Compare(b, a)) })
 	f.levels = slices.DeleteFunc(f.levels, func(l string) bool { return l == most })
 	f.first = len(d.names)
@@ -77,6 +82,36 @@ func (d *design) factor(c *crossing, count []int64, f factor) {
 	d.factors = append(d.factors, f)
 	if f.name != "island" {
 		d.adjusted = append(d.adjusted, f.name)
+	}
+}
+
+// gather puts levels that are too rare to have a column of their own together in one.
+func (f *factor) gather(c *crossing, count []int64) {
+	seen := map[string]int64{}
+	for i, k := range c.kinds {
+		seen[f.of(k)] += count[i]
+	}
+	branches := map[string]int{}
+	if f.own {
+		last := -1
+		for _, x := range c.cells { // by branch
+			if x.Branch != last {
+				branches[f.of(c.kinds[x.Row])]++
+				last = x.Branch
+			}
+		}
+	}
+	levels := slices.SortedFunc(maps.Keys(seen), func(a, b string) int { return cmp.Or(cmp.Compare(seen[b], seen[a]), cmp.Compare(a, b)) })
+	rare := map[string]bool{}
+	for i, l := range levels {
+		rare[l] = i >= mostLevels || f.own && branches[l] < f.branches
+	}
+	plain := f.of
+	f.of = func(k kind) string {
+		if l := plain(k); !rare[l] {
+			return l
+		}
+		return otherLevel
 	}
 }
 

@@ -304,3 +304,26 @@ func TestTheCriterionIsGivenWhereNothingMayBeSaidByIt(t *testing.T) {
 		t.Error("a model that was declined is there")
 	}
 }
+
+func TestRareFormatsAndScenariosShareAColumn(t *testing.T) {
+	in := audited(1, mixed(1, 60, 40, 9), oneRegion, branchAndShopper(1, 60, 40, 4, 4))
+	in.Peers = SameFormat
+	for i := range in.Branches {
+		in.Branches[i].Format = "kiosk"
+		if i < 30 {
+			in.Branches[i].Format = "own" + in.Branches[i].ID // every one of them has a format of its own
+		}
+	}
+	for i := range in.Cells {
+		in.Cells[i].Scenario = shopperName(i % 90)
+	}
+	m := Run(in).Model
+	if m.Level != LevelC || len(m.Crossed.Fixed) != 1+40+1 {
+		t.Fatalf("level %v, %d columns: %v", m.Level, len(m.Crossed.Fixed), m.Crossed.Fixed)
+	}
+	if _, ok := m.Crossed.Fixed["format(other)"]; !ok {
+		if _, ok := m.Crossed.Fixed["formatkiosk"]; !ok {
+			t.Errorf("formats: %v", m.Crossed.Fixed)
+		}
+	}
+}
