@@ -3,9 +3,11 @@ package visit
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
+	"plainclothes/internal/evidence"
 	"plainclothes/internal/programme"
 )
 
@@ -30,6 +32,7 @@ type Addition struct {
 	What     AdditionKind
 	Answer   programme.Answer // of an answer
 	Words    string           // of a comment; name of a tapped moment
+	Photo    *evidence.Photo  // of a photo whose bytes are here
 	At       time.Time        // by a clock set right
 	Received time.Time
 }
@@ -65,6 +68,10 @@ func (s *Service) logs(ctx context.Context, tx Tx, p *Paper) (Logs, error) {
 	if err != nil {
 		return out, err
 	}
+	photos, err := tx.LatePhotos(ctx, p.Visit.Org, p.Visit.ID)
+	if err != nil {
+		return out, err
+	}
 	for _, o := range arrived(ops) {
 		at := o.Corrected
 		if at.IsZero() {
@@ -73,6 +80,7 @@ func (s *Service) logs(ctx context.Context, tx Tx, p *Paper) (Logs, error) {
 		switch {
 		case o.Late:
 			if a, ok := p.addition(o, at); ok {
+				a.picture(o, photos)
 				out.Late = append(out.Late, a)
 			}
 		case at.After(out.Last) && !o.tap():
@@ -85,6 +93,17 @@ func (s *Service) logs(ctx context.Context, tx Tx, p *Paper) (Logs, error) {
 func (o *Op) tap() bool {
 	var b opBody
 	return json.Unmarshal(o.Body, &b) == nil && strings.HasPrefix(b.Field, tapPrefix)
+}
+
+// picture joins a late photo with its bytes, if they are here.
+func (a *Addition) picture(o Op, photos []evidence.Photo) {
+	var b opBody
+	if a.What != LatePhoto || json.Unmarshal(o.Body, &b) != nil {
+		return
+	}
+	if i := slices.IndexFunc(photos, func(p evidence.Photo) bool { return PhotoField(p.ID) == b.Field }); i >= 0 {
+		a.Photo = &photos[i]
+	}
 }
 
 // addition reads a late op; false for one that says nothing.

@@ -33,6 +33,7 @@ type phone struct {
 	*world
 	id, sub string
 	seq     int
+	late    bool // what is told comes after the report was sent
 	blobs   *memory
 }
 
@@ -90,7 +91,7 @@ func (p *phone) tell(photo, value string) {
 	p.seq++
 	p.now = p.now.Add(time.Second)
 	body := fmt.Sprintf(`{"seq":%d,"id":%q,"q":"photo.%s","v":%s,"at":%q}`, p.seq, uuid.NewString(), photo, value, p.now.Format(time.RFC3339))
-	op := visit.Op{Submission: p.sub, Seq: p.seq, ID: uuid.NewString(), Body: []byte(body), Hash: strings.Repeat("0", 64), Received: p.now}
+	op := visit.Op{Submission: p.sub, Seq: p.seq, ID: uuid.NewString(), Body: []byte(body), Hash: strings.Repeat("0", 64), Received: p.now, Late: p.late}
 	err := p.Store.Visits().InTx(p.t.Context(), p.Org, func(tx visit.Tx) error {
 		return tx.AppendOps(p.t.Context(), p.Org, p.id, []visit.Op{op})
 	})
@@ -386,11 +387,19 @@ func TestAPhotoThatComesAfterTheReportWasSentIsLate(t *testing.T) {
 		p.buyer(p.id)
 		p.photo(p.id, "O3")
 		must(p.svc.Seal(t.Context(), p.shopper, p.id))(t)
+		p.late = true
 		p.tell(u.ID, named(u))
+		additions := func() []visit.Addition { return must(p.svc.Review(t.Context(), p.editor, p.id))(t).Logs.Late }
+		if got := additions(); len(got) != 1 || got[0].What != visit.LatePhoto || got[0].Photo != nil {
+			t.Fatalf("before its bytes are here: %+v", got)
+		}
 		must(p.write(u.ID, 0, b))(t)
 		now, late := p.photos()
 		if len(now) != 1 || len(late) != 1 || late[0].ID != u.ID {
 			t.Fatalf("%+v %+v", now, late)
+		}
+		if got := additions(); len(got) != 1 || got[0].Photo == nil || got[0].Photo.ID != u.ID {
+			t.Fatalf("%+v", got)
 		}
 		if _, body, err := p.svc.PhotoFile(t.Context(), p.editor, u.ID); err != nil {
 			t.Error(err)

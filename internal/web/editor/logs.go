@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"plainclothes/internal/evidence"
 	"plainclothes/internal/visit"
 	"plainclothes/internal/web/kit"
 	"plainclothes/internal/web/sheet"
@@ -15,6 +16,7 @@ type addition struct {
 	What, Label, Words string
 	Question           string // id, "" when it is about none
 	At                 time.Time
+	Photo              *evidence.Photo // nil when it is none, or not here
 }
 
 // additionWords are the chips of additions.
@@ -29,7 +31,7 @@ func additionsOf(r *visit.Review) []addition {
 	all := make([]addition, 0, len(r.Logs.Late))
 	for i := range r.Logs.Late {
 		a := &r.Logs.Late[i]
-		out := addition{What: additionWords[a.What], At: a.At, Words: a.Words}
+		out := addition{What: additionWords[a.What], At: a.At, Words: a.Words, Photo: a.Photo}
 		if a.What == visit.LateTap {
 			out.Label, out.Words = a.Words, ""
 		}
