@@ -2,6 +2,7 @@ package programme
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -209,6 +210,9 @@ func TestThePhoneReadsWhatIsTypedAlike(t *testing.T) {
 		}
 		js.call(t, &got, "runRead", form, values)
 		a, err := ParseForm(q, values)
+		if errors.Is(err, errControl) { // the phone takes such characters out when it keeps the words
+			return
+		}
 		if err != nil {
 			if got.Error == "" || got.Error != err.Error() && got.Error != "Choose one of the answers." &&
 				!strings.Contains(err.Error(), "not one of the answers") && isASCII(values) {

@@ -306,8 +306,8 @@ func (p *Paper) edits(entries map[string]Entry, bad *fault.Fields) []edit {
 }
 
 func (p *Paper) answerEdit(q *programme.Question, e Entry, bad *fault.Fields) (edit, bool) {
-	if q.Kind == programme.Photo || q.Kind == programme.Receipt {
-		return edit{}, false // photos arrive by themselves
+	if q.Kind == programme.Photo || q.Kind == programme.Receipt { // photos arrive by themselves; a form can say that none applies
+		e.Values = slices.DeleteFunc(slices.Clone(e.Values), func(v string) bool { return v != programme.CodeNA })
 	}
 	ans, err := programme.ParseForm(q, e.Values)
 	if err == nil {

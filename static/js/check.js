@@ -85,7 +85,7 @@ function line(s, q, number, r) {
   no.textContent = number;
   text.textContent = q.text;
   li.querySelector('a').href = `${base}/s/${s.id}#q-${q.id}`;
-  if (photoKind(q) ? r.photos.get(q.id) : r.answers.has(q.id)) li.querySelector('a').append($('done').content.cloneNode(true));
+  if (r.answers.has(q.id) || (photoKind(q) && r.photos.get(q.id))) li.querySelector('a').append($('done').content.cloneNode(true));
   return li;
 }
 

@@ -34,7 +34,7 @@ export const stageNow = (pack, sealed) => (pack.stages.find((s) => !sealed.inclu
 // progress counts the questions on show in a section, and those that have an answer or a photo.
 export function progress(section, seen, report) {
   const asked = section.questions.filter((q) => seen.questions.has(q.id));
-  const done = asked.filter((q) => (photoKind(q) ? report.photos.get(q.id) > 0 : !missing(report.answers.get(q.id))));
+  const done = asked.filter((q) => !missing(report.answers.get(q.id)) || (photoKind(q) && report.photos.get(q.id) > 0));
   return [done.length, asked.length];
 }
 
@@ -87,7 +87,7 @@ export function read(q, values) {
     case 'rating': return step(q, word);
     case 'time': return time(word);
     case 'date': return date(word);
-    case 'text': case 'staff_name': case 'photo': case 'receipt': return wording(given[0]);
+    case 'text': case 'staff_name': case 'photo': case 'receipt': return given[0].replace(/\r\n/g, '\n'); // what cannot be seen in it is taken out when it is kept
   }
   if (!q.options.some((o) => o.code === word)) throw none;
   return word;
@@ -105,12 +105,6 @@ function several(q, given) {
   const chosen = q.options.filter((o) => given.includes(o.code));
   const alone = chosen.find((o) => o.exclusive);
   return (alone ? [alone] : chosen).map((o) => o.code);
-}
-
-function wording(s) {
-  const text = s.replace(/\r\n/g, '\n');
-  if (/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff\u2028\u2029]/.test(text)) throw new Error('There is a character in it that cannot be seen. Write it again.');
-  return text;
 }
 
 function step(q, s) {

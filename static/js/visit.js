@@ -296,12 +296,12 @@ async function go(to) {
   const bad = await flush();
   if (notSaved) return post(to);
   if (bad && to === 'next') {
-    say('This cannot be read yet. Look at it again.');
+    say('Look at this again.');
     return fieldsOf(cardOf(bad))[0].focus();
   }
   if (to === 'discreet') return quiet();
   if (to === 'cover') sessionStorage.setItem('cover-from', location.pathname);
-  location.assign({ next: neighbour(1), back: neighbour(-1), list: `${base}/list`, cover: '/cover' }[to] || location.pathname);
+  location = { next: neighbour(1), back: neighbour(-1), list: `${base}/list`, cover: '/cover' }[to];
 }
 
 // post is the way without a phone that keeps: the server saves the page.
@@ -313,7 +313,7 @@ function post(to) {
 function quiet() {
   choose('discreet');
   look();
-  say('Quiet look. Tap again for the shopping list.');
+  say('Quiet look.');
 }
 
 // look makes the button fit what is worn.
@@ -335,7 +335,7 @@ $('chip').addEventListener('click', (event) => {
   event.preventDefault();
   flush();
 });
-addEventListener('pageshow', (event) => { if (event.persisted) { wear(); look(); if (sub) recall().then(line); } });
+addEventListener('pageshow', ({ persisted }) => { if (persisted) { wear(); look(); if (sub) recall().then(line); } });
 document.addEventListener('visibilitychange', () => { if (document.hidden) flush(); });
 
 // --- the beginning
@@ -397,7 +397,7 @@ async function heard({ sub: id, what, message }) {
 
 // extras are loaded where they are of use: moments to mark, photos to take.
 async function extras() {
-  const page = { sub, pack, store, stage, cards, report, questions, answer, refresh, line, remember, failed, nudge: () => outbox && outbox.nudge() };
+  const page = { sub, pack, store, stage, cards, report, questions, answer, refresh, line, failed, nudge: () => outbox && outbox.nudge() };
   const open = $('taps-open');
   const moments = async () => (await import('./taps.js')).begin(page);
   if (open && pack.taps.length) open.hidden = false;

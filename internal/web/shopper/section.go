@@ -118,10 +118,11 @@ func progressOf(paper visit.Paper, sec programme.Section) (answered, asked int) 
 	return answered, asked
 }
 
-// hasAnswer reports whether a question is answered; one that asks for photos is by the first of them.
+// hasAnswer reports whether a question is answered; one that asks for photos is by the first of them too.
 func hasAnswer(paper visit.Paper, q *programme.Question) bool {
-	if q.Kind != programme.Photo && q.Kind != programme.Receipt {
-		return paper.Answers[q.ID].State != programme.Missing
+	said := paper.Answers[q.ID].State != programme.Missing
+	if said || q.Kind != programme.Photo && q.Kind != programme.Receipt {
+		return said
 	}
 	return slices.ContainsFunc(paper.Photos, func(ph evidence.Photo) bool { return ph.Question == q.ID })
 }
