@@ -220,7 +220,7 @@ func TestPromise07TheReceiptIsVerifiedOnThePhoneAndByAnybody(t *testing.T) {
 	p.sends(0)
 	code := p.Text("#receipt")
 	subs := browsertest.Eval[[]sealed](p.Page, `(`+idbJS+`)("subs")`)
-	if len(subs) != 1 || subs[0].State != "received" || len(subs[0].Receipts) != 1 {
+	if len(subs) != 1 || subs[0].State != "received" || len(subs[0].Receipts) != 1 || subs[0].Receipts[0].Verdict != "verified" {
 		t.Fatalf("on the phone: %+v", subs)
 	}
 	s.repeats(subs[0])
@@ -230,11 +230,44 @@ func TestPromise07TheReceiptIsVerifiedOnThePhoneAndByAnybody(t *testing.T) {
 	}
 }
 
+func TestAReceiptThatIsNotTrueDeletesNothing(t *testing.T) {
+	s := newScene(t, 1)
+	s.prefills(0, "A3")
+	p := s.carries(browsertest.Start(t).Page(t, browsertest.Phone), 0)
+	p.BeforeScripts(`{
+		const real = fetch;
+		globalThis.fetch = async (to, ...more) => {
+			const r = await real(to, ...more);
+			if (!String(to).endsWith("/seal") || !r.ok) return r;
+			const told = await r.json();
+			return new Response(JSON.stringify({...told, sig: (told.sig[0] === "A" ? "B" : "A") + told.sig.slice(1)}), {status: r.status, headers: r.headers});
+		};
+	}`)
+	p.prepares(0)
+	p.at(0, "A")
+	p.taps("A3", "yes")
+	p.keeps("A3", `"yes"`)
+	p.goes(s.visitPath(0, "/check"))
+	p.UntilText("Everything is there.")
+	p.Click(`button[form=seal]`)
+	p.UntilText("The receipt does not fit what is on this phone. Nothing was deleted.")
+	subs := browsertest.Eval[[]sealed](p.Page, `(`+idbJS+`)("subs")`)
+	if len(subs) != 1 || subs[0].State == "received" || len(subs[0].Receipts) != 0 || len(p.ops()) != 1 {
+		t.Errorf("on the phone: %+v, %d ops", subs, len(p.ops()))
+	}
+}
+
 // sealed is a report on the phone after sending.
 type sealed struct {
 	ID, State, Head string
 	Seq             int
-	Receipts        []proof
+	Receipts        []kept
+}
+
+// kept is a receipt on the phone, and what the phone itself found out about it.
+type kept struct {
+	proof
+	Verdict string
 }
 
 // repeats seals once more, by the session, and compares.
