@@ -5,7 +5,9 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // manyVisits is a year of a very large chain: every visit by itself.
@@ -59,11 +61,26 @@ func manyVisits(branches, shoppers, standards, visits int) Input {
 	return in
 }
 
-func memory(b *testing.B) {
+// cost reports the memory of the process, and the time that processors worked for each round: on a machine with other work
+// to do the clock says little.
+func cost(b *testing.B) func() {
 	b.Helper()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	b.ReportMetric(float64(m.Sys)/(1<<20), "MiB_of_process")
+	start := worked(b)
+	return func() {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		b.ReportMetric(float64(m.Sys)/(1<<20), "MiB_of_process")
+		b.ReportMetric((worked(b)-start).Seconds()/float64(b.N), "CPU-s/op")
+	}
+}
+
+func worked(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // BenchmarkNightlyScores1M fits the scores of a million visits to 2,000 branches by 5,000 shoppers.
@@ -71,24 +88,24 @@ func BenchmarkNightlyScores1M(b *testing.B) {
 	in := manyVisits(2000, 5000, 2, 1_000_000)
 	in.Fair = nil
 	b.ResetTimer()
+	defer cost(b)()
 	for b.Loop() {
 		if Run(in).Model.Level != LevelC {
 			b.Fatal("declined")
 		}
 	}
-	memory(b)
 }
 
 // BenchmarkNightlyStandards1M adjusts forty standards of them, too.
 func BenchmarkNightlyStandards1M(b *testing.B) {
 	in := manyVisits(2000, 5000, 40, 1_000_000)
 	b.ResetTimer()
+	defer cost(b)()
 	for b.Loop() {
 		if r := Run(in); r.Branches[0].Outcomes[0].Good.Level != LevelC {
 			b.Fatal("declined")
 		}
 	}
-	memory(b)
 }
 
 // BenchmarkPageOf500Branches is a page of today with the components of last week.
@@ -98,6 +115,7 @@ func BenchmarkPageOf500Branches(b *testing.B) {
 	found := Run(in).Model.Crossed.Components
 	in.Known = &found
 	b.ResetTimer()
+	defer cost(b)()
 	for b.Loop() {
 		if Run(in).Model.Level != LevelC {
 			b.Fatal("declined")
@@ -110,6 +128,7 @@ func BenchmarkComponentsOf500Branches(b *testing.B) {
 	in := manyVisits(500, 300, 2, 24_000)
 	in.Fair = nil
 	b.ResetTimer()
+	defer cost(b)()
 	for b.Loop() {
 		if Run(in).Model.Level != LevelC {
 			b.Fatal("declined")
@@ -125,6 +144,7 @@ func BenchmarkCompareTable1M(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.SetBytes(int64(len(text)))
+	defer cost(b)()
 	for b.Loop() {
 		v, err := ReadVisits(strings.NewReader(text), standards)
 		if err != nil {
