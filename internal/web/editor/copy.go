@@ -19,7 +19,7 @@ const maxCopy = 256 << 20
 type copyView struct {
 	kit.Chrome
 	Done *visit.ImportedCopy // what the last one had
-	Says string         // about it
+	Says string              // about it
 }
 
 var copyPage = kit.NewPage[copyView]("editor/copy")

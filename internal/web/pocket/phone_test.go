@@ -134,7 +134,7 @@ func (h *handset) call(method, path, body string) *httptest.ResponseRecorder {
 	if h.grant != "" {
 		r.Header.Set("Authorization", "Grant "+h.grant)
 	} else if h.who.Member != "" {
-		r.AddCookie(&http.Cookie{Name: "plainclothes", Value: h.who.Member}) //nolint:gosec // a request's cookie has no attributes
+		r.AddCookie(&http.Cookie{Name: "plainclothes", Value: h.who.Member})
 	}
 	h.last = httptest.NewRecorder()
 	h.w.site.Echo().ServeHTTP(h.last, r)
