@@ -1,9 +1,48 @@
 // The pack: what makes a visit work without signal. Its form and keys go to the database, its pages and everything
 // they need into a cache of its own, which nobody changes: a new pack is a new cache, and the old one goes when no
 // report refers to it.
-import { adopt, got, open, sha256, tell, unit } from './store.js';
+import { device, got, mine, open, owes, replay, sha256, tell, unit, uuid } from './store.js';
 import { alone, unpin } from './shelf.js';
-import { call, Later } from './outbox.js';
+import { call, Later, nudge } from './outbox.js';
+
+const WRITABLE = ['taken', 'in_progress', 'sent_back']; // states of a visit that is being filled in
+
+// adopt makes the report of a visit from its pack, or refreshes it: what others answered meanwhile comes in, what this
+// phone has not sent yet stays on top. known: up to which op the server surely knew this phone's log when it made the
+// pack. The form itself never changes once there is an answer.
+export async function adopt(pack, known) {
+  mine({ user: pack.user });
+  const id = await unit('readwrite', async (s) => {
+    const all = (await got(s.subs.getAll())).filter((x) => x.visit === pack.visit.id && x.user === pack.user);
+    const writable = WRITABLE.includes(pack.visit.state);
+    const sub = all.find((x) => x.state !== 'received') || (!writable && all.pop()) || blank(pack, await device(s));
+    if (sub.state === 'received') return sub.id;
+    await renew(s, sub, pack, known);
+    s.subs.put(sub);
+    return sub.id;
+  });
+  tell(id, 'pack');
+  return open(pack.visit.id);
+}
+
+const blank = (pack, device) => ({
+  id: uuid(), visit: pack.visit.id, user: pack.user, device, checklist: pack.checklist, name: pack.visit.name, made: new Date().toISOString(),
+  state: 'draft', stage: null, sealed: [], seq: 0, acked: 0, head: '', last: '', heads: new Map(), photos: new Map(), remote: [],
+  grant: '', until: '', cache: '', receipts: [], problem: null, since: null,
+});
+
+async function renew(s, sub, pack, known = sub.acked) {
+  const old = await got(s.kv.get(['pack', sub.id]));
+  const form = old && sub.seq && old.checklist !== pack.checklist ? { ...old, visit: pack.visit, keys: pack.keys } : pack;
+  s.kv.put({ ...form, fields: null }, ['pack', sub.id]);
+  sub.checklist = form.checklist;
+  sub.sealed = [...new Set([...sub.sealed, ...(pack.visit.stages_sealed || [])])];
+  sub.visitState = pack.visit.state;
+  sub.remote = (pack.photos || []).filter((p) => !sub.photos.has(p.id));
+  sub.heads = new Map(Object.entries(pack.fields || {}).map(([f, list]) => [f, list.map((h) => ({ op: h.op, device: h.device, value: h.value, at: h.at }))]));
+  if (pack.seq < Math.min(known, sub.acked)) sub.acked = 0; // the server was restored from a backup: it gets everything again
+  await replay(s, sub, Math.min(known, sub.acked));
+}
 
 const PATIENCE = 20000; // ms for one file
 
@@ -22,7 +61,10 @@ export async function refresh(visit) {
   const before = await open(visit);
   const r = await ask(`/api/v1/visits/${visit}/pack`, { headers: { Accept: 'application/json' }, cache: 'no-store' }).catch(() => null);
   const pack = r && r.ok && !r.redirected ? await r.json().catch(() => null) : null;
-  return pack && pack.visit ? { sub: await adopt(pack, before ? before.acked : 0), pack } : null;
+  if (!pack || !pack.visit) return null;
+  const sub = await adopt(pack, before ? before.acked : 0);
+  if (owes(sub)) nudge();
+  return { sub, pack };
 }
 
 // prepare fetches a visit's pack: 'ready' when it works without signal now, 'partly' when the answers can be kept but

@@ -1,11 +1,29 @@
 // Everything on this phone at once: what is there, and how it goes.
-import { everything, got, load, mine, owes, status, tell, unit, who, within } from './store.js';
+import { append, entry, everything, Fault, got, isTap, load, mine, owes, status, tell, unit, who, within } from './store.js';
 
 // all lists what is on this phone: {mine: [status], others: how many visits of other people wait to be sent}.
 export async function all() {
   const subs = await everything();
   const own = subs.filter((x) => x.user === who() && who() !== '');
   return { mine: await Promise.all(own.map((x) => status(x))), others: subs.filter((x) => !own.includes(x) && owes(x)).length };
+}
+
+// seal freezes a report, or one stage of it, to be sent; it goes when there is signal. A later put opens it again as
+// long as it was not sent.
+export async function seal(sub, stage = null) {
+  await unit('readwrite', async (s) => {
+    const now = mine(await load(s, sub.id));
+    if (now.state === 'received') throw new Fault('sent', 'This visit was sent already.');
+    if (!now.receipts.every((r) => r.head !== now.head) || !now.seq) await restate(s, now);
+    s.subs.put({ ...(await load(s, sub.id)), state: 'sealed', stage, problem: null, since: now.since || new Date().toISOString() });
+  });
+  tell(sub.id, 'state');
+}
+
+// restate gives one answer again: a log that has not grown since its last receipt would get that receipt once more.
+async function restate(s, sub) {
+  for (const [field, [h]] of sub.heads) if (h && h.value !== null && !isTap(field)) return append(s, sub.id, entry(field, h.value));
+  throw new Fault('gone', 'There is nothing to send yet.');
 }
 
 // forget deletes a report from this phone, whatever it holds: ask first.

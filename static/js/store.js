@@ -143,7 +143,7 @@ export function uuid() {
 export const hex = (bytes) => Array.from(new Uint8Array(bytes), (x) => x.toString(16).padStart(2, '0')).join('');
 
 // device gives this browser's number, made when it is first asked for.
-async function device(s) {
+export async function device(s) {
   let id = await got(s.kv.get('device'));
   if (!id) s.kv.put((id = uuid()), 'device');
   return id;
@@ -184,8 +184,6 @@ export const load = async (s, id) => {
   return sub;
 };
 
-export const WRITABLE = ['taken', 'in_progress', 'sent_back'];
-
 // current is my report of a visit: the one being filled in, else the last that was sent.
 async function current(s, visit) {
   const found = (await got(s.subs.getAll())).filter((x) => x.visit === visit && x.user === who());
@@ -198,42 +196,6 @@ export function open(visit) {
     const sub = await current(s, visit);
     return sub ? { ...sub, pack: await got(s.kv.get(['pack', sub.id])) } : null;
   }, 'default');
-}
-
-// adopt makes the report of a visit from its pack, or refreshes it: what others answered meanwhile comes in, what this
-// phone has not sent yet stays on top. known: up to which op the server surely knew this phone's log when it made the
-// pack. The form itself never changes once there is an answer.
-export async function adopt(pack, known) {
-  mine({ user: pack.user });
-  const id = await unit('readwrite', async (s) => {
-    const all = (await got(s.subs.getAll())).filter((x) => x.visit === pack.visit.id && x.user === pack.user);
-    const open = WRITABLE.includes(pack.visit.state);
-    const sub = all.find((x) => x.state !== 'received') || (!open && all.pop()) || blank(pack, await device(s));
-    if (sub.state === 'received') return sub.id;
-    await refresh(s, sub, pack, known);
-    s.subs.put(sub);
-    return sub.id;
-  });
-  tell(id, 'pack');
-  return open(pack.visit.id);
-}
-
-const blank = (pack, device) => ({
-  id: uuid(), visit: pack.visit.id, user: pack.user, device, checklist: pack.checklist, name: pack.visit.name, made: new Date().toISOString(),
-  state: 'draft', stage: null, sealed: [], seq: 0, acked: 0, head: '', last: '', heads: new Map(), photos: new Map(), remote: [],
-  grant: '', until: '', cache: '', receipts: [], problem: null, since: null,
-});
-
-async function refresh(s, sub, pack, known = sub.acked) {
-  const old = await got(s.kv.get(['pack', sub.id]));
-  const form = old && sub.seq && old.checklist !== pack.checklist ? { ...old, visit: pack.visit, keys: pack.keys } : pack;
-  s.kv.put({ ...form, fields: null }, ['pack', sub.id]);
-  sub.checklist = form.checklist;
-  sub.sealed = [...new Set([...sub.sealed, ...(pack.visit.stages_sealed || [])])];
-  sub.visitState = pack.visit.state;
-  sub.remote = (pack.photos || []).filter((p) => !sub.photos.has(p.id));
-  sub.heads = new Map(Object.entries(pack.fields || {}).map(([f, list]) => [f, list.map((h) => ({ op: h.op, device: h.device, value: h.value, at: h.at }))]));
-  await replay(s, sub, Math.min(known, sub.acked));
 }
 
 // replay puts this phone's ops after a seq on top of the values that stand.
@@ -253,7 +215,7 @@ function stand(sub, op) {
 const differ = (heads) => new Set(heads.filter((h) => h.value !== null).map((h) => JSON.stringify(h.value))).size > 1;
 
 export const isPhoto = (field) => field.startsWith('photo.');
-const isTap = (field) => field.startsWith('tap.');
+export const isTap = (field) => field.startsWith('tap.');
 
 // fields gives what stands in every field that has an op: Map(field -> {value (null: cleared), op, at, here: answered on
 // this phone, sent, others: [{op, value, at, device}]}). others is not empty only when the field has two answers; to
@@ -431,29 +393,14 @@ async function unsent(sub) {
 
 export const everything = () => unit('readonly', (s) => got(s.subs.getAll()), 'default');
 
-// --- sealing, and what is for other pages
+// --- what is for other pages
 
-// seal freezes a report, or one stage of it, to be sent; it goes when there is signal. A later put opens it again as
-// long as it was not sent.
-export async function seal(sub, stage = null) {
-  await unit('readwrite', async (s) => {
-    const now = mine(await load(s, sub.id));
-    if (now.state === 'received') throw new Fault('sent', 'This visit was sent already.');
-    if (!now.receipts.every((r) => r.head !== now.head) || !now.seq) await restate(s, now);
-    s.subs.put({ ...(await load(s, sub.id)), state: 'sealed', stage, problem: null, since: now.since || new Date().toISOString() });
-  });
-  tell(sub.id, 'state');
-}
-
-// restate gives one answer again: a log that has not grown since its last receipt would get that receipt once more.
-async function restate(s, sub) {
-  for (const [field, [h]] of sub.heads) if (h && h.value !== null && !isTap(field)) return append(s, sub.id, entry(field, h.value));
-  throw new Fault('gone', 'There is nothing to send yet.');
-}
-
-// What is rarely asked for is in shelf.js: all() lists what is on this phone, forget(sub) deletes a report, wipe() and
+// What is not needed to fill in a section is in other files. adopt(pack) makes or refreshes a report from its pack;
+// all() lists what is on this phone; seal(sub, stage) freezes a report to be sent; forget(sub) deletes it; wipe() and
 // lock() are for signing out.
+export const adopt = async (pack, known) => (await import('./pack.js')).adopt(pack, known);
 const shelf = () => import('./shelf.js');
+export const seal = async (sub, stage) => (await shelf()).seal(sub, stage);
 export const all = async () => (await shelf()).all();
 export const forget = async (sub) => (await shelf()).forget(sub);
 export const wipe = async () => (await shelf()).wipe();

@@ -29,6 +29,7 @@ func TestThePhone(t *testing.T) {
 		{"the last key before the page goes is kept", theLastKeyBeforeThePageGoesIsKept},
 		{"the outbox drains through every kind of failure", theOutboxDrainsThroughEveryKindOfFailure},
 		{"a server that was restored gets everything again", aServerThatWasRestoredGetsEverythingAgain},
+		{"a server that was restored is noticed by its pack", aServerThatWasRestoredIsNoticedByItsPack},
 		{"two servers that disagree do not keep the phone busy", twoServersThatDisagreeDoNotKeepThePhoneBusy},
 		{"what the phone cannot keep is said at once", whatThePhoneCannotKeepIsSaidAtOnce},
 		{"an aborted commit is not saved", anAbortedCommitIsNotSaved},
@@ -197,6 +198,22 @@ func TestWithoutProgressThereIsNoLoop(t *testing.T) {
 				t.Errorf("%d requests in four seconds", got)
 			}
 		})
+	}
+}
+
+func aServerThatWasRestoredIsNoticedByItsPack(t *testing.T, b *browsertest.Browser) {
+	t.Helper()
+	s := newPhoneServer(t)
+	e := s.opens(t, b.Page(t), ann)
+	e.does(has + `await outbox.start(); for (let i = 1; i <= 20; i++) await store.put(sub, 'Q' + i, i)`)
+	e.until(`return (await store.status(sub)).acked === 20`)
+	s.restored(7)
+	if got := run[int](e, `await outbox.prepare('`+vis+`'); return (await store.fields(sub)).size`); got != 20 {
+		t.Errorf("%d answers stand on the phone", got)
+	}
+	e.until(`return (await store.status(sub)).acked === 20`)
+	if got := len(s.log()); got != 20 {
+		t.Errorf("the server has %d ops of 20", got)
 	}
 }
 

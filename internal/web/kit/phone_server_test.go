@@ -204,8 +204,17 @@ func (s *phoneServer) page(w http.ResponseWriter, r *http.Request, in bool) {
 
 func (s *phoneServer) pack() string {
 	return `{"visit":{"id":"` + vis + `","scenario":"buyer","state":"` + s.state + `","stage":"","stages_sealed":[],"number":7,"due":"2026-12-01T00:00:00Z","name":"Mill Lane","zone":"Europe/London"},
-"user":"` + ann + `","checklist":"c0ffee","seq":0,"context":{},"sections":[],"stages":` + s.stages + `,"taps":[],"fields":` + s.fields + `,"photos":[],"keys":[` + s.keyJSON() + `],
+"user":"` + ann + `","checklist":"c0ffee","seq":` + strconv.Itoa(s.stored()) + `,"context":{},"sections":[],"stages":` + s.stages + `,"taps":[],"fields":` + s.fields + `,"photos":[],"keys":[` + s.keyJSON() + `],
 "pages":["/visits/` + vis + `","/visits/` + vis + `/s/A"],"assets":[],"until":"2099-01-01T00:00:00Z"}`
+}
+
+// stored counts the ops of all logs.
+func (s *phoneServer) stored() int {
+	n := 0
+	for _, ops := range s.ops {
+		n += len(ops)
+	}
+	return n
 }
 
 func (s *phoneServer) standing(sub string) string {
