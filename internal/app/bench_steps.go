@@ -220,7 +220,7 @@ func (b *bench) pages(s *benchServer) error {
 	}
 	for _, page := range []struct{ name, path, session string }{
 		{"checklist section", "/visits/" + <-ids + "/s/P1", shopper},
-		{"comparison", "/compare?programme=" + b.world.programme, b.world.manager},
+		{"comparison", "/compare/branches?programme=" + b.world.programme, b.world.manager},
 	} {
 		var once sync.Once
 		size := 0

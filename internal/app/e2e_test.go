@@ -588,7 +588,7 @@ func (p *person) publishes(visit string) {
 // comparison is the address of the kiosks' comparison, chosen in the filter.
 func (p *person) comparison() string {
 	p.t.Helper()
-	p.open("/compare")
+	p.open("/compare/branches")
 	if !p.Has("#filter[open]") {
 		p.Click("#filter > summary")
 	}

@@ -29,7 +29,7 @@ func (p *program) site(c config.Config, x *parts, log *slog.Logger) (*kit.Site, 
 	}
 	mails := c.SMTP != nil
 	s.Add(webauth.New(x.auth, mails).Routes()...)
-	s.Add(editor.New(x.visits, x.studio).Routes()...)
+	s.Add(editor.New(x.visits, x.studio, x.reports).Routes()...)
 	s.Add(manager.New(x.reports).Routes()...)
 	s.Add(owner.New(x.studio, x.org, x.auth, x.entries, owner.Options{URL: c.URL, Mail: mails}, p.now).Routes()...)
 	s.Add(scheduler.New(x.visits, x.studio, x.org, x.auth, p.now).Routes()...)

@@ -10,6 +10,7 @@ import (
 	"plainclothes/internal/org"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/studio"
+	"plainclothes/internal/visit"
 )
 
 // BranchReport is one branch over a window: how its standards stand, how its months went, its latest visits.
@@ -24,6 +25,13 @@ type BranchReport struct {
 	Score      compare.ScoreEstimate
 	Standards  []StandardLine
 	Months     []compare.TrendPoint
+	Level      compare.Model   // how its score was estimated, with what was declined
+	Causes     *compare.Causes // why it is behind or ahead; nil where definitions changed in the window, or nobody can be compared with
+	Watch      Watching
+	Move       *compare.Move // against the window before; nil where it cannot be told
+	Before     studio.Window
+	Wow        []Story // of the latest visits
+	Comments   []Story
 	Visits     []Row // the latest
 	More       bool  // there are older ones
 	Notes      []string
@@ -64,13 +72,14 @@ func (s *Service) Branch(ctx context.Context, a auth.Actor, branch string, q Que
 		if !d.reach.Covers(studio.Thing(&place.Branch)) {
 			return fault.Missing("branch")
 		}
-		r, err = s.branch(ctx, tx, &d, &place.Branch)
+		r, err = s.branch(ctx, tx, &d, &place)
 		return err
 	})
 	return r, wrap("report on branch", err)
 }
 
-func (s *Service) branch(ctx context.Context, tx Tx, d *desk, b *org.Branch) (BranchReport, error) {
+func (s *Service) branch(ctx context.Context, tx Tx, d *desk, place *visit.Place) (BranchReport, error) {
+	b := &place.Branch
 	r := BranchReport{
 		Branch: b.ID, Place: Place{Code: b.Code, Name: b.Name, Region: d.regionName(b.Region), Format: b.Format},
 		Programme: d.programme, Query: d.query, Window: d.window, Programmes: d.all,
@@ -83,22 +92,48 @@ func (s *Service) branch(ctx context.Context, tx Tx, d *desk, b *org.Branch) (Br
 	r.Version, r.Notes, r.Scenarios = counted.Edition.Meta, notes(&counted), p.Scenarios
 	in := counted.Input(p, func(other *org.Branch) bool { return other.ID == b.ID })
 	alone(&in, b)
-	result := compare.Run(in)
-	r.TargetBP = result.TargetBP
+	result, err := s.judged(ctx, tx, d, &counted, in)
+	if err != nil {
+		return r, err
+	}
+	r.TargetBP, r.Level = result.TargetBP, result.Model
 	for i := range result.Branches {
 		r.Score = result.Branches[i].Score
 		r.Standards = lines(p, result.Branches[i].Outcomes)
 	}
-	r.gaps(&counted, in)
+	x := &study{desk: *d, tx: tx, counted: counted, shown: studio.Everyone}
+	r.gaps(x, in)
 	if err := s.months(ctx, tx, d, &counted, &r, result.Model.Spread); err != nil {
 		return r, err
 	}
-	q := VisitQuery{Reach: d.reach, Programme: d.programme.ID, Branches: []string{b.ID}, Scenario: d.query.Scenario, Limit: latest + 1}
-	r.Visits, err = tx.PublishedVisits(ctx, b.Org, q)
+	return r, s.beside(ctx, x, place, &r)
+}
+
+// beside adds what stands beside the counts: the chart, the change, the latest visits and their words.
+func (s *Service) beside(ctx context.Context, x *study, place *visit.Place, r *BranchReport) (err error) {
+	if r.Watch, err = s.watch(ctx, x, &place.Branch, r.Level.Spread, &r.Level); err != nil {
+		return err
+	}
+	m, before, err := s.moves(ctx, x)
+	if err != nil {
+		return err
+	}
+	r.Before = before
+	for i := range m.all.Rows {
+		if m.all.Rows[i].Branch == r.Branch {
+			row := m.all.Rows[i]
+			r.Move = &row
+		}
+	}
+	q := VisitQuery{Reach: x.reach, Programme: x.programme.ID, Branches: []string{r.Branch}, Scenario: x.query.Scenario, Limit: latest + 1}
+	if r.Visits, err = x.tx.PublishedVisits(ctx, place.Org, q); err != nil {
+		return err
+	}
 	if r.More = len(r.Visits) > latest; r.More {
 		r.Visits = r.Visits[:latest]
 	}
-	return r, err
+	r.Wow, r.Comments, err = s.stories(ctx, x.tx, place, r.Visits)
+	return err
 }
 
 // alone makes sure that the branch itself is shown, a closed one or a competitor too.
@@ -118,7 +153,8 @@ func lines(p *programme.Programme, outcomes []compare.Outcome) []StandardLine {
 
 // gaps splits the distance to the other branches over the standards. Where a definition changed within the window the
 // parts would belong to different wholes, and nothing is said.
-func (r *BranchReport) gaps(c *studio.Counted, in compare.Input) {
+func (r *BranchReport) gaps(x *study, in compare.Input) {
+	c := &x.counted
 	if c.Score.Apart > 0 || c.Score.Older {
 		return
 	}
@@ -132,16 +168,37 @@ func (r *BranchReport) gaps(c *studio.Counted, in compare.Input) {
 		row := &c.Sums.Standards[i]
 		cells = append(cells, compare.MixCell{Branch: row.Branch, Standard: row.Standard, W: row.W, WR: row.WR})
 	}
+	var own []compare.Gap
 	for _, g := range compare.Gaps(in.Scores, cells, in.Standards) {
 		if g.Branch != r.Branch {
 			continue
 		}
+		own = append(own, g)
 		for i := range r.Standards {
 			if r.Standards[i].Standard.ID == g.Standard {
 				r.Standards[i].Gap = &g
 			}
 		}
 	}
+	if len(own) == 0 {
+		return
+	}
+	mine, rest := penalties(c, r.Branch)
+	causes := compare.Explain(compare.CauseInput{Branch: r.Branch, Gaps: own, Compared: in, Own: mine, Rest: rest, Section: sections(x)})
+	r.Causes = &causes
+}
+
+// penalties are what caps, zeros and bonuses did to the branch, and to all others.
+func penalties(c *studio.Counted, branch string) (own, rest compare.Penalty) {
+	for i := range c.Sums.Cells {
+		row, into := &c.Sums.Cells[i], &rest
+		if row.Branch == branch {
+			into = &own
+		}
+		into.N += row.N
+		into.SumBP += row.SumPenalty
+	}
+	return own, rest
 }
 
 // months reads the branch's sums month by month, in the same series as the window.

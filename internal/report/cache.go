@@ -28,6 +28,7 @@ type kept[K comparable, V any] struct {
 const (
 	maxSumRows  = 100_000
 	maxOutcomes = 40_000
+	maxResults  = 400_000 // so that one of 2,000 branches and 40 standards fits in
 )
 
 func newCache[K comparable, V any](limit int) *cache[K, V] {
@@ -77,6 +78,7 @@ type sumKey struct {
 type resultKey struct {
 	sums     sumKey
 	version  string
+	brief    bool
 	branches [32]byte
 }
 

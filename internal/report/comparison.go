@@ -21,8 +21,9 @@ type Comparison struct {
 	Version    studio.Version // whose targets judge
 	Query      Query
 	Window     studio.Window
-	Result     compare.Result   // shared between readers: nobody may change it
-	Places     map[string]Place // by branch id, of the branches shown
+	Result     compare.Result      // shared between readers: nobody may change it
+	Places     map[string]Place    // by branch id, of the branches shown
+	Scores     []compare.ScoreCell // of the branches shown
 	Scenarios  []programme.Scenario
 	Headline   []string
 	Notes      []string // what was left out or read otherwise, and why
@@ -49,26 +50,56 @@ func (s *Service) Compare(ctx context.Context, a auth.Actor, q Query) (c Compari
 		if err != nil {
 			return err
 		}
-		c = d.comparison(&counted, s.compared(&d, &counted, inProgramme(&counted, shown)))
+		result, err := s.compared(ctx, tx, &d, &counted, inProgramme(&counted, shown))
+		if err != nil {
+			return err
+		}
+		c = d.comparison(&counted, result)
 		return nil
 	})
 	return c, wrap("compare branches", err)
 }
 
 // compared judges, or finds the judgement.
-func (s *Service) compared(d *desk, c *studio.Counted, shown func(*org.Branch) bool) compare.Result {
+func (s *Service) compared(ctx context.Context, tx Tx, d *desk, c *studio.Counted, shown func(*org.Branch) bool) (compare.Result, error) {
+	if found, ok := s.results.get(d.resultKey(c, true, c.Listed(shown))); ok {
+		return found, nil
+	}
 	in := c.Input(c.Edition.List.Programme, shown)
 	in.Brief = true
-	key := resultKey{version: c.Edition.Meta.ID, branches: fingerprint(in.Branches), sums: sumKey{
-		org: d.programme.Org, rev: d.programme.DataRev,
-		query: studio.SumQuery{Programme: d.programme.ID, Window: d.window, Scenario: d.query.Scenario},
-	}}
+	return s.judged(ctx, tx, d, c, in)
+}
+
+// judged judges some branches as far as the visits allow: adjusted for shoppers and scenarios, where they can be.
+func (s *Service) judged(ctx context.Context, tx Tx, d *desk, c *studio.Counted, in compare.Input) (compare.Result, error) {
+	key := d.resultKey(c, in.Brief, in.Branches)
 	if found, ok := s.results.get(key); ok {
-		return found
+		return found, nil
 	}
+	stands, ok, err := s.standing(ctx, tx, d, c, &in)
+	if err != nil {
+		return compare.Result{}, err
+	}
+	if ok {
+		result := stands.Result(in.Branches, in.Brief)
+		s.results.put(key, result, 1+len(result.Branches)*(1+len(result.Standards)))
+		return result, nil
+	}
+	if in.Cells, err = s.cells(ctx, tx, d, c.Score.Series, d.window, scored(c.Sums.Cells)); err != nil {
+		return compare.Result{}, err
+	}
+	in.ByMonth = byMonth(d.window)
 	result := compare.Run(in)
 	s.results.put(key, result, 1+len(result.Branches)*(1+len(result.Standards)))
-	return result
+	return result, nil
+}
+
+// resultKey names what is said about some branches.
+func (d *desk) resultKey(c *studio.Counted, brief bool, branches []compare.Branch) resultKey {
+	return resultKey{
+		version: c.Edition.Meta.ID, brief: brief, branches: fingerprint(branches),
+		sums: sumKey{org: d.programme.Org, rev: d.programme.DataRev, query: d.networkKey().query},
+	}
 }
 
 // fingerprint tells lists of branches apart.
@@ -88,6 +119,11 @@ func (d *desk) comparison(c *studio.Counted, result compare.Result) Comparison {
 		Scenarios: c.Edition.List.Programme.Scenarios, Headline: slices.Clone(result.Headline.Sentences),
 	}
 	out.Places = d.places(c.Branches, result.Branches)
+	for i := range c.Sums.Cells {
+		if r := &c.Sums.Cells[i]; out.Places[r.Branch] != (Place{}) {
+			out.Scores = append(out.Scores, compare.ScoreCell{Branch: r.Branch, Scores: compare.Scores{N: r.N, SumBP: r.SumBP, SumBP2: r.SumBP2}})
+		}
+	}
 	out.Regions, out.Formats = d.choices(c.Branches)
 	out.Notes = slices.Concat(notes(c), result.Model.Notes)
 	return out

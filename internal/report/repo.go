@@ -24,6 +24,8 @@ type Tx interface {
 	studio.Reading
 	Published
 	Books
+	Behind
+	Fits
 }
 
 // Published reads visits that were published; others do not exist here.
@@ -47,6 +49,8 @@ type Books interface {
 	// Cells and Standards give all rollup rows of a programme, one as stored each.
 	Cells(ctx context.Context, org, programme string) ([]visit.Rollup, error)
 	Standards(ctx context.Context, org, programme string) ([]visit.Rollup, error)
+	// Facts gives the single visits that stand beside the sums, one a rollup.
+	Facts(ctx context.Context, org, programme string) ([]visit.Rollup, error)
 	// ReplaceRollups removes all rollup rows of a programme and adds what is given, and counts data_rev up.
 	ReplaceRollups(ctx context.Context, org, programme string, rows []visit.Rollup) error
 }

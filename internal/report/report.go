@@ -24,13 +24,20 @@ type Service struct {
 	shelf   *studio.Shelf
 	sums    *cache[sumKey, studio.Sums]
 	results *cache[resultKey, compare.Result]
+	crossed *cache[cellsKey, []compare.VisitCell]
+	works   *cache[workKey, any]
+
+	networks *networks // of large programmes
+	keptFrom int64     // scored visits
+	counted  *cache[countedKey, studio.Counted]
 }
 
 // NewService joins the use cases with what they need.
 func NewService(repo Repo, now func() time.Time) *Service {
 	return &Service{
 		repo: repo, now: now, shelf: studio.NewShelf(), sums: newCache[sumKey, studio.Sums](maxSumRows),
-		results: newCache[resultKey, compare.Result](maxOutcomes),
+		results: newCache[resultKey, compare.Result](maxResults), crossed: newCache[cellsKey, []compare.VisitCell](maxSumRows),
+		works: newCache[workKey, any](maxOutcomes), networks: newNetworks(), keptFrom: keptFrom, counted: newCache[countedKey, studio.Counted](mostCounted),
 	}
 }
 
@@ -135,13 +142,6 @@ func inProgramme(c *studio.Counted, shown func(*org.Branch) bool) func(*org.Bran
 		}
 	}
 	return func(b *org.Branch) bool { return shown(b) && (len(formats) == 0 || formats[b.Format]) }
-}
-
-// count reads what the window says.
-func (s *Service) count(ctx context.Context, tx Tx, d *desk) (studio.Counted, error) {
-	return studio.Count(ctx, cachedSums{tx, s.sums, d.programme}, s.shelf, studio.Counts{
-		Programme: d.programme, Window: d.window, Scenario: d.query.Scenario, Today: d.today,
-	})
 }
 
 // shown says which branches the reader asked for and may see.

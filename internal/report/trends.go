@@ -71,7 +71,11 @@ func (s *Service) trends(ctx context.Context, tx Tx, d *desk, c *studio.Counted,
 		return err
 	}
 	cells := monthsOf(sums.Cells, c)
-	spread := s.compared(d, c, shown).Model.Spread
+	result, err := s.compared(ctx, tx, d, c, shown)
+	if err != nil {
+		return err
+	}
+	spread := result.Model.Spread
 	drifts := year.Drift(cells, spread)
 	t.Together, t.Moved = drifts.Points, drifts.Moved
 	t.branches(c, cells, year, spread, drifts, shown)

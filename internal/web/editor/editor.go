@@ -10,6 +10,7 @@ import (
 	"net/http"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/report"
 	"plainclothes/internal/studio"
 	"plainclothes/internal/visit"
 	"plainclothes/internal/web/kit"
@@ -34,15 +35,21 @@ type Programmes interface {
 	Programmes(ctx context.Context, a auth.Actor) ([]studio.Programme, error)
 }
 
+// Shoppers compares shoppers with one another.
+type Shoppers interface {
+	Leniency(ctx context.Context, a auth.Actor, q report.Query) (report.Leniency, error)
+}
+
 // Pages answers the editor's requests.
 type Pages struct {
 	visits     Visits
 	programmes Programmes
+	shoppers   Shoppers
 }
 
 // New joins the pages with their use cases.
-func New(visits Visits, programmes Programmes) *Pages {
-	return &Pages{visits: visits, programmes: programmes}
+func New(visits Visits, programmes Programmes, shoppers Shoppers) *Pages {
+	return &Pages{visits: visits, programmes: programmes, shoppers: shoppers}
 }
 
 // Routes lists the pages with who may open them.
@@ -62,6 +69,7 @@ func (p *Pages) Routes() []kit.Route {
 			Limits: kit.Limits{Body: maxCopy, Class: kit.Uploads},
 		},
 		post("/review/publish", "publish several reports", p.publishAll),
+		get("/review/shoppers", "how strict shoppers are", p.leniency),
 		get("/review/:id", "a report to check", p.report),
 		get("/review/:id/why", "why this score", p.why),
 		get("/review/:id/send-back", "reasons for sending back", p.sendBackForm),

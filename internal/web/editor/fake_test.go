@@ -10,6 +10,7 @@ import (
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/fault"
+	"plainclothes/internal/report"
 	"plainclothes/internal/visit"
 	"plainclothes/internal/web/editor"
 )
@@ -42,7 +43,7 @@ func TestADecisionThatLosesTheRaceIsExplained(t *testing.T) {
 		{fault.Retry(fault.Busy, "Too much is going on.", time.Second), http.StatusServiceUnavailable, "Too much is going on."},
 		{errors.New("disk on fire"), http.StatusInternalServerError, "!disk on fire"},
 	} {
-		r.handler = siteOf(t, r.Clock, r.people, editor.New(between{Service: r.visits, meanwhile: c.err}, r.Studio))
+		r.handler = siteOf(t, r.Clock, r.people, editor.New(between{Service: r.visits, meanwhile: c.err}, r.Studio, report.NewService(r.Store.Reports(), r.Clock)))
 		wantPage(t, r.post("e", path(id, "/accept"), revision1()), c.status, c.says)
 	}
 }
@@ -50,7 +51,7 @@ func TestADecisionThatLosesTheRaceIsExplained(t *testing.T) {
 func TestAFailureOfOursIsNotReportedAsARefusal(t *testing.T) {
 	r := newRig(t)
 	a, b := r.made(visit.Accepted), r.made(visit.Accepted)
-	r.handler = siteOf(t, r.Clock, r.people, editor.New(between{Service: r.visits, fail: map[string]error{b: errors.New("disk on fire")}}, r.Studio))
+	r.handler = siteOf(t, r.Clock, r.people, editor.New(between{Service: r.visits, fail: map[string]error{b: errors.New("disk on fire")}}, r.Studio, report.NewService(r.Store.Reports(), r.Clock)))
 	wantPage(t, r.post("e", "/review/publish", url.Values{"visit": {a, b}}), http.StatusInternalServerError, "!disk on fire", "!stays as")
 	if r.state(a) != visit.Published || r.state(b) != visit.Accepted {
 		t.Fatalf("%s, %s", r.state(a), r.state(b))

@@ -16,6 +16,7 @@ import (
 	"plainclothes/internal/auth"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme/demo"
+	"plainclothes/internal/report"
 	"plainclothes/internal/store/storetest"
 	"plainclothes/internal/store/worldtest"
 	"plainclothes/internal/visit"
@@ -89,7 +90,7 @@ func newRig(t *testing.T) *rig {
 	both := w.Member(auth.Editor)
 	both.Roles, both.Member = []auth.Role{auth.Editor, auth.Shopper}, w.Shoppers[0]
 	r.people.actors["both"] = both
-	r.handler = siteOf(t, w.Clock, r.people, editor.New(r.visits, w.Studio))
+	r.handler = siteOf(t, w.Clock, r.people, editor.New(r.visits, w.Studio, report.NewService(w.Store.Reports(), w.Clock)))
 	return r
 }
 

@@ -34,6 +34,18 @@ type branchView struct {
 	Standing []standing
 	Lines    []standardLine
 	Year     branchYear
+	Worth    string // "12 visits, worth 7 …", "" where shoppers are not adjusted for
+	OneView  bool
+	Refused  []string
+	Fair     bool
+	Adjusted []string
+	Why      causes
+	Watch    watching
+	Change   string // a sentence, "" where nothing can be compared
+	Before   string
+	Wow      []storyLine
+	Comments []storyLine
+	YearTake take
 	Visits   []listRow
 	All      string // every visit of the branch
 	Files    []tab
@@ -130,10 +142,11 @@ func (p *Pages) branchOf(c echo.Context, a auth.Actor, ch choice, r *report.Bran
 		All:     ch.address("/reports", "branch", r.Branch), Sentence: scoreSentence(&r.Score, r.TargetBP),
 	}
 	if a.May(auth.Compare) {
-		view.Back = ch.address(comparePath)
+		view.Back = ch.address(branchesPath)
 	}
 	view.score(r)
 	view.standards(r)
+	view.beside(&ch, r)
 	for i := range r.Visits {
 		row := newListRow(&r.Visits[i])
 		row.Head, row.Fine = row.Day, row.Scenario
@@ -159,7 +172,7 @@ func (v *branchView) score(r *report.BranchReport) {
 	}
 	v.Score, v.Verdict, v.Mark, v.Tone = percent(e.EstimateBP), e.Verdict(), mark(e.Status), toneOf(e.Status)
 	v.Bar = chart.NewBar(scale, spanOf(e), e.HasRange, r.TargetBP, v.Tone).WithSeen(scale, e.MeanBP, e.EstimateBP)
-	v.Level, v.Pooled, v.Own = e.Level.String(), e.Level == compare.LevelB, percent(e.MeanBP)
+	v.Level, v.Pooled, v.Own = e.Level.String(), e.Level >= compare.LevelB, percent(e.MeanBP)
 }
 
 // standards makes the lines and counts their states; what is below comes first in the counts.
@@ -217,17 +230,17 @@ func newStandardLine(l *report.StandardLine) standardLine {
 
 // estimateSpan is the interval of the level used: with the peers where they are pooled.
 func estimateSpan(e *compare.Estimate) chart.Span {
-	if e.Level == compare.LevelB && e.Range.Hi > 0 {
+	if e.Level >= compare.LevelB && e.Range.Hi > 0 {
 		return chart.Span{Value: 10_000 * e.Mean, Lo: 10_000 * e.Range.Lo, Hi: 10_000 * e.Range.Hi}
 	}
 	return chart.Span{Value: 10_000 * float64(e.X) / float64(e.N), Lo: 10_000 * e.Interval.Lo, Hi: 10_000 * e.Interval.Hi}
 }
 
 func pooledText(e *compare.Estimate) string {
-	if e.Level != compare.LevelB || e.Range.Hi <= 0 {
+	if e.Level < compare.LevelB || e.Range.Hi <= 0 {
 		return ""
 	}
-	return "Level B: seen together with its peers we expect " + percent(10_000*e.Mean) + ", between " + percent(10_000*e.Range.Lo) + " and " + percent(10_000*e.Range.Hi) + "."
+	return "Level " + e.Level.String() + ": seen together with its peers we expect " + percent(10_000*e.Mean) + ", between " + percent(10_000*e.Range.Lo) + " and " + percent(10_000*e.Range.Hi) + "."
 }
 
 func criticalText(c compare.Criticality) string {

@@ -20,7 +20,7 @@ func TestThePagesFitEveryWindow(t *testing.T) {
 		Branch: r.Branches[6], Scenario: "guest", On: "2026-11-02", Hour: 9, Answers: r.Answered(6, 0.7), Comments: map[string]string{"Q01": nasty[6] + nasty[6]},
 	})
 	url := r.site(t).Serve(r.Owner)
-	paths := []string{"/compare", "/compare?from=2026-03&to=2026-01", "/compare/branches/" + r.Branches[6].ID, "/reports", "/reports/" + id, "/reports/" + id + "/why"}
+	paths := []string{"/compare", "/compare/standards", "/compare/change", "/compare/drivers", "/compare/sales", "/compare/sure", "/compare/branches", "/compare/branches?from=2026-03&to=2026-01", "/compare/branches/" + r.Branches[6].ID, "/reports", "/reports/" + id, "/reports/" + id + "/why"}
 	for _, width := range []int64{320, 390, 820, 1440} {
 		p := b.Page(t, browsertest.Window(width, 900), browsertest.NoScript)
 		for _, path := range paths {
@@ -41,7 +41,8 @@ func TestOnAPhoneTheBarStaysAndFourStandardsShow(t *testing.T) {
 	r.Publish(titled("Entrance tidy", "Greeted in 30 s", "Name badge", "Offered help", "Product advice", "Till wait"), "first", "2025-01-01")
 	r.Season(6, 24, months(12)...)
 	p := b.Page(t, browsertest.Phone)
-	p.Open(r.site(t).Serve(r.Owner) + "/compare")
+	url := r.site(t).Serve(r.Owner)
+	p.Open(url + "/compare/standards")
 	shown := browsertest.Eval[int](p, `(() => { const box = document.querySelector('.heat-scroll').getBoundingClientRect();
 		return [...document.querySelector('.heat tbody tr').querySelectorAll('td')].filter(c => c.getBoundingClientRect().right <= box.right + 1).length })()`)
 	if shown != 4 {

@@ -1,89 +1,148 @@
 package manager
 
 import (
-	"net/http"
+	"math"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/compare"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/report"
 	"plainclothes/internal/web/chart"
 	"plainclothes/internal/web/kit"
 )
 
-const comparePath = "/compare"
-
 // compareView is how branches compare.
 type compareView struct {
-	kit.Chrome
-	Filters filters
-	Nothing string // why there is nothing to compare, a whole sentence; "" when there is
-	Where   string // region or "All regions"
-	Lead    []string
-	Further []string
-	League  league
-	Heat    heat
-	Year    multiples
-	Pages   pages
-	Notes   []string
-	Files   []tab
-	Quiet   bool // there are branches, but no visit in these months
-	Longer  string
+	compareHead
+	League league
+	Funnel funnel
+	Year   multiples
+	Pages  pages
+	Files  take
 }
 
-var comparePage = kit.NewPage[compareView]("manager/compare")
+// funnel is "Real difference or luck?": of the score, or of one standard.
+type funnel struct {
+	Known   bool
+	Of      string // "Score", or the standard's title
+	Wide    chart.Funnel
+	Narrow  chart.Funnel
+	Says    []string
+	Around  tab // the other middle, where there is one
+	Rows    []funnelRow
+	Unshown int // rows beyond those listed
+	Files   take
+}
+
+// funnelRow is a dot as a line of a table.
+type funnelRow struct{ Name, Href, Visits, Value, Words string }
+
+var comparePage = kit.NewPage[compareView]("manager/branches")
 
 func (p *Pages) compare(c echo.Context, a auth.Actor) error {
-	ch, err := choose(c)
-	if err != nil {
-		return p.compareAgain(c, a, ch, err)
-	}
-	result, err := p.reports.Compare(c.Request().Context(), a, ch.query())
-	switch {
-	case err == nil:
-	case nothingYet(err, &ch):
-		return p.compareNothing(c, err)
-	default:
-		return p.compareAgain(c, a, ch, err)
-	}
-	view, err := p.compared(c, a, ch, &result)
+	ch, r, head, err := p.head(c, a, branchesPath, "How branches compare")
 	if err != nil {
 		return err
 	}
-	return comparePage.Render(c, http.StatusOK, view)
+	view := compareView{compareHead: head}
+	if r == nil || head.Nothing != "" {
+		return comparePage.Render(c, head.status(), view)
+	}
+	from, to, pages := pageOf(&ch, branchesPath, len(r.Result.Branches))
+	view.Pages = pages
+	rows := r.Result.Branches[from:to]
+	view.League = newLeague(&ch, r, rows, scaleOf(r.Result.Branches, r.Result.TargetBP))
+	view.Files = takeOf(&ch, "league", "league", strconv.Itoa(max(1, ch.Page)))
+	if head.Quiet {
+		return comparePage.Render(c, head.status(), view)
+	}
+	view.Funnel = newFunnel(&ch, r)
+	trends, err := p.reports.Trends(c.Request().Context(), a, ch.query(), "")
+	if err != nil {
+		return err
+	}
+	view.Year = newMultiples(&ch, r, rows, &trends)
+	return comparePage.Render(c, head.status(), view)
 }
 
-// compareAgain shows the usual comparison with what is wrong with the choice above it.
-func (p *Pages) compareAgain(c echo.Context, a auth.Actor, ch choice, err error) error {
-	errs, ok := kit.FormErrors(err)
+// mostDots is how many lines the funnel's table has; the file has them all.
+const mostDots = 200
+
+// funnelOf works the funnel out: of the score, or of the standard chosen.
+func funnelOf(ch *choice, r *report.Comparison) (f compare.Funnel, of, middle string, ok bool) {
+	for i := range r.Result.Standards {
+		s := &r.Result.Standards[i]
+		if s.ID != ch.Standard {
+			continue
+		}
+		middle = "standard"
+		if ch.Around == "mean" || s.GoodTargetBP == 0 {
+			middle = "average"
+		}
+		f, ok = compare.ShareFunnel(&r.Result, s.ID, ch.Around == "mean")
+		return f, s.Title, middle, ok
+	}
+	f, ok = compare.ScoreFunnel(&r.Result, r.Scores)
+	return f, "Score", "average", ok
+}
+
+func newFunnel(ch *choice, r *report.Comparison) funnel {
+	f, of, middle, ok := funnelOf(ch, r)
+	out := funnel{Of: of, Known: ok}
 	if !ok {
-		return err
+		return out
 	}
-	var usual choice
-	result, err := p.reports.Compare(c.Request().Context(), a, usual.query())
-	if nothingYet(err, &usual) {
-		return p.compareNothing(c, err)
+	data := chart.FunnelOf(&f, middle, func(id string) (string, string) { return r.Places[id].Name, branchHref(ch, id) })
+	out.Wide, out.Narrow = chart.NewFunnel(data, false), chart.NewFunnel(data, true)
+	for _, s := range f.Sentences {
+		out.Says = append(out.Says, prose(s))
 	}
-	if err != nil {
-		return err
+	if f.Kind == compare.FunnelOfShares {
+		out.Around = tab{Text: "Around the average instead", Href: ch.address(branchesPath, "around", "mean") + "#funnel"}
+		if ch.Around == "mean" {
+			out.Around = tab{Text: "Around the target instead", Href: ch.address(branchesPath) + "#funnel"}
+		}
 	}
-	view, err := p.compared(c, a, usual, &result)
-	if err != nil {
-		return err
+	out.Files = takeOf(ch, "funnel", "funnel", "")
+	dots := f.Outside()
+	for i := range f.Dots {
+		if f.Dots[i].Side == compare.FunnelInside {
+			dots = append(dots, f.Dots[i])
+		}
 	}
-	view.Errors, view.Filters.Open = errs, true
-	view.Filters.From, view.Filters.To = ch.From, ch.To
-	return comparePage.Render(c, http.StatusUnprocessableEntity, view)
+	for i := range dots[:min(len(dots), mostDots)] {
+		d := &dots[i]
+		out.Rows = append(out.Rows, funnelRow{
+			Name: r.Places[d.Branch].Name, Href: branchHref(ch, d.Branch), Visits: strconv.FormatFloat(math.Round(d.X), 'f', -1, 64),
+			Value: percent(100 * d.Y), Words: dotWords(d),
+		})
+	}
+	out.Unshown = len(dots) - len(out.Rows)
+	return out
+}
+
+// dotWords says where a dot lies.
+func dotWords(d *compare.FunnelDot) string {
+	text := "could be luck"
+	switch d.Side {
+	case compare.FunnelBelow:
+		text = "below what luck explains"
+	case compare.FunnelAbove:
+		text = "above what luck explains"
+	case compare.FunnelInside:
+	}
+	if d.Unusual {
+		text += ", and unusual beside other branches"
+	}
+	return text
 }
 
 // nothingYet reports that there is no programme to compare anything in, where the reader named none.
 func nothingYet(err error, ch *choice) bool {
 	return fault.Is(err, fault.NotFound) && ch.Programme == "" && ch.Region == "" && ch.Branch == ""
-}
-
-func (p *Pages) compareNothing(c echo.Context, err error) error {
-	return comparePage.Render(c, http.StatusOK, compareView{Chrome: compareChrome(), Nothing: nothing(err)})
 }
 
 // nothing says why there is nothing to read yet.
@@ -92,57 +151,6 @@ func nothing(err error) string {
 		return f.Message
 	}
 	return "There is no programme yet."
-}
-
-func compareChrome() kit.Chrome {
-	return kit.Chrome{Title: "How branches compare", Styles: []string{"css/charts.css"}}
-}
-
-// compared puts the page together.
-func (p *Pages) compared(c echo.Context, a auth.Actor, ch choice, r *report.Comparison) (compareView, error) {
-	view := compareView{
-		Chrome: compareChrome(), Where: whereText(a, r), Notes: r.Notes,
-		Filters: newFilters(ch, comparePath, offer{r.Programmes, r.Regions, r.Formats, r.Scenarios, r.Window, r.Programme.ID}),
-	}
-	view.headline(r)
-	if len(r.Result.Branches) == 0 {
-		view.Nothing = "No branch of yours fits these choices."
-		return view, nil
-	}
-	if view.Quiet = r.Result.Headline.Visits == 0 && !counted(r); view.Quiet {
-		longer := ch
-		longer.Window = string(report.Last12)
-		view.Longer = longer.address(comparePath)
-	}
-	from, to, pages := pageOf(&ch, comparePath, len(r.Result.Branches))
-	view.Pages = pages
-	rows := r.Result.Branches[from:to]
-	scale := scaleOf(r.Result.Branches, r.Result.TargetBP)
-	view.League = newLeague(&ch, r, rows, scale)
-	view.Heat = newHeat(&ch, r, rows)
-	for _, t := range [][2]string{{"league", "League table"}, {"heat", "Branches by standard"}, {"standards", "Counts behind it"}} {
-		view.Files = append(view.Files, tab{Text: t[1], Href: ch.address("/compare.csv", "table", t[0])})
-	}
-	if view.Quiet {
-		return view, nil
-	}
-	trends, err := p.reports.Trends(c.Request().Context(), a, ch.query(), "")
-	if err != nil {
-		return view, err
-	}
-	view.Year = newMultiples(&ch, r, rows, &trends)
-	return view, nil
-}
-
-// headline takes the first two sentences as the lead, the others below it.
-func (v *compareView) headline(r *report.Comparison) {
-	for i, s := range r.Headline {
-		if i < 2 {
-			v.Lead = append(v.Lead, prose(s))
-			continue
-		}
-		v.Further = append(v.Further, prose(s))
-	}
 }
 
 // counted reports whether any standard of any branch was judged by a visit; a window may have visits without scores.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"plainclothes/internal/compare"
 	"plainclothes/internal/org"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/report"
@@ -28,6 +29,9 @@ type choice struct {
 	Page      int    `form:"page" label:"the page" validate:"min=0,max=10000"`
 	All       bool   `form:"all"`
 	Table     string `form:"table" label:"the table" validate:"max=20"`
+	Standard  string `form:"standard" label:"the standard" validate:"max=64"`
+	Around    string `form:"around" label:"the middle" validate:"omitempty,oneof=mean" say:"Choose the target or the average."`
+	Chart     string `form:"chart" label:"the chart" validate:"max=20"`
 }
 
 // choose reads the address. Months that are given count before a usual window.
@@ -70,6 +74,7 @@ func (ch *choice) values() url.Values {
 	set("region", ch.Region)
 	set("scenario", ch.Scenario)
 	set("format", ch.Format)
+	set("standard", ch.Standard)
 	return v
 }
 
@@ -94,6 +99,7 @@ type filters struct {
 	Regions    []kit.Option
 	Scenarios  []kit.Option
 	Formats    []kit.Option
+	Standards  []kit.Option
 	Open       bool   // show the form at once
 	Now        string // what is chosen, in words
 	Months     string // the window in words: "August to November 2026"
@@ -113,6 +119,12 @@ type offer struct {
 	scenarios  []programme.Scenario
 	window     studio.Window
 	chosen     string // programme id
+	standards  []compare.Standard
+}
+
+// offerOf is what a page of the comparison can be filtered by.
+func offerOf(f *report.Frame) offer {
+	return offer{f.Programmes, f.Regions, f.Formats, f.Scenarios, f.Window, f.Programme.ID, nil}
 }
 
 func newFilters(ch choice, path string, o offer) filters {
@@ -128,6 +140,10 @@ func newFilters(ch choice, path string, o offer) filters {
 	f.Regions = options(o.regions, "All regions", func(r org.Region) kit.Option { return kit.Option{Value: r.ID, Label: r.Name} })
 	f.Formats = options(o.formats, "All formats", func(s string) kit.Option { return kit.Option{Value: s, Label: s} })
 	f.Scenarios = options(o.scenarios, "All scenarios", func(s programme.Scenario) kit.Option { return kit.Option{Value: s.ID, Label: s.Title} })
+	f.Standards = options(o.standards, "The score", func(s compare.Standard) kit.Option { return kit.Option{Value: s.ID, Label: s.Title} })
+	if len(o.standards) == 0 {
+		f.Standards = nil
+	}
 	f.Now = f.words()
 	return f
 }
@@ -165,7 +181,7 @@ func labelOf(list []kit.Option, value string) string {
 // words says which filters are set besides the window.
 func (f *filters) words() string {
 	text := ""
-	for _, label := range []string{labelOf(f.Regions, f.Region), labelOf(f.Formats, f.Format), labelOf(f.Scenarios, f.Scenario)} {
+	for _, label := range []string{labelOf(f.Regions, f.Region), labelOf(f.Formats, f.Format), labelOf(f.Scenarios, f.Scenario), labelOf(f.Standards, f.Standard)} {
 		if label == "" {
 			continue
 		}

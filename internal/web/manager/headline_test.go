@@ -101,7 +101,7 @@ func TestTheHeadlineNeverDisagreesWithItsTables(t *testing.T) {
 	for seed := range uint64(150) {
 		in := draw(rand.New(rand.NewPCG(seed, 7)))
 		d.result = compare.Run(in)
-		a := site.Get(owner, "/compare").Status(http.StatusOK)
+		a := site.Get(owner, "/compare/branches").Status(http.StatusOK)
 		if d.result.Headline.Visits == 0 || len(d.result.Branches) == 0 {
 			continue
 		}
@@ -148,7 +148,7 @@ func TestAWholeShareIsSaidOnlyOfAllOrNone(t *testing.T) {
 			Branches: []compare.Branch{{ID: "b", Name: "B"}}, Standards: []compare.Standard{{ID: "K", Title: "K", GoodTargetBP: 8000}},
 			Shares: []compare.ShareCell{{Branch: "b", Standard: "K", Counts: compare.Counts{N: c.n, X: c.x}}},
 		})
-		a := site.Get(owner, "/compare").Has(c.want, fmt.Sprintf(`title="%d of %d"`, c.x, c.n))
+		a := site.Get(owner, "/compare/standards").Has(c.want, fmt.Sprintf(`title="%d of %d"`, c.x, c.n))
 		if thin := strings.Contains(a.Body.String(), `class="thin"`); thin != (c.n < 6) {
 			t.Errorf("%d of %d: dotted edge %v", c.x, c.n, thin)
 		}
@@ -177,7 +177,7 @@ func TestACellHasTheColourOfItsDistance(t *testing.T) {
 			Branches: []compare.Branch{{ID: "b", Name: "B"}}, Standards: []compare.Standard{c.standard},
 			Shares: []compare.ShareCell{{Branch: "b", Standard: "K", Counts: compare.Counts{N: 10, X: c.x}}},
 		})
-		table := heatTable.FindString(site.Get(owner, "/compare").Body.String())
+		table := heatTable.FindString(site.Get(owner, "/compare/standards").Body.String())
 		if !strings.Contains(table, c.want) {
 			t.Errorf("%d of 10 against %+v has not %s: %s", c.x, c.standard, c.want, table)
 		}

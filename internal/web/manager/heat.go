@@ -56,7 +56,7 @@ func newHeat(ch *choice, r *report.Comparison, rows []compareRow) heat {
 	for i := range rows {
 		h.Rows = append(h.Rows, newHeatRow(ch, r, &rows[i]))
 		for k := range rows[i].Outcomes {
-			h.Pooled = h.Pooled || rows[i].Outcomes[k].Good.Level == compare.LevelB
+			h.Pooled = h.Pooled || rows[i].Outcomes[k].Good.Level >= compare.LevelB
 		}
 	}
 	return h

@@ -20,6 +20,7 @@ type league struct {
 	Target   string // "85 %", "" without one
 	Level    string // letter of the level used, "" without scores
 	Pooled   bool
+	Fair     bool
 	Mean     string // the network's
 	Spread   string // points by which visits of one branch differ
 	Branches int    // shown
@@ -39,6 +40,8 @@ type leagueRow struct {
 	Verdict           string
 	Settle            string
 	Visits            int
+	Worth             string // "7": visits that they are worth, "" where no fewer
+	OneView           bool
 }
 
 // worst is a branch that is probably among the worst tenth.
@@ -59,7 +62,7 @@ func newLeague(ch *choice, r *report.Comparison, rows []compareRow, scale chart.
 	res := &r.Result
 	l := league{
 		Axis: chart.Axis(scale, res.TargetBP), Places: res.ShowPlaces, Branches: res.Headline.Branches, Visits: res.Headline.Visits,
-		Level: res.Model.Level.String(), Pooled: res.Model.Level == compare.LevelB, Mean: percent(res.Model.MeanBP), Alike: res.Model.Alike,
+		Level: res.Model.Level.String(), Pooled: res.Model.Level >= compare.LevelB, Fair: res.Model.Level == compare.LevelC, Mean: percent(res.Model.MeanBP), Alike: res.Model.Alike,
 	}
 	if res.TargetBP > 0 {
 		l.Target = prose(compare.Percent(res.TargetBP))
@@ -88,6 +91,10 @@ func newLeagueRow(ch *choice, r *report.Comparison, b *compareRow, scale chart.S
 	}
 	row.Score, row.Tone, row.Mark = percent(e.EstimateBP), toneOf(e.Status), mark(e.Status)
 	row.Bar = chart.NewBar(scale, spanOf(e), e.HasRange, target, row.Tone)
+	if e.Effective > 0 && e.Effective < float64(e.N)-0.5 {
+		row.Worth = strconv.FormatFloat(e.Effective, 'f', 0, 64)
+	}
+	row.OneView = e.OneView
 	row.Verdict, row.Settle = e.Verdict(), settle(&r.Result.Model, e, target)
 	if r.Result.ShowPlaces && e.HasPlace {
 		row.Place = placeText(e.Place)

@@ -1,5 +1,5 @@
-// Package manager is the pages of regional managers, branch managers and owners who read results: how branches compare,
-// one branch, published visits.
+// Package manager is the pages of regional managers, branch managers and owners who read results: the comparison from its
+// overview to the plan of the next visits, one branch, published visits.
 //
 // The one rule: a page says only what the engine says, with its range, and where the visits cannot carry an answer it
 // says that. Every control is a link or a form; nothing needs a script.
@@ -7,9 +7,11 @@ package manager
 
 import (
 	"context"
+	"io"
 	"net/http"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/compare"
 	"plainclothes/internal/report"
 	"plainclothes/internal/web/kit"
 )
@@ -19,6 +21,14 @@ type Reports interface {
 	Compare(ctx context.Context, a auth.Actor, q report.Query) (report.Comparison, error)
 	Trends(ctx context.Context, a auth.Actor, q report.Query, only string) (report.Trends, error)
 	Branch(ctx context.Context, a auth.Actor, branch string, q report.Query) (report.BranchReport, error)
+	Change(ctx context.Context, a auth.Actor, q report.Query) (report.Change, error)
+	Next(ctx context.Context, a auth.Actor, q report.Query) (report.Next, error)
+	Regions(ctx context.Context, a auth.Actor, q report.Query) (compare.Regions, error)
+	Outlook(ctx context.Context, a auth.Actor, q report.Query, n report.NextQuery) (report.Outlook, error)
+	Drivers(ctx context.Context, a auth.Actor, q report.Query) (report.Drivers, error)
+	SalesLink(ctx context.Context, a auth.Actor, q report.Query) (report.SalesPage, error)
+	ImportSales(ctx context.Context, a auth.Actor, lag int, r io.Reader) (report.Brought, error)
+	ForgetSales(ctx context.Context, a auth.Actor) error
 	PublishedVisits(ctx context.Context, a auth.Actor, q report.Query, branch string, limit int, after string) (report.VisitList, error)
 	PublishedVisit(ctx context.Context, a auth.Actor, id string) (report.VisitReport, error)
 }
@@ -29,17 +39,63 @@ type Pages struct{ reports Reports }
 // New joins the pages with their use cases.
 func New(reports Reports) *Pages { return &Pages{reports: reports} }
 
+// Addresses of the pages of the comparison.
+const (
+	comparePath   = "/compare"
+	branchesPath  = "/compare/branches"
+	standardsPath = "/compare/standards"
+	changePath    = "/compare/change"
+	driversPath   = "/compare/drivers"
+	salesPath     = "/compare/sales"
+	surePath      = "/compare/sure"
+)
+
 // Routes lists the pages with who may open them.
 func (p *Pages) Routes() []kit.Route {
-	compare, read := kit.Need(auth.Compare), kit.Need(auth.ReportRead)
-	return []kit.Route{
-		{Method: http.MethodGet, Path: "/compare", Name: "how branches compare", Access: compare, Handle: p.compare},
-		{Method: http.MethodGet, Path: "/compare.csv", Name: "tables of the comparison", Access: compare, Handle: p.compareFile},
-		{Method: http.MethodGet, Path: "/compare/branches/:id", Name: "one branch", Access: read, Handle: p.branch},
-		{Method: http.MethodGet, Path: "/compare/branches/:id/csv", Name: "tables of one branch", Access: read, Handle: p.branchFile},
-		{Method: http.MethodGet, Path: "/reports", Name: "published visits", Access: read, Handle: p.list},
-		{Method: http.MethodGet, Path: "/reports.csv", Name: "table of published visits", Access: read, Handle: p.listFile},
-		{Method: http.MethodGet, Path: "/reports/:id", Name: "a published visit", Access: read, Handle: p.visit},
-		{Method: http.MethodGet, Path: "/reports/:id/why", Name: "why a visit has its score", Access: read, Handle: p.why},
+	compare, read, bring := kit.Need(auth.Compare), kit.Need(auth.ReportRead), kit.Need(auth.BranchesEdit)
+	get := func(path, name string, access kit.Access, h kit.Handler) kit.Route {
+		return kit.Route{Method: http.MethodGet, Path: path, Name: name, Access: access, Handle: h}
 	}
+	return []kit.Route{
+		get(comparePath, "overview of the comparison", compare, p.overview),
+		get(branchesPath, "how branches compare", compare, p.compare),
+		get(standardsPath, "how standards are met", compare, p.standards),
+		get(changePath, "what changed", compare, p.change),
+		get(driversPath, "what the overall mark hangs together with", compare, p.drivers),
+		get(salesPath, "sales and scores", compare, p.sales),
+		get(surePath, "how sure can we be", compare, p.sure),
+		get("/compare.csv", "tables of the comparison", compare, p.compareFile),
+		get("/compare.svg", "charts of the comparison as files", compare, p.comparePicture),
+		get("/compare/picture", "a chart of the comparison by itself", compare, p.pictureOfCompare),
+		get("/compare/branches/:id", "one branch", read, p.branch),
+		get("/compare/branches/:id/csv", "tables of one branch", read, p.branchFile),
+		get("/compare/branches/:id/svg", "charts of one branch as files", read, p.branchPicture),
+		get("/compare/branches/:id/picture", "a chart of one branch by itself", read, p.pictureOfBranch),
+		{
+			Method: http.MethodPost, Path: salesPath, Name: "bring sales in", Access: bring, Handle: p.importSales,
+			Limits: kit.Limits{Body: report.MaxSalesBytes + 1<<20, Class: kit.Uploads},
+		},
+		{Method: http.MethodPost, Path: salesPath + "/remove", Name: "remove sales", Access: bring, Handle: p.removeSales},
+		get("/reports", "published visits", read, p.list),
+		get("/reports.csv", "table of published visits", read, p.listFile),
+		get("/reports/:id", "a published visit", read, p.visit),
+		get("/reports/:id/why", "why a visit has its score", read, p.why),
+	}
+}
+
+// parts are the pages of the comparison with the same choices, the present one marked.
+func parts(ch *choice, here string) []tab {
+	var all []tab
+	for _, x := range [][2]string{
+		{comparePath, "Overview"},
+		{branchesPath, "Branches"},
+		{standardsPath, "Standards"},
+		{changePath, "Change"},
+		{driversPath, "Drivers"},
+		{salesPath, "Sales"},
+		{surePath, "How sure?"},
+	} {
+		all = append(all, tab{Text: x[1], Href: ch.address(x[0]), Current: x[0] == here})
+	}
+	return all
 }

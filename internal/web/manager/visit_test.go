@@ -26,10 +26,10 @@ func TestABranchManagerSeesHisBranchesOnly(t *testing.T) {
 	waiting := r.Visit(worldtest.Made{Branch: r.Branches[3], Scenario: "guest", On: "2026-11-02", Hour: 9, Answers: r.Answered(2, 1), State: visit.Accepted})
 	sam := r.manages(r.Branches[3])
 	site := r.site(t, sam)
-	site.Get(sam, "/compare").Status(http.StatusForbidden)
+	site.Get(sam, "/compare/branches").Status(http.StatusForbidden)
 	site.Get(sam, "/compare.csv").Status(http.StatusForbidden)
 	a := site.Get(sam, "/reports").Status(http.StatusOK).Says("Published visits", "Branch 004").Has("/reports/" + own)
-	a.Silent("Branch 005", foreign, waiting, `href="/compare"`, "/compare?", r.Regions[0].ID)
+	a.Silent("Branch 005", foreign, waiting, `href="/compare/branches"`, "/compare/branches?", r.Regions[0].ID)
 	site.Get(sam, "/reports.csv").Status(http.StatusOK).Has("B004").Silent("B005", waiting)
 	site.Get(sam, "/reports?branch="+r.Branches[3].ID).Status(http.StatusOK)
 	site.Get(sam, "/reports?branch="+r.Branches[4].ID).Status(http.StatusNotFound)
@@ -38,7 +38,7 @@ func TestABranchManagerSeesHisBranchesOnly(t *testing.T) {
 		site.Get(sam, "/reports/"+id).Status(http.StatusNotFound)
 		site.Get(sam, "/reports/"+id+"/why").Status(http.StatusNotFound)
 	}
-	site.Get(sam, "/compare/branches/"+r.Branches[3].ID).Status(http.StatusOK).Silent("All branches", `href="/compare"`, "Branch 005")
+	site.Get(sam, "/compare/branches/"+r.Branches[3].ID).Status(http.StatusOK).Silent("All branches", `href="/compare/branches"`, "Branch 005")
 	site.Get(sam, "/compare/branches/"+r.Branches[4].ID).Status(http.StatusNotFound)
 }
 
@@ -50,7 +50,7 @@ func TestAnotherOrganisationsVisitsDoNotExist(t *testing.T) {
 	site := r.site(t, other.Owner)
 	site.Get(other.Owner, "/reports/"+id).Status(http.StatusNotFound)
 	site.Get(other.Owner, "/compare/branches/"+r.Branches[0].ID).Status(http.StatusNotFound)
-	site.Get(other.Owner, "/compare?programme="+r.Programme.ID).Status(http.StatusNotFound)
+	site.Get(other.Owner, "/compare/branches?programme="+r.Programme.ID).Status(http.StatusNotFound)
 }
 
 func TestAPublishedVisitTellsEverythingButTheShopper(t *testing.T) {
@@ -96,7 +96,7 @@ func TestPagesDoNotDependOnWhoTheShopperWas(t *testing.T) {
 		for _, path := range []string{"/reports", "/reports.csv", "/reports/" + id, "/reports/" + id + "/why", "/compare/branches/" + r.Branches[0].ID, "/compare/branches/" + r.Branches[0].ID + "/csv"} {
 			out["branch manager "+path] = volatile.ReplaceAllString(site.Get(sam, path).Status(http.StatusOK).Body.String(), "")
 		}
-		for _, path := range []string{"/compare", "/compare.csv", "/compare.csv?table=standards"} {
+		for _, path := range []string{"/compare/branches", "/compare.csv", "/compare.csv?table=standards"} {
 			out["regional manager "+path] = volatile.ReplaceAllString(site.Get(kim, path).Status(http.StatusOK).Body.String(), "")
 		}
 		return out
@@ -172,7 +172,7 @@ func TestAVisitSentByAProgramAppearsAtOnce(t *testing.T) {
 	r := newRig(t, 3)
 	r.Publish(worldtest.Tea(2), "first", "2025-01-01")
 	site := r.site(t)
-	site.Get(r.Owner, "/compare").Says("3 branches, 0 visits.")
+	site.Get(r.Owner, "/compare/branches").Says("3 branches, 0 visits.")
 	svc := visit.NewService(r.Store.Visits(), nil, r.Clock)
 	program := auth.Actor{Org: r.Org, Member: uuid.NewString(), Program: true, Scopes: []auth.Scope{auth.ScopeVisits, auth.ScopePublish}}
 	vs, err := svc.Plan(t.Context(), program, visit.PlanInput{
@@ -190,7 +190,7 @@ func TestAVisitSentByAProgramAppearsAtOnce(t *testing.T) {
 	if _, err := svc.Submit(t.Context(), program, vs[0].ID, in); err != nil {
 		t.Fatal(err)
 	}
-	site.Get(r.Owner, "/compare").Says("3 branches, 1 visit.", "100%", "Too few visits")
+	site.Get(r.Owner, "/compare/branches").Says("3 branches, 1 visit.", "100%", "Too few visits")
 	site.Get(r.Owner, "/reports").Says("Branch 002", "100.0%")
 	site.Get(r.Owner, "/reports/"+vs[0].ID).Status(http.StatusOK).Says("21 Nov 2026, morning").Silent(r.Shoppers[0], "Vasquez")
 }

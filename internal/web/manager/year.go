@@ -52,9 +52,9 @@ func newMultiples(ch *choice, r *report.Comparison, rows []compareRow, t *report
 	if !ch.All && len(m.Items) > atFirst {
 		slices.SortStableFunc(m.Items, func(a, b multiple) int { return cmp.Compare(rank(a), rank(b)) })
 		m.Items = m.Items[:atFirst]
-		m.All = ch.address(comparePath, "all", "1") + "#year"
+		m.All = ch.address(branchesPath, "all", "1") + "#year"
 		if ch.Page > 1 {
-			m.All = ch.address(comparePath, "all", "1", "page", strconv.Itoa(ch.Page)) + "#year"
+			m.All = ch.address(branchesPath, "all", "1", "page", strconv.Itoa(ch.Page)) + "#year"
 		}
 	}
 	return m

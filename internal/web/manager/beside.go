@@ -1,0 +1,125 @@
+package manager
+
+import (
+	"strconv"
+	"time"
+
+	"plainclothes/internal/report"
+	"plainclothes/internal/web/chart"
+	"plainclothes/internal/web/kit"
+)
+
+// causes are why a branch stands where it stands.
+type causes struct {
+	Known    bool
+	Sentence string
+	Parts    chart.Parts
+	Sections []sectionPart
+	Named    int
+	Files    take
+}
+
+// sectionPart is a section's part of the gap.
+type sectionPart struct{ Title, Points string }
+
+// watching is the chart of a branch visit by visit.
+type watching struct {
+	Drawn    bool
+	Why      string // why it is not
+	Wide     chart.Sums
+	Narrow   chart.Sums
+	Says     []string
+	Expected string
+	Baseline int
+	Alarms   []string // days
+	Rows     []watchRow
+	Files    take
+}
+
+// watchRow is one visit of the chart as a line of a table.
+type watchRow struct {
+	Day, Points, Sum string
+	Alarm            bool
+}
+
+// storyLine is what a visitor told.
+type storyLine struct{ Question, Text, Day, Href string }
+
+// partsShown is how many standards are drawn by themselves.
+const partsShown = 8
+
+// beside fills in what stands beside the counts.
+func (v *branchView) beside(ch *choice, r *report.BranchReport) {
+	e := &r.Score
+	if e.Effective > 0 {
+		v.Worth = kit.Plural(e.N, "visit", "visits") + ", worth " + strconv.FormatFloat(e.Effective, 'f', 0, 64) + " once the shoppers’ differences are counted."
+	}
+	v.OneView = e.OneView
+	if m := r.Level.Crossed; m != nil {
+		v.Fair, v.Adjusted = true, m.Adjusted
+	}
+	for _, d := range r.Level.Declined {
+		v.Refused = append(v.Refused, prose(d.Sentence))
+	}
+	if r.Move != nil {
+		v.Change, v.Before = prose(r.Move.Sentence(r.Place.Name)), monthsText(r.Before)
+	}
+	v.Why, v.Watch = newCauses(ch, r), newWatching(ch, r)
+	v.YearTake = takeBranch(ch, r.Branch, "months", "months")
+	v.Wow, v.Comments = storyLines(r.Wow), storyLines(r.Comments)
+}
+
+func newCauses(ch *choice, r *report.BranchReport) causes {
+	if r.Causes == nil {
+		return causes{}
+	}
+	c := causes{Known: true, Sentence: prose(r.Causes.Sentence), Parts: chart.PartsOf(r.Causes, partsShown), Files: takeBranch(ch, r.Branch, "parts", "parts")}
+	for i := range r.Causes.Standards {
+		if r.Causes.Standards[i].Named {
+			c.Named++
+		}
+	}
+	for i := range r.Causes.Sections {
+		s := &r.Causes.Sections[i]
+		c.Sections = append(c.Sections, sectionPart{Title: orText(s.Title, s.ID), Points: chart.Points(s.Performance + s.Mix)})
+	}
+	return c
+}
+
+// dayOf writes a day of a chart.
+func dayOf(t time.Time) string { return t.Format("2 January 2006") }
+
+func newWatching(ch *choice, r *report.BranchReport) watching {
+	x := &r.Watch
+	w := watching{Drawn: x.Chart.Drawn && x.Limit > 0, Why: prose(x.Chart.Why), Baseline: x.Chart.Baseline}
+	for _, s := range x.Says {
+		w.Says = append(w.Says, prose(s))
+	}
+	if !w.Drawn {
+		if w.Why == "" {
+			w.Why = "There are too few visits before these months to say what is usual here, so nothing is watched yet."
+		}
+		return w
+	}
+	w.Wide, w.Narrow = chart.SumsOf(&x.Chart, x.Limit, dayOf, false), chart.SumsOf(&x.Chart, x.Limit, dayOf, true)
+	w.Expected = percent(100 * x.Chart.Expected)
+	for _, at := range x.Chart.Alarms {
+		w.Alarms = append(w.Alarms, dayOf(at))
+	}
+	for i := range x.Chart.Points {
+		p := &x.Chart.Points[i]
+		w.Rows = append(w.Rows, watchRow{
+			Day: p.At.Format("2 Jan 2006"), Points: percent(100 * p.Points), Sum: strconv.FormatFloat(p.Sum, 'f', 1, 64), Alarm: p.Alarm,
+		})
+	}
+	w.Files = takeBranch(ch, r.Branch, "watch", "watch")
+	return w
+}
+
+func storyLines(all []report.Story) []storyLine {
+	out := make([]storyLine, len(all))
+	for i, s := range all {
+		out[i] = storyLine{Question: s.Question, Text: s.Text, Day: dayText(s.VisitedOn), Href: listPath + "/" + s.Visit}
+	}
+	return out
+}

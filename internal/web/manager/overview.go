@@ -1,0 +1,161 @@
+package manager
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"plainclothes/internal/auth"
+	"plainclothes/internal/compare"
+	"plainclothes/internal/report"
+	"plainclothes/internal/web/kit"
+)
+
+// overviewView is what a manager reads first: three sentences, who is probably below, who changed beyond luck, and where
+// the next visits would tell most.
+type overviewView struct {
+	compareHead
+	Below    []finding
+	BelowOf  int // in all
+	Lines    []finding
+	LinesOf  int
+	Moved    []finding
+	MovedOf  int
+	Before   string // the window before, in words
+	Change   string // address
+	NoChange string // why nothing is compared
+	Luck     string // what luck does to the weakest
+	Adjusted bool
+	Next     []finding
+	NextSays string
+	Sure     string // address
+}
+
+// finding is one line of a list: a branch, what is said of it, and why.
+type finding struct {
+	Name, Href string
+	What       string // two or three words
+	Why        string // a sentence
+	Tone       string // class
+}
+
+// few is how many lines a list of the overview has.
+const few = 8
+
+var overviewPage = kit.NewPage[overviewView]("manager/overview")
+
+func (p *Pages) overview(c echo.Context, a auth.Actor) error {
+	ch, r, head, err := p.head(c, a, comparePath, "Overview")
+	if err != nil {
+		return err
+	}
+	view := overviewView{compareHead: head, Change: ch.address(changePath), Sure: ch.address(surePath)}
+	if r == nil || head.Nothing != "" || head.Quiet {
+		return overviewPage.Render(c, head.status(), view)
+	}
+	view.below(&ch, r)
+	if err := p.moved(c, a, &ch, &view, r); err != nil {
+		return err
+	}
+	next, err := p.reports.Next(c.Request().Context(), a, ch.query())
+	if err != nil {
+		return err
+	}
+	view.next(&ch, r, &next)
+	return overviewPage.Render(c, head.status(), view)
+}
+
+// below lists branches whose score is probably below, surest first, then standards of branches that are.
+func (v *overviewView) below(ch *choice, r *report.Comparison) {
+	type found struct {
+		finding
+		p float64
+	}
+	var scores, lines []found
+	for i := range r.Result.Branches {
+		b := &r.Result.Branches[i]
+		name, href := r.Places[b.ID].Name, branchHref(ch, b.ID)
+		if b.Score.Status == compare.Below {
+			scores = append(scores, found{finding{
+				Name: name, Href: href, What: percent(b.Score.EstimateBP), Why: scoreSentence(&b.Score, r.Result.TargetBP), Tone: "below",
+			}, b.Score.PBelow})
+		}
+		for k := range b.Outcomes {
+			o := &b.Outcomes[k]
+			if o.Status != compare.Below && o.Status != compare.Breach {
+				continue
+			}
+			lines = append(lines, found{finding{
+				Name: name, Href: href + "#s-" + r.Result.Standards[k].ID, What: r.Result.Standards[k].Title, Why: prose(o.Sentence()), Tone: "below",
+			}, weight(o)})
+		}
+	}
+	surest := func(a, b found) int {
+		return cmp.Or(-cmp.Compare(a.p, b.p), cmp.Compare(a.Name, b.Name), cmp.Compare(a.What, b.What))
+	}
+	slices.SortStableFunc(scores, surest)
+	slices.SortStableFunc(lines, surest)
+	v.BelowOf, v.LinesOf = len(scores), len(lines)
+	for _, f := range scores[:min(few, len(scores))] {
+		v.Below = append(v.Below, f.finding)
+	}
+	for _, f := range lines[:min(few, len(lines))] {
+		v.Lines = append(v.Lines, f.finding)
+	}
+}
+
+// weight puts breaches first, then what is surest.
+func weight(o *compare.Outcome) float64 {
+	if o.Status == compare.Breach {
+		return 2
+	}
+	return o.Good.PBelow
+}
+
+// moved lists who changed beyond luck.
+func (p *Pages) moved(c echo.Context, a auth.Actor, ch *choice, v *overviewView, r *report.Comparison) error {
+	change, err := p.reports.Change(c.Request().Context(), a, ch.query())
+	if err != nil {
+		return err
+	}
+	v.Before, v.NoChange, v.Adjusted = monthsText(change.Before), prose(change.Declined), change.Adjusted
+	v.MovedOf = len(change.Listed)
+	for i := range change.Rows {
+		m := &change.Rows[i]
+		if !m.Listed || len(v.Moved) >= few {
+			continue
+		}
+		v.Moved = append(v.Moved, moveFinding(ch, m, r.Places[m.Branch].Name))
+	}
+	for _, g := range change.Picked {
+		v.Luck = prose(g.Luck.Sentence())
+		break
+	}
+	return nil
+}
+
+func moveFinding(ch *choice, m *compare.Move, name string) finding {
+	f := finding{Name: name, Href: branchHref(ch, m.Branch), What: "▲ up " + tenths(m.Change) + " points", Tone: "above", Why: prose(m.Sentence(name))}
+	if m.Change < 0 {
+		f.What, f.Tone = "▼ down "+tenths(-m.Change)+" points", "below"
+	}
+	return f
+}
+
+// next says where the next visits would tell most.
+func (v *overviewView) next(ch *choice, r *report.Comparison, n *report.Next) {
+	if !n.Known {
+		v.NextSays = "That cannot be told yet: there is no target for the score, or too few visits to know how much they differ."
+		return
+	}
+	for _, x := range n.Visits[:min(few, len(n.Visits))] {
+		v.Next = append(v.Next, finding{
+			Name: r.Places[x.Branch].Name, Href: branchHref(ch, x.Branch), What: kit.Plural(x.Visits, "visit", "visits"),
+			Why: "Worth " + tenths(x.Worth) + " points of wrong decisions averted.",
+		})
+	}
+	if len(v.Next) == 0 {
+		v.NextSays = "No branch stands out: a few more visits would change no decision. Send them by turns."
+	}
+}
