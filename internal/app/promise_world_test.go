@@ -31,13 +31,19 @@ type scene struct {
 	program *process
 }
 
-// newScene sets the scene for one visit of somebody who buys nothing.
+// newScene sets the scene for visits of people who buy nothing; two scenes play at a time, for most of it is waiting.
 func newScene(t *testing.T, visits int) *scene {
+	t.Helper()
+	t.Parallel()
+	return onlyScene(t, visits)
+}
+
+// onlyScene is a scene beside which no other plays: for what is timed.
+func onlyScene(t *testing.T, visits int) *scene {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("slow; the long run has it")
 	}
-	t.Parallel() // most of it is waiting
 	s := &scene{rehearsal: rehearse(t, "coffee-kiosks", "non_buyer", visits), t: t, gate: roughtest.NewGate(t)}
 	s.program = s.process(s.gate.URL)
 	s.gate.Lead(t, s.program.url())
