@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // book is a server that writes down what arrives.
@@ -28,6 +29,19 @@ func (b *book) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	b.arrived = append(b.arrived, string(body))
 	_, _ = io.WriteString(w, "got "+string(body))
+}
+
+// awaitTorn waits until so many bodies broke off, or for ten seconds.
+func (b *book) awaitTorn(want int) {
+	for range 1000 {
+		b.mu.Lock()
+		n := b.torn
+		b.mu.Unlock()
+		if n >= want {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
 func opened(t *testing.T) (*book, string) {
@@ -75,6 +89,7 @@ func TestEveryFateBefallsARequestAsItSays(t *testing.T) {
 		t.Errorf("the client was told %q, want %q", told, want)
 	}
 	line.Deliver()
+	b.awaitTorn(1) // the server notices by itself that a body broke off
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if want := []string{"mute", "twice", "twice", "late", "last", "later"}; !slices.Equal(b.arrived, want) || b.torn != 1 {
