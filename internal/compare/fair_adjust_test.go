@@ -144,9 +144,9 @@ func worlds() map[string]realm {
 func TestOtherWorldsAreJudgedHonestlyOrNotAtAll(t *testing.T) {
 	for name, w := range worlds() {
 		f := &figures{}
-		for seed := range uint64(2) {
+		for seed := range uint64(1) {
 			d := w.draw(seed)
-			for _, visits := range []int{1, 4, 9} {
+			for _, visits := range []int{1, 6} {
 				win := d.window(visits)
 				r := Run(win.in)
 				in := win.in
