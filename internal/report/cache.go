@@ -80,6 +80,7 @@ type resultKey struct {
 	version  string
 	brief    bool
 	branches [32]byte
+	fit      int64 // of the data of which revision the network behind it was found out; 0: of these
 }
 
 // cachedSums reads sums through the cache.

@@ -62,7 +62,7 @@ func (s *Service) Compare(ctx context.Context, a auth.Actor, q Query) (c Compari
 
 // compared judges, or finds the judgement.
 func (s *Service) compared(ctx context.Context, tx Tx, d *desk, c *studio.Counted, shown func(*org.Branch) bool) (compare.Result, error) {
-	if found, ok := s.results.get(d.resultKey(c, true, c.Listed(shown))); ok {
+	if found, ok := s.results.get(s.resultKey(d, c, true, c.Listed(shown))); ok {
 		return found, nil
 	}
 	in := c.Input(c.Edition.List.Programme, shown)
@@ -72,7 +72,7 @@ func (s *Service) compared(ctx context.Context, tx Tx, d *desk, c *studio.Counte
 
 // judged judges some branches as far as the visits allow: adjusted for shoppers and scenarios, where they can be.
 func (s *Service) judged(ctx context.Context, tx Tx, d *desk, c *studio.Counted, in compare.Input) (compare.Result, error) {
-	key := d.resultKey(c, in.Brief, in.Branches)
+	key := s.resultKey(d, c, in.Brief, in.Branches)
 	if found, ok := s.results.get(key); ok {
 		return found, nil
 	}
@@ -82,7 +82,7 @@ func (s *Service) judged(ctx context.Context, tx Tx, d *desk, c *studio.Counted,
 	}
 	if ok {
 		result := stands.Result(in.Branches, in.Brief)
-		s.results.put(key, result, 1+len(result.Branches)*(1+len(result.Standards)))
+		s.results.put(s.resultKey(d, c, in.Brief, in.Branches), result, 1+len(result.Branches)*(1+len(result.Standards)))
 		return result, nil
 	}
 	if in.Cells, err = s.cells(ctx, tx, d, c.Score.Series, d.window, scored(c.Sums.Cells)); err != nil {
@@ -95,9 +95,9 @@ func (s *Service) judged(ctx context.Context, tx Tx, d *desk, c *studio.Counted,
 }
 
 // resultKey names what is said about some branches.
-func (d *desk) resultKey(c *studio.Counted, brief bool, branches []compare.Branch) resultKey {
+func (s *Service) resultKey(d *desk, c *studio.Counted, brief bool, branches []compare.Branch) resultKey {
 	return resultKey{
-		version: c.Edition.Meta.ID, brief: brief, branches: fingerprint(branches),
+		version: c.Edition.Meta.ID, brief: brief, branches: fingerprint(branches), fit: s.fitOf(d.networkKey()),
 		sums: sumKey{org: d.programme.Org, rev: d.programme.DataRev, query: d.networkKey().query},
 	}
 }

@@ -137,6 +137,14 @@ type book struct {
 type entries struct {
 	cells     map[entryKey]visit.CellRollup
 	standards map[entryKey]visit.StandardRollup
+	facts     map[string]fact // by visit
+}
+
+// fact is a single visit among the sums, with how often it is there.
+type fact struct {
+	branch, month, shopper, scenario string
+	visit.Fact
+	times int
 }
 
 // entryKey is the key of a rollup row; a cell has a shopper and no standard, a standard row the other way round.
@@ -155,7 +163,7 @@ func newBook(p *studio.Programme) *book {
 }
 
 func newEntries() entries {
-	return entries{cells: map[entryKey]visit.CellRollup{}, standards: map[entryKey]visit.StandardRollup{}}
+	return entries{cells: map[entryKey]visit.CellRollup{}, standards: map[entryKey]visit.StandardRollup{}, facts: map[string]fact{}}
 }
 
 // pageSize is how many visits are held in memory at once.
@@ -270,6 +278,9 @@ func (e entries) add(r visit.Rollup) {
 		key.shopper, key.series = r.Shopper, r.Cell.Series
 		e.cells[key] = plusCell(e.cells[key], r.Cell)
 	}
+	if id := r.Fact.Visit; id != "" {
+		e.facts[id] = fact{r.Branch, r.Month, r.Shopper, r.Scenario, r.Fact, e.facts[id].times + 1}
+	}
 }
 
 func plusCell(a, b visit.CellRollup) visit.CellRollup {
@@ -293,7 +304,11 @@ func (b *book) load(ctx context.Context, tx Tx) error {
 		return err
 	}
 	standards, err := tx.Standards(ctx, b.programme.Org, b.programme.ID)
-	for _, r := range slices.Concat(cells, standards) {
+	if err != nil {
+		return err
+	}
+	facts, err := tx.Facts(ctx, b.programme.Org, b.programme.ID)
+	for _, r := range slices.Concat(cells, standards, facts) {
 		b.stored.add(r)
 	}
 	return err
@@ -304,9 +319,10 @@ func (b *book) report(out *Rebuilt) (wrong bool) {
 	before := len(b.found)
 	differ(b, b.should.cells, b.stored.cells, func(c visit.CellRollup) visit.CellRollup { c.Series = ""; return c })
 	differ(b, b.should.standards, b.stored.standards, func(s visit.StandardRollup) visit.StandardRollup { s.Standard, s.Series = "", ""; return s })
+	b.differFacts()
 	wrong = len(b.found) > before
 	out.Visits += b.visits
-	out.Rows += len(b.should.cells) + len(b.should.standards)
+	out.Rows += len(b.should.cells) + len(b.should.standards) + len(b.should.facts)
 	room := max(0, MaxDifferences-len(out.Differences))
 	out.Differences = append(out.Differences, b.found[:min(room, len(b.found))]...)
 	out.More += max(0, len(b.found)-room)
@@ -337,9 +353,41 @@ func differ[R comparable](b *book, should, stored map[entryKey]R, bare func(R) R
 	}
 }
 
+// differFacts compares single visits among the sums. Who made them is compared and not told.
+func (b *book) differFacts() {
+	var wrong []string
+	for id, f := range b.should.facts {
+		if b.stored.facts[id] != f {
+			wrong = append(wrong, id)
+		}
+	}
+	for id := range b.stored.facts {
+		if _, ok := b.should.facts[id]; !ok {
+			wrong = append(wrong, id)
+		}
+	}
+	slices.Sort(wrong)
+	for _, id := range wrong {
+		should, stored := b.should.facts[id], b.stored.facts[id]
+		switch {
+		case stored.times == 0:
+			b.say(RollupKind, id, "This visit is not among the single visits that comparison reads.")
+		case should.times == 0:
+			b.say(RollupKind, id, "This visit is among the single visits that comparison reads, though it is not published, or has no score.")
+		default:
+			b.say(RollupKind, id, "What comparison reads of this visit is not what its report gives.")
+		}
+	}
+}
+
 // rows gives the rollups as they should be, in a fixed order.
 func (b *book) rows() []visit.Rollup {
-	all := make([]visit.Rollup, 0, len(b.should.cells)+len(b.should.standards))
+	all := make([]visit.Rollup, 0, len(b.should.cells)+len(b.should.standards)+len(b.should.facts))
+	for _, f := range b.should.facts {
+		all = append(all, visit.Rollup{
+			Programme: b.programme.ID, Branch: f.branch, Shopper: f.shopper, Scenario: f.scenario, Month: f.month, Fact: f.Fact,
+		})
+	}
 	for k, c := range b.should.cells {
 		all = append(all, b.row(k, visit.Rollup{Cell: c}))
 	}
@@ -348,7 +396,7 @@ func (b *book) rows() []visit.Rollup {
 	}
 	slices.SortFunc(all, func(x, y visit.Rollup) int {
 		return cmp.Or(cmp.Compare(x.Month, y.Month), cmp.Compare(x.Branch, y.Branch), cmp.Compare(x.Scenario, y.Scenario),
-			cmp.Compare(x.Shopper, y.Shopper), cmp.Compare(len(x.Standards), len(y.Standards)), cmp.Compare(nameOf(x), nameOf(y)))
+			cmp.Compare(x.Shopper, y.Shopper), cmp.Compare(len(x.Standards), len(y.Standards)), cmp.Compare(nameOf(x), nameOf(y)), cmp.Compare(x.Fact.Visit, y.Fact.Visit))
 	})
 	return all
 }

@@ -233,48 +233,47 @@ func (s reports) Standards(ctx context.Context, organisation, programme string) 
 	}), err
 }
 
+// Facts gives the single visits that stand beside the sums.
+func (s reports) Facts(ctx context.Context, organisation, programme string) (all []visit.Rollup, err error) {
+	rows, err := s.db(ctx).Raw(`SELECT month, branch_id, lines FROM rollup_visits WHERE org_id = ? AND programme_id = ? ORDER BY month, branch_id`,
+		organisation, programme).Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	known := ids{}
+	for rows.Next() {
+		r := visit.Rollup{Programme: programme}
+		var lines string
+		if err := rows.Scan(&r.Month, &r.Branch, &lines); err != nil {
+			return nil, err
+		}
+		for line := range strings.Lines(lines) {
+			if err := parseFact(strings.TrimSuffix(line, "\n"), &r, known, true); err != nil {
+				return nil, err
+			}
+			all = append(all, r)
+		}
+	}
+	return all, rows.Err()
+}
+
 // ReplaceRollups puts rows in the place of all that there are.
 func (s reports) ReplaceRollups(ctx context.Context, organisation, programme string, rollups []visit.Rollup) error {
-	for _, row := range []any{&cellRow{}, &standardSumRow{}} {
-		if err := s.db(ctx).Where("org_id = ? AND programme_id = ?", organisation, programme).Delete(row).Error; err != nil {
+	for _, table := range []string{"rollup_cells", "rollup_standards", "rollup_visits", "fits"} {
+		if err := s.db(ctx).Exec("DELETE FROM "+table+" WHERE org_id = ? AND programme_id = ?", organisation, programme).Error; err != nil {
 			return err
 		}
 	}
-	var cells []cellRow
-	var standards []standardSumRow
-	for i := range rollups {
-		if r := &rollups[i]; len(r.Standards) == 0 {
-			cells = append(cells, cellRowOf(organisation, r))
-		} else {
-			standards = append(standards, standardRowsOf(organisation, r)...)
-		}
-	}
-	if len(cells) > 0 {
-		if err := s.db(ctx).CreateInBatches(cells, 100).Error; err != nil {
+	for len(rollups) > 0 {
+		some := rollups[:min(len(rollups), replacedAtOnce)]
+		if err := (visits{s.Store}).addRollups(ctx, organisation, some); err != nil {
 			return err
 		}
-	}
-	if len(standards) > 0 {
-		if err := s.db(ctx).CreateInBatches(standards, 100).Error; err != nil {
-			return err
-		}
+		rollups = rollups[len(some):]
 	}
 	return s.db(ctx).Exec(`UPDATE programmes SET data_rev = data_rev + 1 WHERE org_id = ? AND id = ?`, organisation, programme).Error
 }
 
-func cellRowOf(organisation string, r *visit.Rollup) cellRow {
-	c := &r.Cell
-	return cellRow{
-		organisation, r.Programme, r.Branch, r.Shopper, r.Scenario, r.Month, c.Series, c.N, c.SumBP, c.SumBP2, c.Unscored, c.SumPenalty, c.Caps,
-		c.Zeros, c.Breaches,
-	}
-}
-
-func standardRowsOf(organisation string, r *visit.Rollup) []standardSumRow {
-	return mapRows(r.Standards, func(s visit.StandardRollup) standardSumRow {
-		return standardSumRow{
-			organisation, r.Programme, r.Branch, s.Standard, s.Series, r.Scenario, r.Month, s.N, s.X, s.NWow, s.XWow, s.Partial, s.NA, s.Unknown,
-			s.W, s.WR,
-		}
-	})
-}
+// replacedAtOnce is how many sums are written together.
+const replacedAtOnce = 10_000

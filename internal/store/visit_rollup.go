@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -19,8 +20,14 @@ var (
 		"org_id uuid, programme_id uuid, month text, branch_id uuid, scenario text, shopper_id uuid, series text",
 		"n, sum_bp, sum_bp2, unscored, sum_penalty, caps, zeros, breaches")
 
-	sumsOnPostgres = "WITH s AS (" + standardAdd.postgres(2) + "),\nc AS (" + cellAdd.postgres(2+len(standardAdd.columns)) + ")\n" + newDataRev
+	sumsOnPostgres = "WITH r AS (" + newDataRev + " RETURNING data_rev),\ns AS (" + standardAdd.postgres(2) + "),\nc AS (" +
+		cellAdd.postgres(2+len(standardAdd.columns)) + ")\n" + factsFrom(2+len(standardAdd.columns)+len(cellAdd.columns))
 )
+
+// factsFrom numbers the parameters of facts after the first n.
+func factsFrom(n int) string {
+	return fmt.Sprintf(factAddOnPostgres, n+1, n+2, n+3, n+4, n+5)
+}
 
 // newDataRev marks the sums of a programme as changed.
 const newDataRev = `UPDATE programmes SET data_rev = data_rev + 1 WHERE org_id = $1 AND id = $2`
@@ -63,10 +70,12 @@ func (v visits) addRollups(ctx context.Context, organisation string, all []visit
 	for i := range all {
 		s, ok := byProgramme[all[i].Programme]
 		if !ok {
-			s = &sums{org: organisation, programme: all[i].Programme, standards: map[standardKey]*visit.StandardRollup{}, cells: map[cellKey]*visit.Rollup{}}
+			s = newSums(organisation, all[i].Programme)
 			byProgramme[s.programme] = s
 		}
-		s.add(&all[i])
+		if err := s.add(&all[i]); err != nil {
+			return err
+		}
 	}
 	for _, programme := range slices.Sorted(maps.Keys(byProgramme)) {
 		if err := v.write(ctx, byProgramme[programme]); err != nil {
@@ -78,20 +87,25 @@ func (v visits) addRollups(ctx context.Context, organisation string, all []visit
 
 // write adds the sums of one programme.
 func (v visits) write(ctx context.Context, s *sums) error {
-	standards, cells := s.standardRows(), s.cellRows()
+	standards, cells, facts := s.standardRows(), s.cellRows(), s.factRows()
 	if v.dialect == postgresDialect {
 		args := append([]any{s.org, s.programme}, standardAdd.arrays(standards)...)
-		v.putOff(request{query: sumsOnPostgres, args: append(args, cellAdd.arrays(cells)...)})
-		return nil
+		args = append(append(args, cellAdd.arrays(cells)...), factRows.arrays(facts)...)
+		v.putOff(request{query: sumsOnPostgres, args: args})
+		return v.takeOut(ctx, s)
 	}
-	if _, err := v.each(ctx, &standardAdd, standards); err != nil {
+	if _, err := v.exec(ctx, newDataRev, s.org, s.programme); err != nil {
 		return err
 	}
-	if _, err := v.each(ctx, &cellAdd, cells); err != nil {
-		return err
+	for _, p := range []struct {
+		bulk *bulk
+		rows [][]any
+	}{{&standardAdd, standards}, {&cellAdd, cells}, {&factAdd, facts}} {
+		if _, err := v.each(ctx, p.bulk, p.rows); err != nil {
+			return err
+		}
 	}
-	_, err := v.exec(ctx, newDataRev, s.org, s.programme)
-	return err
+	return v.takeOut(ctx, s)
 }
 
 // sums are what some visits of one programme add.
@@ -99,6 +113,21 @@ type sums struct {
 	org, programme string
 	standards      map[standardKey]*visit.StandardRollup
 	cells          map[cellKey]*visit.Rollup // only the cell counts
+	facts          map[factKey]string        // lines
+	out            []takenOut
+}
+
+// takenOut is a visit that leaves the sums.
+type takenOut struct {
+	key  factKey
+	line string
+}
+
+func newSums(org, programme string) *sums {
+	return &sums{
+		org: org, programme: programme, standards: map[standardKey]*visit.StandardRollup{}, cells: map[cellKey]*visit.Rollup{},
+		facts: map[factKey]string{},
+	}
 }
 
 type standardKey struct{ month, branch, standard, scenario, series string }
@@ -115,14 +144,16 @@ func (k cellKey) compare(o cellKey) int {
 		cmp.Compare(k.shopper, o.shopper), cmp.Compare(k.series, o.series))
 }
 
-func (s *sums) add(r *visit.Rollup) {
-	ck := cellKey{r.Month, r.Branch, r.Scenario, r.Shopper, r.Cell.Series}
-	cell, ok := s.cells[ck]
-	if !ok {
-		cell = &visit.Rollup{}
-		s.cells[ck] = cell
+func (s *sums) add(r *visit.Rollup) error {
+	if r.Cell != (visit.CellRollup{}) {
+		ck := cellKey{r.Month, r.Branch, r.Scenario, r.Shopper, r.Cell.Series}
+		cell, ok := s.cells[ck]
+		if !ok {
+			cell = &visit.Rollup{}
+			s.cells[ck] = cell
+		}
+		cell.Add(&visit.Rollup{Cell: r.Cell})
 	}
-	cell.Add(&visit.Rollup{Cell: r.Cell})
 	for i := range r.Standards {
 		st := &r.Standards[i]
 		sk := standardKey{r.Month, r.Branch, st.Standard, r.Scenario, st.Series}
@@ -133,6 +164,28 @@ func (s *sums) add(r *visit.Rollup) {
 			s.standards[sk] = &sum
 		}
 	}
+	return s.addFact(r)
+}
+
+func (s *sums) addFact(r *visit.Rollup) error {
+	line, err := factLine(r)
+	key := factKey{r.Month, r.Branch}
+	switch {
+	case err != nil || line == "":
+	case r.Fact.Out:
+		s.out = append(s.out, takenOut{key, line})
+	default:
+		s.facts[key] += line
+	}
+	return err
+}
+
+func (s *sums) factRows() [][]any {
+	rows := make([][]any, 0, len(s.facts))
+	for _, k := range slices.SortedFunc(maps.Keys(s.facts), factKey.compare) {
+		rows = append(rows, []any{s.org, s.programme, k.month, k.branch, s.facts[k]})
+	}
+	return rows
 }
 
 func (s *sums) standardRows() [][]any {

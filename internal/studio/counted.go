@@ -173,26 +173,41 @@ func (c *Counted) Input(targets *programme.Programme, shown func(*org.Branch) bo
 		Standards: StandardsOf(targets), TargetBP: targets.Levels.GoodMinBP, Peers: compare.SameFormat,
 		Shares: make([]compare.ShareCell, 0, len(c.Sums.Standards)), Scores: make([]compare.ScoreCell, 0, len(c.Sums.Cells)),
 	}
-	visited := map[string]bool{}
 	for i := range c.Sums.Cells {
 		r := &c.Sums.Cells[i]
-		visited[r.Branch] = visited[r.Branch] || r.N > 0
 		in.Scores = append(in.Scores, compare.ScoreCell{Branch: r.Branch, Scores: compare.Scores{N: r.N, SumBP: r.SumBP, SumBP2: r.SumBP2}})
 	}
 	for i := range c.Sums.Standards {
 		r := &c.Sums.Standards[i]
-		visited[r.Branch] = visited[r.Branch] || r.N > 0
 		in.Shares = append(in.Shares, compare.ShareCell{Branch: r.Branch, Standard: r.Standard, Counts: CountsOf(&r.StandardRollup)})
 	}
+	in.Branches = c.Listed(shown)
+	return in
+}
+
+// Listed are the branches of Input, by themselves.
+func (c *Counted) Listed(shown func(*org.Branch) bool) []compare.Branch {
+	visited := map[string]bool{}
+	for i := range c.Sums.Cells {
+		if r := &c.Sums.Cells[i]; r.N > 0 {
+			visited[r.Branch] = true
+		}
+	}
+	for i := range c.Sums.Standards {
+		if r := &c.Sums.Standards[i]; r.N > 0 {
+			visited[r.Branch] = true
+		}
+	}
+	var all []compare.Branch
 	for i := range c.Branches {
 		b := &c.Branches[i]
 		background := !b.Active || !shown(b)
 		if b.Kind == org.Competitor || background && !visited[b.ID] {
 			continue
 		}
-		in.Branches = append(in.Branches, compare.Branch{ID: b.ID, Name: b.Name, Format: b.Format, Region: b.Region, Background: background})
+		all = append(all, compare.Branch{ID: b.ID, Name: b.Name, Format: b.Format, Region: b.Region, Background: background})
 	}
-	return in
+	return all
 }
 
 // Everyone shows every branch.

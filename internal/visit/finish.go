@@ -41,20 +41,38 @@ const MaxPast = 2000
 // BringIn stores visits of the past as published ones: each with its op log, result, outcomes and event, in one
 // transaction. Answers are checked as those of a program are; photos cannot be brought in.
 func (s *Service) BringIn(ctx context.Context, a auth.Actor, past []Past) error {
+	done, err := s.Finish(ctx, a, past)
+	if err != nil {
+		return err
+	}
+	return s.Store(ctx, a, done)
+}
+
+// Pasts is visits of the past with all that is to be stored of them.
+type Pasts struct {
+	visits []Finished
+	events []event.Change
+}
+
+// Len is how many visits there are.
+func (b *Pasts) Len() int { return len(b.visits) }
+
+// Finish scores visits of the past and makes their rows, the greater part of the work of [Service.BringIn], without
+// storing anything: several may be at work at once while [Service.Store] writes what others finished.
+func (s *Service) Finish(ctx context.Context, a auth.Actor, past []Past) (Pasts, error) {
 	if !a.Reach(auth.ReportReview).All {
-		return fault.New(fault.Forbidden, "Only those who publish reports can bring in published visits.")
+		return Pasts{}, fault.New(fault.Forbidden, "Only those who publish reports can bring in published visits.")
 	}
 	if len(past) > MaxPast {
-		return fault.Newf(fault.TooLarge, "Bring in at most %d visits at once.", MaxPast)
+		return Pasts{}, fault.Newf(fault.TooLarge, "Bring in at most %d visits at once.", MaxPast)
 	}
-	return wrap("bring in visits", s.repo.InTx(ctx, a.Org, func(tx Tx) error {
+	out := Pasts{visits: make([]Finished, 0, len(past)), events: make([]event.Change, 0, len(past))}
+	err := s.repo.View(ctx, a.Org, func(tx Tx) error {
 		currency, err := tx.Currency(ctx, a.Org)
 		if err != nil {
 			return err
 		}
 		places := map[string]Place{}
-		all := make([]Finished, 0, len(past))
-		events := make([]event.Change, 0, len(past))
 		for i := range past {
 			f, err := s.finished(ctx, tx, a, &past[i], places, currency)
 			if err != nil {
@@ -64,7 +82,20 @@ func (s *Service) BringIn(ctx context.Context, a auth.Actor, past []Past) error 
 			if err != nil {
 				return err
 			}
-			all, events = append(all, f), append(events, c)
+			out.visits, out.events = append(out.visits, f), append(out.events, c)
+		}
+		return nil
+	})
+	return out, wrap("bring in visits", err)
+}
+
+// Store writes finished visits of the past: all in one transaction.
+func (s *Service) Store(ctx context.Context, a auth.Actor, done ...Pasts) error {
+	return wrap("bring in visits", s.repo.InTx(ctx, a.Org, func(tx Tx) error {
+		var all []Finished
+		var events []event.Change
+		for _, b := range done {
+			all, events = append(all, b.visits...), append(events, b.events...)
 		}
 		if err := tx.AddFinished(ctx, a.Org, all); err != nil {
 			return err
@@ -124,7 +155,7 @@ func publishedPast(p *Paper, a auth.Actor, at time.Time, key SigningKey) (Finish
 	if err != nil {
 		return Finished{}, err
 	}
-	id := uuid.NewString()
+	id := p.Visit.ID // of another table: the ids of a visit's rows stand together, however many there are
 	f := Finished{Submission: Submission{Org: a.Org, ID: id, Visit: p.Visit.ID, Device: "program", Created: at}}
 	op, err := f.Submission.add(id, WholeReport, body, nil, at)
 	if err != nil {

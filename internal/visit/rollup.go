@@ -2,12 +2,45 @@ package visit
 
 import "plainclothes/internal/scoring"
 
-// Rollup is what one published visit adds to the sums that comparison reads: one cell of scores, one row a standard.
+// Rollup is what one published visit adds to the sums that comparison reads: one cell of scores, one row a standard,
+// and the visit itself in a few bytes.
 type Rollup struct {
 	Programme, Branch, Shopper string
 	Scenario, Month            string
 	Cell                       CellRollup
 	Standards                  []StandardRollup
+	Fact                       Fact
+}
+
+// Fact is what one published visit found, in as few bytes as can be: what looks at single visits reads these, not reports.
+// The zero Fact is of a visit that could not be scored: it is averaged into nothing.
+type Fact struct {
+	Visit, Version string // ids
+	BaseBP         int
+	Marks          string // a letter a standard, in the order of the version's standards: see Mark
+	Out            bool   // the visit is taken out again
+}
+
+// Mark is the letter of one outcome; it is a capital where the visit offered WOW.
+func Mark(o Outcome) byte {
+	m := byte('u')
+	switch o.Outcome {
+	case scoring.OutcomeBelow:
+		m = 'b'
+	case scoring.OutcomePartial:
+		m = 'p'
+	case scoring.OutcomeGood:
+		m = 'g'
+	case scoring.OutcomeWow:
+		m = 'w'
+	case scoring.OutcomeNA:
+		m = 'n'
+	case scoring.OutcomeUnknown:
+	}
+	if o.WowOffered {
+		m -= 'a' - 'A'
+	}
+	return m
 }
 
 // CellRollup sums scores in basis points.
@@ -40,9 +73,12 @@ func RollupOf(v *Visit, res *scoring.Result, series string, outcomes []Outcome, 
 	if r.Cell.Unscored != 0 {
 		return r // not scorable: averaged into nothing
 	}
-	for _, o := range outcomes {
+	marks := make([]byte, len(outcomes))
+	for i, o := range outcomes {
 		r.Standards = append(r.Standards, standardOf(o, sign))
+		marks[i] = Mark(o)
 	}
+	r.Fact = Fact{Visit: v.ID, Version: v.Version, BaseBP: *res.BaseBP, Marks: string(marks), Out: sign < 0}
 	return r
 }
 

@@ -1,0 +1,286 @@
+package report
+
+import (
+	"bytes"
+	"compress/flate"
+	"context"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"plainclothes/internal/compare"
+	"plainclothes/internal/fault"
+	"plainclothes/internal/studio"
+	"plainclothes/internal/visit"
+)
+
+// Fits keeps what was found out about large programmes, and reads what it is found out from.
+type Fits interface {
+	// Fit is NotFound where none is kept; head leaves out the body.
+	Fit(ctx context.Context, org, programme string, w studio.Window, head bool) (KeptFit, error)
+	SaveFit(ctx context.Context, f KeptFit) error
+	// Moved lists branches whose sums in a window changed after a revision, in order.
+	Moved(ctx context.Context, org, programme string, w studio.Window, after int64) ([]string, error)
+	// EachFact goes through single visits, of one branch or of all, by month and branch. The rollup is overwritten.
+	EachFact(ctx context.Context, org string, q studio.SumQuery, each func(*visit.Rollup) error) error
+}
+
+// KeptFit is a fit as it is stored: made from the data of DataRev, by the targets of Version.
+type KeptFit struct {
+	Org, Programme string
+	Window         studio.Window
+	DataRev        int64
+	Version        string
+	Format         int
+	Made           time.Time
+	Body           []byte
+}
+
+// fitFormat counts up when fitBody, or anything that it is made of, changes its meaning.
+const fitFormat = 1
+
+// fitBody is what a page needs: what was found out, and the sums as they were.
+type fitBody struct {
+	Series string
+	Frozen *compare.Frozen
+	Sums   studio.Sums
+}
+
+// fitFor is how long a fit of data that changed may be used: one made last night is of use all day.
+const fitFor = 20 * time.Hour
+
+// Refitted is what making fits anew did.
+type Refitted struct {
+	Windows int // looked at
+	Made    int
+}
+
+// Refit finds out anew about every large window of an organisation that pages show by themselves, where that is due. It is
+// for a task at night; pages of small windows need none.
+func (s *Service) Refit(ctx context.Context, organisation string) (out Refitted, err error) {
+	var all []studio.Programme
+	var today string
+	err = s.repo.View(ctx, organisation, func(tx Tx) error {
+		o, err := tx.Organisation(ctx, organisation)
+		if err != nil {
+			return err
+		}
+		today = studio.Today(s.now(), o.Zone)
+		all, err = tx.Programmes(ctx, organisation)
+		return err
+	})
+	var bad []error
+	for i := range all {
+		if !all[i].Archived.IsZero() || err != nil {
+			continue
+		}
+		for _, months := range []int{studio.ShareMonths, studio.DefaultMonths} {
+			d := &desk{programme: all[i], window: studio.LastMonths(today, months), today: today, query: Query{Programme: all[i].ID}}
+			made, err := s.refit(ctx, d)
+			bad = append(bad, err)
+			out.Windows++
+			if made {
+				out.Made++
+			}
+		}
+	}
+	return out, wrap("find out about branches", errors.Join(append(bad, err)...))
+}
+
+// refit makes one fit, if it is due. Data that change meanwhile are no harm: the fit names the revision before.
+func (s *Service) refit(ctx context.Context, d *desk) (made bool, err error) {
+	var f KeptFit
+	var n *network
+	err = s.repo.View(ctx, d.programme.Org, func(tx Tx) error {
+		var err error
+		if d.programme, err = tx.Programme(ctx, d.programme.Org, d.programme.ID); err != nil {
+			return err
+		}
+		counted, err := studio.Count(ctx, tx, s.shelf, d.counts())
+		if fault.Is(err, fault.NotFound) {
+			return nil // nothing was published yet
+		}
+		if err != nil || scored(counted.Sums.Cells) < s.keptFrom {
+			return err
+		}
+		due, err := s.due(ctx, tx, d, &counted)
+		if err != nil || !due {
+			return err
+		}
+		made = true
+		f, n, err = s.fitNow(ctx, tx, d, &counted)
+		return err
+	})
+	if err != nil || !made {
+		return false, err
+	}
+	err = s.repo.InTx(ctx, d.programme.Org, func(tx Tx) error { return tx.SaveFit(ctx, f) })
+	if err == nil {
+		s.take(d.networkKey(), n)
+	}
+	return err == nil, err
+}
+
+// take puts a fit into the place of what this process knew.
+func (s *Service) take(key networkKey, n *network) {
+	slot := s.networks.slot(key)
+	slot.work.Lock()
+	defer slot.work.Unlock()
+	if now := slot.now.Load(); now == nil || now.rev <= n.rev || now.fit < n.fit {
+		slot.now.Store(n)
+	}
+	s.networks.trim()
+}
+
+// due reports whether a fit is missing, of other targets, or older than a day's changes.
+func (s *Service) due(ctx context.Context, tx Tx, d *desk, c *studio.Counted) (bool, error) {
+	f, err := tx.Fit(ctx, d.programme.Org, d.programme.ID, d.window, true)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return true, nil
+	case err != nil:
+		return false, err
+	case f.Format != fitFormat || f.Version != c.Edition.Meta.ID:
+		return true, nil
+	case f.DataRev == d.programme.DataRev:
+		return false, nil
+	case s.now().Sub(f.Made) >= fitFor:
+		return true, nil
+	}
+	moved, err := tx.Moved(ctx, d.programme.Org, d.programme.ID, d.window, f.DataRev)
+	return len(moved) > mostMoved, err
+}
+
+// fitNow finds out about the window of a desk and makes of it what is stored.
+func (s *Service) fitNow(ctx context.Context, tx Tx, d *desk, c *studio.Counted) (KeptFit, *network, error) {
+	key := d.networkKey()
+	f := KeptFit{
+		Org: d.programme.Org, Programme: d.programme.ID, Window: d.window, DataRev: d.programme.DataRev, Version: c.Edition.Meta.ID,
+		Format: fitFormat, Made: s.now().UTC(),
+	}
+	frozen, err := s.freeze(ctx, tx, d, c)
+	if err != nil {
+		return f, nil, err
+	}
+	n, err := readNetwork(ctx, tx, key, d.programme.DataRev)
+	if err != nil {
+		return f, nil, err
+	}
+	n.frozen, n.judged, n.fit = frozen, judgedByOf(c), n.rev
+	f.Body, err = pack(fitBody{Series: n.judged.series, Frozen: frozen, Sums: n.sums})
+	return f, n, err
+}
+
+// freeze finds out about all branches from single visits. Where these are not all there, as before the first rebuild of
+// an older database, scores are read from their sums.
+func (s *Service) freeze(ctx context.Context, tx Tx, d *desk, c *studio.Counted) (*compare.Frozen, error) {
+	in := c.Input(c.Edition.List.Programme, studio.Everyone)
+	in.ByMonth = byMonth(d.window)
+	var err error
+	var n int64
+	if in.Cells, n, err = s.visitCells(ctx, tx, d, c, ""); err != nil {
+		return nil, err
+	}
+	if visits := scored(c.Sums.Cells); n != visits {
+		if in.Cells, err = s.cells(ctx, tx, d, c.Score.Series, d.window, visits); err != nil {
+			return nil, err
+		}
+	}
+	return compare.Freeze(in), nil
+}
+
+// keptNetwork is the last fit of a window as it was kept, nil where there is none of use.
+func (s *Service) keptNetwork(ctx context.Context, tx Tx, d *desk) (*network, error) {
+	if d.query.Scenario != "" {
+		return nil, nil
+	}
+	f, err := tx.Fit(ctx, d.programme.Org, d.programme.ID, d.window, false)
+	if fault.Is(err, fault.NotFound) || err == nil && (f.Format != fitFormat || f.DataRev > d.programme.DataRev) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	body, err := unpack(f.Body)
+	if err != nil {
+		return nil, fmt.Errorf("fit of programme %s: %w", f.Programme, err)
+	}
+	return &network{rev: f.DataRev, fit: f.DataRev, sums: body.Sums, judged: judgedBy{f.Version, body.Series}, frozen: body.Frozen}, nil
+}
+
+// pack writes a body in its stored form.
+func pack(body fitBody) ([]byte, error) {
+	var b bytes.Buffer
+	w, err := flate.NewWriter(&b, flate.BestSpeed)
+	if err == nil {
+		err = gob.NewEncoder(w).Encode(body)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	return b.Bytes(), err
+}
+
+// unpack reads it. Whoever can write this table could write any sums; no more than that is trusted.
+func unpack(stored []byte) (body fitBody, err error) {
+	const most = 1 << 30 // bytes
+	err = gob.NewDecoder(io.LimitReader(flate.NewReader(bytes.NewReader(stored)), most)).Decode(&body)
+	if err == nil && (body.Frozen == nil || len(body.Frozen.Pools) != len(body.Frozen.Standards)) {
+		err = errors.New("it is not whole")
+	}
+	return body, err
+}
+
+// counts are what the desk's window is counted from.
+func (d *desk) counts() studio.Counts {
+	return studio.Counts{Programme: d.programme, Window: d.window, Scenario: d.query.Scenario, Today: d.today}
+}
+
+// countedKey names counts for ever, but for the branches, which are read each time.
+type countedKey struct {
+	sums    sumKey
+	version string
+}
+
+// count reads what the window says. Of large windows it keeps what was counted as long as nothing changes.
+func (s *Service) count(ctx context.Context, tx Tx, d *desk) (studio.Counted, error) {
+	plain := cachedSums{tx, s.sums, d.programme}
+	if _, small := s.sums.get(sumKey{d.programme.Org, d.programme.DataRev, d.networkKey().query}); small {
+		return studio.Count(ctx, plain, s.shelf, d.counts())
+	}
+	version, err := s.versionInForce(ctx, tx, d)
+	if err != nil {
+		return studio.Counted{}, err
+	}
+	key := countedKey{sumKey{d.programme.Org, d.programme.DataRev, d.networkKey().query}, version}
+	if c, ok := s.counted.get(key); ok {
+		c.Today = d.today
+		c.Branches, err = tx.Branches(ctx, d.programme.Org)
+		return c, err
+	}
+	n, large, err := s.network(ctx, tx, d)
+	if err != nil {
+		return studio.Counted{}, err
+	}
+	c, err := studio.Count(ctx, networkSums{plain, d.networkKey(), n}, s.shelf, d.counts())
+	switch {
+	case err != nil:
+	case large:
+		s.counted.put(key, c, 1)
+	default:
+		s.sums.put(key.sums, n.sums, len(n.sums.Cells)+len(n.sums.Standards)+1)
+	}
+	return c, err
+}
+
+// versionInForce is whose targets judge the window, "" for none yet.
+func (s *Service) versionInForce(ctx context.Context, tx Tx, d *desk) (string, error) {
+	versions, err := tx.Versions(ctx, d.programme.Org, d.programme.ID)
+	v, _ := studio.InForce(versions, d.window.LastDay(d.today))
+	return v.ID, err
+}
+
+// mostCounted is how many large windows' counts are kept.
+const mostCounted = 4 * mostNetworks
