@@ -18,6 +18,7 @@ type benchCmd struct {
 	Clients  []int         `default:"1,8,32" help:"Numbers of clients to try."`
 	For      time.Duration `default:"10s" help:"How long each step runs."`
 	Branches int           `default:"100" help:"How many branches send reports."`
+	Visits   int           `help:"Measure the comparison, too, of 2,000 branches with so many visits: 1000000, say." placeholder:"N"`
 }
 
 // Run prepares an organisation, then measures: raw rows, the use case alone, the whole way over HTTP, and pages.
@@ -76,6 +77,9 @@ func (c benchCmd) check() error {
 	if c.Branches < 1 || c.Branches > 500 {
 		bad.Add("--branches", "Between 1 and 500 branches.")
 	}
+	if c.Visits != 0 && (c.Visits < 30_000 || c.Visits > 5_000_000) {
+		bad.Add("--visits", "Between 30000 and 5000000 visits, or none.")
+	}
 	return bad.Err()
 }
 
@@ -100,7 +104,7 @@ func (b *bench) run() error {
 		return err
 	}
 	b.raw = map[int]float64{}
-	for _, step := range []func() error{b.bareRows, b.useCase, b.overHTTP} {
+	for _, step := range []func() error{b.bareRows, b.useCase, b.overHTTP, b.compared} {
 		if err := step(); err != nil {
 			return err
 		}

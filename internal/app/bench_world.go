@@ -66,7 +66,7 @@ func (b *bench) prepare() error {
 }
 
 func (b *bench) prepareProgramme() error {
-	in, err := b.x.studio.Import(b.p.ctx, b.world.owner, []byte(benchProgramme()))
+	in, err := b.x.studio.Import(b.p.ctx, b.world.owner, []byte(benchProgramme("bench", benchStandards)))
 	if err != nil {
 		return err
 	}
@@ -79,14 +79,14 @@ func (b *bench) prepareProgramme() error {
 	return err
 }
 
-// benchProgramme is a programme file with 40 scored questions in 4 sections, 8 standards.
-func benchProgramme() string {
+// benchProgramme is a programme file with 40 scored questions in 4 sections and some standards.
+func benchProgramme(key string, standards int) string {
 	var f strings.Builder
-	f.WriteString("format: plainclothes/programme/v1\nprogramme: bench\nname: Bench\ntrade: any\n" +
+	f.WriteString("format: plainclothes/programme/v1\nprogramme: " + key + "\nname: Bench\ntrade: any\n" +
 		"visit: {minutes: 20, report_due_hours: 24, fee: 10, rotation_days: 0, visits_per_branch: 3, wave: monthly}\n" +
 		"scenarios: {buyer: {title: Buyer, share: 100, brief: Buy something.}}\n" +
 		"scoring: {wow_policy: separate, min_completeness: 80}\nlevels: {good: {min_score: 80}, wow: {min_score: 90, min_wow_share: 50}}\nstandards:\n")
-	for i := range benchStandards {
+	for i := range standards {
 		fmt.Fprintf(&f, "  S%d: {title: Standard %d, good: As it should be, good_target: 85}\n", i+1, i+1)
 	}
 	f.WriteString("sections:\n")
@@ -94,7 +94,7 @@ func benchProgramme() string {
 		if i%10 == 0 {
 			fmt.Fprintf(&f, "- id: P%d\n  title: Part %d\n  questions:\n", i/10+1, i/10+1)
 		}
-		fmt.Fprintf(&f, "  - {id: Q%d, kind: yes_no, text: Was thing number %d as it should be?, standard: S%d, points: %d}\n", i+1, i+1, i%benchStandards+1, 1+i%4)
+		fmt.Fprintf(&f, "  - {id: Q%d, kind: yes_no, text: Was thing number %d as it should be?, standard: S%d, points: %d}\n", i+1, i+1, i%standards+1, 1+i%4)
 	}
 	return f.String()
 }

@@ -77,3 +77,18 @@ func (o *post) unsentMail(ctx context.Context, org string, x visit.Silence) (m n
 	channel, err := o.parts.auth.Reminders(ctx, member.Person)
 	return notify.Unsent(member.Email, o.url+"/phone"), err == nil && channel == auth.ByMail, err
 }
+
+// fits find out anew about the branches of each organisation, where that is due.
+func (o *post) fits(ctx context.Context) error {
+	all, err := o.parts.store.Organisations(ctx)
+	if err != nil {
+		return err
+	}
+	var bad []error
+	for _, org := range all {
+		if _, err := o.parts.reports.Refit(ctx, org.ID); err != nil {
+			bad = append(bad, fmt.Errorf("fits of %s: %w", org.ID, err))
+		}
+	}
+	return errors.Join(bad...)
+}

@@ -242,9 +242,14 @@ func (d *demoMaker) regionNamed(name string) string {
 // demoNames are given to shoppers in turn.
 var demoNames = []string{"Ana Petrović", "Ben Adeyemi", "Chloë Wright", "Dewi Hughes", "Eilidh Ross", "Farah Siddiqui", "Grzegorz Nowak", "Hana Sato", "Iain Fraser", "José Ferreira"}
 
-// makeShoppers invites shoppers: one for about 90 visits, between 8 and 400.
+// demoShoppers is one for about 90 visits, between 8 and 400; in a very large network one for 200 visits, at most 5,000.
+func demoShoppers(visits int) int {
+	return max(min(max(visits/90, 8), 400), min(visits/200, 5000))
+}
+
+// makeShoppers invites shoppers.
 func (d *demoMaker) makeShoppers() error {
-	n := min(max(d.plan.visits/90, 8), 400)
+	n := demoShoppers(d.plan.visits)
 	r := rng("shoppers")
 	d.shoppers = append(d.shoppers, demoShopper{d.actors[auth.Shopper].Member, 0})
 	for i := range n - 1 {

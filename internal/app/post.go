@@ -44,7 +44,7 @@ func (o *post) start(p *program, c config.Config, x *parts, log *slog.Logger) er
 	if err != nil {
 		return err
 	}
-	work := jobs.Workers{Notice: o.notice, Chores: o.chores}
+	work := jobs.Workers{Notice: o.notice, Chores: o.chores, Fits: o.fits}
 	if o.mails = c.SMTP != nil; o.mails {
 		if work.Mail, err = mail.New(mail.Options(*c.SMTP), p.now); err != nil {
 			return err

@@ -24,6 +24,8 @@ type Workers struct {
 	// Chores do what the clock asks for and find the messages of the moment; one of the instances is asked every few
 	// minutes. May be nil.
 	Chores func(ctx context.Context) ([]notify.Message, error)
+	// Fits finds out anew about large programmes where that is due; one of the instances is asked twice an hour. May be nil.
+	Fits func(ctx context.Context) error
 }
 
 // errNoMail gives up a message where there is no mail server any more.
@@ -53,7 +55,27 @@ func (w *choreWorker) Work(ctx context.Context, _ *river.Job[chores]) error { re
 // Timeout is the longest time for all of them.
 func (w *choreWorker) Timeout(*river.Job[chores]) time.Duration { return choresTask }
 
+// fits are the task that finds out about branches.
+type fits struct{}
+
+// Kind names the task.
+func (fits) Kind() string { return "fits" }
+
+// fitWorker makes fits, which may take minutes.
+type fitWorker struct {
+	river.WorkerDefaults[fits]
+	do func(ctx context.Context) error
+}
+
+// Work makes those that are due.
+func (w *fitWorker) Work(ctx context.Context, _ *river.Job[fits]) error { return w.do(ctx) }
+
+// Timeout is the longest time for all of them.
+func (w *fitWorker) Timeout(*river.Job[fits]) time.Duration { return fitsTask }
+
 const (
+	fitsTask   = 9 * time.Minute  // longest time for the fits of all organisations; a task is taken for lost after 10
+	fitsEach   = 30 * time.Minute // from fits to fits
 	oneTask    = time.Minute      // longest time for a task
 	choresTask = 9 * time.Minute  // longest time for the chores of all organisations
 	choresEach = 10 * time.Minute // from chores to chores
@@ -123,6 +145,10 @@ func (q *Queue) config(w Workers) (*river.Config, error) {
 	}
 	if w.Chores != nil { // what fails comes round again anyway
 		cfg.PeriodicJobs = append(cfg.PeriodicJobs, round(chores{}, choresEach, choresEach, 1))
+	}
+	if w.Fits != nil {
+		err = errors.Join(err, river.AddWorkerSafely(workers, &fitWorker{do: w.Fits}))
+		cfg.PeriodicJobs = append(cfg.PeriodicJobs, round(fits{}, fitsEach, fitsEach, 1))
 	}
 	return cfg, err
 }
