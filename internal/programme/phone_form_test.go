@@ -179,8 +179,16 @@ func shownIDs(p *Programme, s Shown) []string {
 func readAs() []Question {
 	unit := func(u string) Question { return Question{ID: "Q", Kind: Duration, Unit: u} }
 	return []Question{
-		{ID: "Q", Kind: YesNo, HasPoints: true}, {ID: "Q", Kind: YesNo, NAAllowed: true}, {ID: "Q", Kind: Rating, ScaleLo: -2, ScaleHi: 10}, {ID: "Q", Kind: Number},
-		{ID: "Q", Kind: Money}, unit("s"), unit("min"), unit("h"), {ID: "Q", Kind: Time, NAAllowed: true}, {ID: "Q", Kind: Date}, {ID: "Q", Kind: Text}, {ID: "Q", Kind: StaffName},
+		{ID: "Q", Kind: YesNo, HasPoints: true},
+		{ID: "Q", Kind: YesNo, NAAllowed: true},
+		{ID: "Q", Kind: Rating, ScaleLo: -2, ScaleHi: 10},
+		{ID: "Q", Kind: Number},
+		{ID: "Q", Kind: Money},
+		unit("s"), unit("min"), unit("h"),
+		{ID: "Q", Kind: Time, NAAllowed: true},
+		{ID: "Q", Kind: Date},
+		{ID: "Q", Kind: Text},
+		{ID: "Q", Kind: StaffName},
 		{ID: "Q", Kind: LevelKind, Below: "b", Good: LevelText{Set: true, Text: "g"}, Wow: LevelText{Set: true}},
 		{ID: "Q", Kind: Multi, Options: []Option{{Code: "a", Label: "A"}, {Code: "b", Label: "B"}, {Code: "c", Label: "C", Exclusive: true}}},
 		{ID: "Q", Kind: Choice, Options: []Option{{Code: "a", Label: "A"}, {Code: "b", Label: "B"}}},

@@ -179,6 +179,7 @@ async function leaving(form) {
     return out(form, true, others);
   });
   form.addEventListener('submit', (event) => { event.preventDefault(); out(form, true, others); });
+  form.dataset.ready = '';
 }
 
 async function out(form, wipe, others) {

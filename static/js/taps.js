@@ -17,6 +17,7 @@ export async function begin(given) {
   page.store.on(({ sub, what }) => { if (sub === page.sub.id && (what === 'pack' || what === 'saved')) recall(); });
   for (const q of page.questions.values()) if (page.cards.has(q.id)) wire(q);
   sheet();
+  await catchUp();
 }
 
 async function recall() {
@@ -29,14 +30,10 @@ async function recall() {
 // takes it always.
 async function mark(name, forQuestion) {
   const moment = page.pack.taps.find((t) => t.name === name);
-  try {
-    taps.set(name, (await page.store.tap(page.sub, name)).value);
-    for (const id of moment.time) if (id === forQuestion || !page.report.answers.has(id)) await answer(id, clock(taps.get(name).at));
-    for (const id of moment.stop) {
-      const from = start(id);
-      const q = page.questions.get(id);
-      if (from) await answer(id, lasting(q, lasted(from, taps.get(name))));
-    }
+  taps.set(name, { at: new Date().toISOString(), mono: page.store.mono() });
+  const times = moment.time.filter((id) => id === forQuestion || !page.report.answers.has(id));
+  try { // all at once: the next tap may lead away from this page
+    await Promise.all([page.store.tap(page.sub, name), ...times.map((id) => answer(id, clock(taps.get(name).at))), ...moment.stop.map(ended)]);
   } catch (err) {
     page.failed(err);
     return;
@@ -44,6 +41,18 @@ async function mark(name, forQuestion) {
   say(`${moment.label}, ${clock(taps.get(name).at)}. Saved on phone.`);
   page.nudge();
   draw();
+}
+
+// ended fills in a duration whose both ends were tapped.
+const ended = (id) => {
+  const [from, to] = ends(page.questions.get(id)).map((t) => taps.get(t.name));
+  return from && to && Date.parse(to.at) >= Date.parse(from.at) && answer(id, lasting(page.questions.get(id), lasted(from, to)));
+};
+
+// catchUp fills in what was tapped on a page that ended before it could.
+async function catchUp() {
+  const fields = await page.store.fields(page.sub);
+  for (const t of page.pack.taps) for (const id of t.stop) if (!fields.has(id) && page.questions.has(id)) await ended(id);
 }
 
 const start = (id) => { const t = page.pack.taps.find((x) => x.start.includes(id)); return t && taps.get(t.name); };
@@ -85,24 +94,31 @@ function sheet() {
 function draw() {
   const all = mine();
   const next = all.find((t) => !taps.has(t.name));
-  if ($('taps')) $('taps').replaceChildren(...all.map((t) => moment(t, t === next)));
+  if ($('taps')) all.forEach((t, i) => moment(t, t === next, $('taps').children[i] || made()));
+  while ($('taps') && $('taps').children.length > all.length) $('taps').lastElementChild.remove();
   for (const q of page.questions.values()) if (page.cards.has(q.id) && q.kind === 'duration' && q.timer) watch(q);
 }
 
-function moment(t, next) {
-  const done = taps.get(t.name);
-  const b = Object.assign(document.createElement('button'), { type: 'button', className: `button small ${next ? '' : 'second'}` });
-  b.textContent = asking.has(t.name) ? 'Tap again to change' : done ? `${t.label} ${clock(done.at)}` : t.label;
-  b.addEventListener('click', () => {
-    if (done && !asking.has(t.name)) {
-      asking.add(t.name);
-      setTimeout(() => { if (asking.delete(t.name)) draw(); }, 4000);
-      return draw();
-    }
-    asking.delete(t.name);
-    return mark(t.name);
-  });
+// made adds a button, which stays where it is whatever it says: no button goes from under a finger.
+function made() {
+  const b = $('taps').appendChild(Object.assign(document.createElement('button'), { type: 'button' }));
+  b.addEventListener('click', () => tapped(b.dataset.moment));
   return b;
+}
+
+function moment(t, next, b) {
+  const done = taps.get(t.name);
+  b.className = `button small ${next ? '' : 'second'}`;
+  b.dataset.moment = t.name;
+  b.textContent = asking.has(t.name) ? 'Tap again to change' : done ? `${t.label} ${clock(done.at)}` : t.label;
+}
+
+// tapped marks a moment; one that is marked already only at the second tap.
+function tapped(name) {
+  if (!taps.has(name) || asking.delete(name)) return mark(name);
+  asking.add(name);
+  setTimeout(() => { if (asking.delete(name)) draw(); }, 4000);
+  return draw();
 }
 
 // --- at the questions
