@@ -352,7 +352,7 @@ func TestOnARoughLineEveryOpArrivesOnceAndEveryVisitEndsInATrueReceipt(t *testin
 func TestThroughKillsAndRestartsOfTheServerNothingAcknowledgedIsLost(t *testing.T) {
 	n := roughVisits
 	if testing.Short() {
-		n = 20
+		n = 10
 	}
 	r := rehearse(t, "coffee-kiosks", "non_buyer", n)
 	p := r.process("")
@@ -373,16 +373,21 @@ func TestThroughKillsAndRestartsOfTheServerNothingAcknowledgedIsLost(t *testing.
 	r.holds(t)
 }
 
-// killsAtRandom kills the program and starts it again, at random moments, until ended; it gives how often.
+// killsAtRandom kills the program and starts it again, at random moments, until ended or often enough; it gives how
+// often. A slow start is followed by as long a life, or nothing would ever be done.
 func (p *process) killsAtRandom(ended <-chan struct{}) int {
-	luck := rand.New(rand.NewPCG(11, 13))
-	for n := 0; ; n++ {
+	luck, start := rand.New(rand.NewPCG(11, 13)), time.Duration(0)
+	for n := range 40 {
 		select {
 		case <-ended:
 			return n
-		case <-time.After(time.Duration(200+luck.IntN(1500)) * time.Millisecond):
+		case <-time.After(start + time.Duration(200+luck.IntN(1500))*time.Millisecond):
 		}
+		began := time.Now()
 		p.kill()
 		p.start()
+		start = time.Since(began)
 	}
+	<-ended
+	return 40
 }
