@@ -28,7 +28,6 @@ type watching struct {
 	Why      string // why it is not
 	Wide     chart.Sums
 	Narrow   chart.Sums
-	Says     []string
 	Expected string
 	Baseline int
 	Alarms   []string // days
@@ -92,9 +91,6 @@ func dayOf(t time.Time) string { return t.Format("2 January 2006") }
 func newWatching(ch *choice, r *report.BranchReport) watching {
 	x := &r.Watch
 	w := watching{Drawn: x.Chart.Drawn && x.Limit > 0, Why: prose(x.Chart.Why), Baseline: x.Chart.Baseline}
-	for _, s := range x.Says {
-		w.Says = append(w.Says, prose(s))
-	}
 	if !w.Drawn {
 		if w.Why == "" {
 			w.Why = "There are too few visits before these months to say what is usual here, so nothing is watched yet."

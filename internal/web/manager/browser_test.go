@@ -48,6 +48,7 @@ func TestOnAPhoneTheBarStaysAndFourStandardsShow(t *testing.T) {
 	if shown != 4 {
 		t.Errorf("%d standards show on a phone, want 4", shown)
 	}
+	p.Open(url + "/compare/branches")
 	for css, want := range map[string]bool{".league .bar-svg": true, ".league td.verdict": false, ".league td.num": false} {
 		if got := browsertest.Eval[bool](p, fmt.Sprintf(`document.querySelector(%q).getBoundingClientRect().width > 0`, css)); got != want {
 			t.Errorf("%s is shown: %v, want %v", css, got, want)
@@ -58,6 +59,7 @@ func TestOnAPhoneTheBarStaysAndFourStandardsShow(t *testing.T) {
 	if small != "" {
 		t.Errorf("less than 24 px high:\n%s", small)
 	}
+	p.Open(url + "/compare/standards")
 	sticky := browsertest.Eval[bool](p, `(() => { const s = document.querySelector('.heat-scroll'); s.scrollLeft = 500; const h = s.querySelector('tbody th').getBoundingClientRect();
 		return Math.abs(h.left - s.getBoundingClientRect().left) < 4 })()`)
 	if !sticky {

@@ -141,9 +141,6 @@ func newFilters(ch choice, path string, o offer) filters {
 	f.Formats = options(o.formats, "All formats", func(s string) kit.Option { return kit.Option{Value: s, Label: s} })
 	f.Scenarios = options(o.scenarios, "All scenarios", func(s programme.Scenario) kit.Option { return kit.Option{Value: s.ID, Label: s.Title} })
 	f.Standards = options(o.standards, "The score", func(s compare.Standard) kit.Option { return kit.Option{Value: s.ID, Label: s.Title} })
-	if len(o.standards) == 0 {
-		f.Standards = nil
-	}
 	f.Now = f.words()
 	return f
 }
@@ -159,6 +156,9 @@ func keep(branch string) []string {
 // options make the choices of a select; all is the first, unless "".
 func options[T any](list []T, all string, of func(T) kit.Option) []kit.Option {
 	var out []kit.Option
+	if len(list) == 0 {
+		return nil // nothing to choose from
+	}
 	if all != "" {
 		out = append(out, kit.Option{Label: all})
 	}

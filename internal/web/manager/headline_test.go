@@ -40,6 +40,18 @@ func (d *drawn) Trends(context.Context, auth.Actor, report.Query, string) (repor
 	return report.Trends{Window: studio.Window{From: "2025-12", To: "2026-11"}}, nil
 }
 
+func (d *drawn) Regions(context.Context, auth.Actor, report.Query) (compare.Regions, error) {
+	return compare.Regions{}, nil
+}
+
+func (d *drawn) Change(context.Context, auth.Actor, report.Query) (report.Change, error) {
+	return report.Change{Declined: "There is nothing to compare with."}, nil
+}
+
+func (d *drawn) Next(context.Context, auth.Actor, report.Query) (report.Next, error) {
+	return report.Next{}, nil
+}
+
 // draw makes a network: more or fewer branches, visits, standards, differences.
 func draw(luck *rand.Rand) compare.Input {
 	in := compare.Input{TargetBP: 5000 + 500*luck.IntN(10), Peers: compare.SameFormat, Brief: true}
@@ -90,6 +102,7 @@ func said(text, word string) int {
 var (
 	leagueTable = regexp.MustCompile(`(?s)<table class="league">.*?</table>`)
 	visitCell   = regexp.MustCompile(`<td class="wide-only num">(\d+)</td>`)
+	belowCard   = regexp.MustCompile(`(?s)id="below-title".*?(<h3>|<details)`)
 	heatTable   = regexp.MustCompile(`(?s)<table class="heat">.*?</table>`)
 )
 
@@ -123,11 +136,16 @@ func TestTheHeadlineNeverDisagreesWithItsTables(t *testing.T) {
 		if want := fmt.Sprintf("%d branch", rows); !strings.HasPrefix(lead, want) || !strings.Contains(lead, fmt.Sprintf(" %d visit", visits)) {
 			t.Fatalf("seed %d: %q, but the table has %d branches and %d visits", seed, lead, rows, visits)
 		}
-		if cells := strings.Count(heatTable.FindString(a.Body.String()), "<td") - rows; len(d.result.Standards) > 0 && cells != rows*len(d.result.Standards) {
+		heat := site.Get(owner, "/compare/standards").Status(http.StatusOK).Body.String()
+		if cells := strings.Count(heatTable.FindString(heat), "<td") - rows; len(d.result.Standards) > 0 && cells != rows*len(d.result.Standards) {
 			t.Fatalf("seed %d: %d cells for %d branches and %d standards", seed, cells, rows, len(d.result.Standards))
 		}
 		if places := strings.Contains(league, `class="place"`); places != d.result.ShowPlaces {
 			t.Fatalf("seed %d: places shown %v, allowed %v", seed, places, d.result.ShowPlaces)
+		}
+		overview := site.Get(owner, "/compare").Status(http.StatusOK).Body.String()
+		if listed := strings.Count(belowCard.FindString(overview), `<li class="below">`); listed != min(6, below) {
+			t.Fatalf("seed %d: the overview lists %d branches below, the table has %d", seed, listed, below)
 		}
 		named += above + below
 	}

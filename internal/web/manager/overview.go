@@ -41,7 +41,7 @@ type finding struct {
 }
 
 // few is how many lines a list of the overview has.
-const few = 8
+const few = 6
 
 var overviewPage = kit.NewPage[overviewView]("manager/overview")
 

@@ -122,7 +122,7 @@ func (v *sureView) fill(ch *choice, r *report.Outlook) {
 		titles[r.Standards[i].ID] = r.Standards[i].Title
 	}
 	for i := range o.Standards {
-		v.Standards = append(v.Standards, newOutlookRow(&o.Standards[i], titles))
+		v.add(newOutlookRow(&o.Standards[i], titles))
 	}
 	for _, x := range o.Reliability {
 		v.Real = append(v.Real, realRow{Visits: strconv.Itoa(x.Visits), In: compare.Duration(x.Months), Real: percent(10_000 * x.Reliability)})
@@ -130,8 +130,22 @@ func (v *sureView) fill(ch *choice, r *report.Outlook) {
 	v.next(ch, r)
 }
 
+// add puts standards of which the same is said into one row.
+func (v *sureView) add(row outlookRow) {
+	for i := range v.Standards {
+		if x := &v.Standards[i]; x.Target == row.Target && x.Sentence == row.Sentence && x.Reach == row.Reach {
+			x.Title += ", " + row.Title
+			return
+		}
+	}
+	v.Standards = append(v.Standards, row)
+}
+
 func newOutlookRow(s *compare.StandardOutlook, titles map[string]string) outlookRow {
 	row := outlookRow{Title: titles[s.Standard], Target: prose(compare.Percent(s.TargetBP)), Sentence: prose(s.Sentence), Reach: prose(s.Reach.Sentence)}
+	if s.Reach.Sentence == compare.AssumesRight {
+		row.Reach = "" // the page says it once
+	}
 	if s.Clean > 0 {
 		row.Clean = kit.Plural(s.Clean, "visit", "visits") + ", all met, would prove it: " + s.CleanIn
 	}

@@ -88,6 +88,8 @@ var verbWords = map[string]string{
 	"token.revoked":        "revoked the token",
 	"organisation.founded": "founded the organisation",
 	"organisation.changed": "changed the organisation",
+	"sales.imported":       "brought in sales of the organisation",
+	"sales.removed":        "removed all sales of the organisation",
 	"visit.planned":        "planned a visit to",
 	"visit.taken":          "took a visit to",
 	"visit.handed_back":    "handed back a visit to",

@@ -1,0 +1,283 @@
+package manager_test
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"plainclothes/internal/auth"
+	"plainclothes/internal/compare"
+	"plainclothes/internal/report"
+	"plainclothes/internal/store/worldtest"
+	"plainclothes/internal/web/editor"
+	"plainclothes/internal/web/webtest"
+)
+
+// two years of visits to fourteen branches.
+func fourteen(t testing.TB) *rig {
+	t.Helper()
+	r := newRig(t, 14)
+	r.Publish(worldtest.Tea(4), "first", "2024-01-01")
+	r.Season(4, 48, months(24)...)
+	return r
+}
+
+func TestTheOverviewSaysWhoIsBelowWhoChangedAndWhereToGo(t *testing.T) {
+	r := fourteen(t)
+	site := r.site(t)
+	a := site.Get(r.Owner, "/compare?window=last12").Status(http.StatusOK)
+	a.Says("Overview", "14 branches, 336 visits.", "Probably below the standard", "Changed beyond luck", "Where the next visits tell most", "expected by luck alone", "How do we know?")
+	a.Has(`aria-current="page">Overview`, `href="/compare/branches?window=last12"`, `href="/compare/sure?window=last12"`).Silent("NaN", "Inf", "<script", "style=")
+	c, err := r.svc.Compare(t.Context(), r.Owner, report.Query{Span: report.Last12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Result.Headline.Scores.Below == 0 {
+		t.Fatal("nobody is below: the test tries nothing")
+	}
+	for i := range c.Result.Branches {
+		if b := &c.Result.Branches[i]; b.Score.Status == compare.Below {
+			a.Says(b.Name)
+		}
+	}
+}
+
+func TestTheFunnelIsOfTheScoreOrOfAStandard(t *testing.T) {
+	r := fourteen(t)
+	site := r.site(t)
+	site.Get(r.Owner, "/compare/branches?window=last12").Says("Real difference or luck?", "Score. Each dot is a branch.", "average").Has(`class="chart funnel-svg"`)
+	of := site.Get(r.Owner, "/compare/branches?window=last12&standard=K02").Says("Standard 2. Each dot is a branch.", "Around the average instead", "Filter: Standard 2")
+	of.Has(`<option value="K02" selected>`, "around=mean")
+	site.Get(r.Owner, "/compare/branches?window=last12&standard=K02&around=mean").Says("Around the target instead")
+	site.Get(r.Owner, "/compare/branches?window=last12&standard=none").Status(http.StatusOK).Says("Score. Each dot is a branch.")
+}
+
+func TestStandardsAreCountedInWordsAndRegionsAreComparedOnlyWhereTheyCanBe(t *testing.T) {
+	r := fourteen(t)
+	a := r.site(t).Get(r.Owner, "/compare/standards?window=last12").Status(http.StatusOK)
+	a.Says("Standard by standard", "Standard 4", "asked 80%", "WOW in", "asked 30%", "Branches by standard", "Region against region")
+	a.Silent("NaN")
+	// Five shoppers are too few to tell strict ones from weak branches: the page says so instead of naming a region.
+	a.Says("we cannot tell a strict shopper from a weak branch")
+}
+
+func TestAChangeIsNamedOnlyBeyondLuckAndLuckStandsBesideEveryGroup(t *testing.T) {
+	r := newRig(t, 12)
+	r.Publish(worldtest.Tea(4), "first", "2024-01-01")
+	months := []string{"2026-04", "2026-05", "2026-06", "2026-07", "2026-08", "2026-09", "2026-10", "2026-11"}
+	var all []worldtest.Made
+	for i, b := range r.Branches {
+		for v, m := range months {
+			for k := range 4 {
+				chance := 0.85
+				if i == 3 && v >= 4 {
+					chance = 0.05 // this one fell
+				}
+				all = append(all, worldtest.Made{Branch: b, Scenario: "guest", On: fmt.Sprintf("%s-%02d", m, 2+k), Hour: 9, Answers: r.Answered(4, chance)})
+			}
+		}
+	}
+	r.Visits(all)
+	site := r.site(t)
+	a := site.Get(r.Owner, "/compare/change").Status(http.StatusOK)
+	a.Says("April to July 2026", "12 branches with visits in both windows", "The weakest tenth of the window before", "The best tenth of the window before", "expected by luck alone", "▼ Worse, beyond luck").Silent("NaN", "Inf")
+	change, err := r.svc.Change(t.Context(), r.Owner, report.Query{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(change.Listed, r.Branches[3].ID) || len(change.Listed) > 3 || change.Rows[0].Branch != r.Branches[3].ID {
+		t.Errorf("listed %v, first %s; fell %s", change.Listed, change.Rows[0].Branch, r.Branches[3].ID)
+	}
+	site.Get(r.Owner, "/compare").Says("▼ down")
+	b := site.Get(r.Owner, "/compare/branches/"+r.Branches[3].ID).Status(http.StatusOK)
+	b.Says("Why does it stand there?", "got clearly worse", "Points behind or ahead of similar branches")
+	site.Get(r.Owner, "/compare.csv?table=change").Status(http.StatusOK).Has("Branch 004").Has(",yes,")
+}
+
+func TestAWindowWithNothingBeforeItIsNotCompared(t *testing.T) {
+	r := newRig(t, 4)
+	r.Publish(worldtest.Tea(2), "first", "2025-01-01")
+	r.Season(2, 8, "2026-10", "2026-11")
+	r.site(t).Get(r.Owner, "/compare/change").Status(http.StatusOK).Says("There is nothing to compare with").Silent("NaN", "Branch by branch")
+	r.site(t).Get(r.Owner, "/compare").Status(http.StatusOK).Says("There is nothing to compare with")
+}
+
+func TestABranchSaysWhyItIsThereAndWhatVisitorsTell(t *testing.T) {
+	r := fourteen(t)
+	id := r.Visit(worldtest.Made{
+		Branch: r.Branches[0], Scenario: "guest", On: "2026-11-19", Hour: 9,
+		Answers:  map[string]string{"Q01": `"no"`, "W01": `"yes"`, "L01": `"wow"`, "V01": `"the secret of the vault"`, "N01": `"Sam Secret"`, "X01": `"It was a <b>fine</b> tea."`},
+		Comments: map[string]string{"Q01": "They looked away & sighed.", "V01": "hidden comment", "N01": "named comment"},
+	})
+	site := r.site(t)
+	a := site.Get(r.Owner, "/compare/branches/"+r.Branches[0].ID).Status(http.StatusOK)
+	a.Says("Why does it stand there?", "Visit by visit", "No alarm in these months", "false alarm", "What visitors tell", "They looked away & sighed.", "It was a <b>fine</b> tea.", "By name", "19 Nov 2026")
+	a.Has(`href="/reports/`+id+`"`, `class="chart sums"`, `class="parts"`).Silent("secret of the vault", "Sam Secret", "hidden comment", "named comment", "<b>fine", "NaN")
+	a.Silent(r.Shoppers...)
+	b, err := r.svc.Branch(t.Context(), r.Owner, r.Branches[0].ID, report.Query{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := b.Causes.Performance + b.Causes.Mix + b.Causes.Penalty - b.Causes.Total
+	if sum > 1e-9 || sum < -1e-9 || !b.Watch.Chart.Drawn || b.Watch.Limit <= 0 {
+		t.Errorf("parts miss the whole by %v; chart %+v", sum, b.Watch)
+	}
+}
+
+func TestABranchThatFallsRaisesAnAlarm(t *testing.T) {
+	r := fourteen(t)
+	for d := range 8 {
+		r.Visit(worldtest.Made{Branch: r.Branches[13], Scenario: "guest", On: fmt.Sprintf("2026-11-%02d", 5+d), Hour: 9, Answers: r.Answered(4, 0)})
+	}
+	r.site(t).Get(r.Owner, "/compare/branches/"+r.Branches[13].ID).Says("Look: the chart alarmed on").Has(`class="dot below"`)
+}
+
+func TestABranchManagerReadsHisBranchAndNothingElseOfTheComparison(t *testing.T) {
+	r := fourteen(t)
+	sam := r.manages(r.Branches[2])
+	site := r.site(t, sam)
+	own := "/compare/branches/" + r.Branches[2].ID
+	for _, path := range []string{own, own + "/csv?table=parts", own + "/csv?table=watch", own + "/svg?chart=parts", own + "/svg?chart=watch", own + "/svg?chart=months", own + "/picture?chart=months"} {
+		a := site.Get(sam, path).Status(http.StatusOK)
+		for i := range r.Branches {
+			if i != 2 {
+				a.Silent(r.Branches[i].Name, r.Branches[i].ID)
+			}
+		}
+		a.Silent(r.Shoppers...)
+	}
+	for _, path := range []string{"", "/branches", "/standards", "/change", "/drivers", "/sales", "/sure", "/picture?chart=league"} {
+		site.Get(sam, "/compare"+path).Status(http.StatusForbidden)
+	}
+	other := "/compare/branches/" + r.Branches[3].ID
+	for _, path := range []string{other, other + "/csv?table=parts", other + "/svg?chart=parts", other + "/picture?chart=months"} {
+		site.Get(sam, path).Status(http.StatusNotFound)
+	}
+	site.Post(sam, "/compare/sales", url.Values{"text": {"x"}}).Status(http.StatusForbidden)
+}
+
+func TestARegionalManagerSeesOnlyHisBranchesOnEveryPage(t *testing.T) {
+	r := fourteen(t)
+	kim := r.regional(r.Regions[0])
+	site := r.site(t, kim)
+	paths := []string{"/compare", "/compare/standards", "/compare/change", "/compare/drivers", "/compare/sales", "/compare/sure"}
+	for _, table := range []string{"funnel", "change", "drivers", "next"} {
+		paths = append(paths, "/compare.csv?table="+table)
+	}
+	for _, chart := range []string{"league", "funnel", "heat", "change"} {
+		paths = append(paths, "/compare.svg?chart="+chart)
+	}
+	for _, path := range paths {
+		a := site.Get(kim, path).Status(http.StatusOK)
+		for i, b := range r.Branches {
+			if i%2 == 1 {
+				a.Silent(b.Name, b.ID)
+			}
+		}
+		a.Silent("South", r.Regions[1].ID).Silent(r.Shoppers...)
+	}
+	site.Post(kim, "/compare/sales", url.Values{"text": {"x"}}).Status(http.StatusForbidden)
+}
+
+func TestThePlannerSaysHowLongAndWhere(t *testing.T) {
+	r := fourteen(t)
+	site := r.site(t)
+	a := site.Get(r.Owner, "/compare/sure?visits=2&budget=10").Status(http.StatusOK)
+	a.Says("What that can tell", "asked 80%", "Where to send the next 10 visits", "How much of the differences between branches is real").Silent("NaN", "Inf")
+	site.Get(r.Owner, "/compare/sure?visits=0,5&aim=settled&question=K02").Status(http.StatusOK).Has(`value="0,5"`)
+	site.Get(r.Owner, "/compare/sure").Status(http.StatusOK).Silent("NaN")
+	for _, bad := range []string{"visits=-1", "visits=many", "visits=1e9", "visits=NaN", "budget=-1", "budget=x", "aim=best"} {
+		site.Get(r.Owner, "/compare/sure?"+bad).Status(http.StatusUnprocessableEntity).Has(`class="field-error"`)
+	}
+	site.Get(r.Owner, "/compare.csv?table=next&budget=10").Status(http.StatusOK).Has("Of them for fairness")
+}
+
+func TestEveryChartCanBeTakenAlong(t *testing.T) {
+	r := fourteen(t)
+	r.rename(0, nasty[0])
+	site := r.site(t)
+	branch := "/compare/branches/" + r.Branches[0].ID
+	for _, path := range []string{
+		"/compare.svg?chart=league", "/compare.svg?chart=funnel", "/compare.svg?chart=funnel&standard=K02", "/compare.svg?chart=heat", "/compare.svg?chart=change",
+		branch + "/svg?chart=months", branch + "/svg?chart=parts", branch + "/svg?chart=watch",
+	} {
+		a := site.Get(r.Owner, path).Status(http.StatusOK).Silent("<script", "NaN", "Inf", "class=", "style=")
+		if kind := a.Header().Get("Content-Type"); kind != "image/svg+xml" {
+			t.Errorf("%s is %s", path, kind)
+		}
+		if !strings.HasPrefix(a.Header().Get("Content-Disposition"), "attachment") {
+			t.Errorf("%s is not a file to keep", path)
+		}
+		whole(t, path, a.Body.String())
+	}
+	for _, path := range []string{"/compare.svg", "/compare.svg?chart=pie", "/compare/picture?chart=pie", branch + "/svg?chart=pie", branch + "/picture", "/compare.csv?table=pie", branch + "/csv?table=pie"} {
+		site.Get(r.Owner, path).Status(http.StatusUnprocessableEntity)
+	}
+	site.Get(r.Owner, "/compare/picture?chart=heat&window=last12").Status(http.StatusOK).Has(`src="/compare.svg?chart=heat&amp;window=last12"`, "js/picture.js", `data-picture=`)
+}
+
+// whole fails the test unless the text is well-formed XML.
+func whole(t *testing.T, path, text string) {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(text))
+	for {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Errorf("%s: %v", path, err)
+			return
+		}
+	}
+}
+
+func TestSalesComeInWithTheirMistakesNamedByLine(t *testing.T) {
+	r := fourteen(t)
+	site := r.site(t)
+	site.Get(r.Owner, "/compare/sales").Status(http.StatusOK).Says("No sales are known yet.", "Bring sales in")
+	bad := site.Post(r.Owner, "/compare/sales", url.Values{"text": {"branch,week,sales\nB001,2026-W10,12.5\nB001,2026-W10,13\nB002,soon,1\nB003,2026-W11,much\n"}, "lag": {"1"}})
+	bad.Status(http.StatusUnprocessableEntity).Says("Nothing was brought in", "Line 3", "Line 4", "is not a week", "Line 5", "is not a number")
+	site.Post(r.Owner, "/compare/sales", url.Values{"text": {"branch,week,sales\nNOPE,2026-W10,12.5\n"}}).Status(http.StatusUnprocessableEntity).Says(`no branch has the code "NOPE"`)
+	site.Post(r.Owner, "/compare/sales", url.Values{"text": {""}}).Status(http.StatusUnprocessableEntity).Says("Choose a CSV file, or paste one.")
+	site.Post(r.Owner, "/compare/sales", url.Values{"text": {"branch,week,sales\nB001,2026-W10,1\n"}, "lag": {"9"}}).Status(http.StatusUnprocessableEntity).Says("Choose 0 to 3 periods of four weeks.")
+	site.Get(r.Owner, "/compare/sales").Says("No sales are known yet.")
+
+	var b strings.Builder
+	b.WriteString("branch,week,sales,days open\n")
+	for i, br := range r.Branches {
+		for d := time.Date(2025, 12, 1, 0, 0, 0, 0, time.UTC); d.Before(r.Now); d = d.AddDate(0, 0, 7) {
+			fmt.Fprintf(&b, "%s,%s,%d.50,%d\n", strings.ToLower(br.Code), d.Format(time.DateOnly), 10_000+100*i+d.YearDay(), 6+d.YearDay()%2)
+		}
+	}
+	site.Post(r.Owner, "/compare/sales", url.Values{"text": {b.String()}, "lag": {"1"}}).To("/compare/sales")
+	// Fourteen branches are too few to show a number, and the page says so.
+	site.Get(r.Owner, "/compare/sales").Status(http.StatusOK).Says("714 weeks of 14 branches, 2025-W49 to 2026-W47", "branches").Silent("NaN", "No sales are known")
+	site.Post(r.Owner, "/compare/sales/remove", nil).To("/compare/sales")
+	site.Get(r.Owner, "/compare/sales").Says("No sales are known yet.")
+}
+
+func TestDriversAreDeclinedInWords(t *testing.T) {
+	r := fourteen(t)
+	r.site(t).Get(r.Owner, "/compare/drivers").Status(http.StatusOK).Says("The checklist asks for no overall mark.", "Kinds of visits", "Guest").Silent("NaN")
+	site := r.site(t)
+	site.Get(r.Owner, "/compare.svg?chart=drivers").Status(http.StatusNotFound)
+}
+
+func TestLeniencyIsForEditorsAlone(t *testing.T) {
+	r := fourteen(t)
+	editors := editor.New(nil, nil, r.svc).Routes()
+	ed := r.Member(auth.Editor)
+	kim := r.regional(r.Regions[0])
+	site := webtest.New(t, r.Now, []auth.Actor{r.Owner, ed, kim}, editors...)
+	a := site.Get(ed, "/review/shoppers").Status(http.StatusOK)
+	a.Says("Advice for whoever checks reports.", "we cannot tell a strict shopper from a weak branch").Silent("NaN")
+	site.Get(kim, "/review/shoppers").Status(http.StatusForbidden)
+	site.Get(ed, "/review/shoppers?window=always").Status(http.StatusUnprocessableEntity)
+	site.Get(ed, "/review/shoppers?programme=x").Status(http.StatusNotFound)
+}
