@@ -84,6 +84,13 @@ func (s *Service) cells(ctx context.Context, tx Tx, d *desk, series string, w st
 	if err != nil {
 		return nil, err
 	}
+	cells := cellsOf(rows, series)
+	s.crossed.put(key, cells, 1+len(cells))
+	return cells, nil
+}
+
+// cellsOf keeps the sums of one series.
+func cellsOf(rows []ShopperSum, series string) []compare.VisitCell {
 	cells := make([]compare.VisitCell, 0, len(rows))
 	for i := range rows {
 		r := &rows[i]
@@ -95,8 +102,7 @@ func (s *Service) cells(ctx context.Context, tx Tx, d *desk, series string, w st
 			Branch: r.Branch, Shopper: r.Shopper, Scenario: r.Scenario, Month: m, Scores: compare.Scores{N: r.N, SumBP: r.SumBP, SumBP2: r.SumBP2},
 		})
 	}
-	s.crossed.put(key, cells, 1+len(cells))
-	return cells, nil
+	return cells
 }
 
 // scored counts the visits with a score.

@@ -98,19 +98,19 @@ func (s *Service) refit(ctx context.Context, d *desk) (made bool, err error) {
 		if d.programme, err = tx.Programme(ctx, d.programme.Org, d.programme.ID); err != nil {
 			return err
 		}
-		counted, err := studio.Count(ctx, tx, s.shelf, d.counts())
-		if fault.Is(err, fault.NotFound) {
-			return nil // nothing was published yet
-		}
-		if err != nil || scored(counted.Sums.Cells) < s.keptFrom {
+		version, err := s.versionInForce(ctx, tx, d)
+		if err != nil || version == "" { // nothing was published yet
 			return err
 		}
-		due, err := s.due(ctx, tx, d, &counted)
+		due, err := s.due(ctx, tx, d, version)
 		if err != nil || !due {
 			return err
 		}
+		if large, err := s.isLarge(ctx, tx, d); err != nil || !large {
+			return err
+		}
 		made = true
-		f, n, err = s.fitNow(ctx, tx, d, &counted)
+		f, n, err = s.fitNow(ctx, tx, d)
 		return err
 	})
 	if err != nil || !made {
@@ -121,6 +121,14 @@ func (s *Service) refit(ctx context.Context, d *desk) (made bool, err error) {
 		s.take(d.networkKey(), n)
 	}
 	return err == nil, err
+}
+
+// isLarge counts the scored visits of a window.
+func (s *Service) isLarge(ctx context.Context, tx Tx, d *desk) (bool, error) {
+	q := d.networkKey().query
+	q.Scores = true
+	sums, err := tx.Sums(ctx, d.programme.Org, q)
+	return scored(sums.Cells) >= s.keptFrom, err
 }
 
 // take puts a fit into the place of what this process knew.
@@ -135,14 +143,14 @@ func (s *Service) take(key networkKey, n *network) {
 }
 
 // due reports whether a fit is missing, of other targets, or older than a day's changes.
-func (s *Service) due(ctx context.Context, tx Tx, d *desk, c *studio.Counted) (bool, error) {
+func (s *Service) due(ctx context.Context, tx Tx, d *desk, version string) (bool, error) {
 	f, err := tx.Fit(ctx, d.programme.Org, d.programme.ID, d.window, true)
 	switch {
 	case fault.Is(err, fault.NotFound):
 		return true, nil
 	case err != nil:
 		return false, err
-	case f.Format != fitFormat || f.Version != c.Edition.Meta.ID:
+	case f.Format != fitFormat || f.Version != version:
 		return true, nil
 	case f.DataRev == d.programme.DataRev:
 		return false, nil
@@ -154,22 +162,23 @@ func (s *Service) due(ctx context.Context, tx Tx, d *desk, c *studio.Counted) (b
 }
 
 // fitNow finds out about the window of a desk and makes of it what is stored.
-func (s *Service) fitNow(ctx context.Context, tx Tx, d *desk, c *studio.Counted) (KeptFit, *network, error) {
+func (s *Service) fitNow(ctx context.Context, tx Tx, d *desk) (f KeptFit, n *network, err error) {
 	key := d.networkKey()
-	f := KeptFit{
-		Org: d.programme.Org, Programme: d.programme.ID, Window: d.window, DataRev: d.programme.DataRev, Version: c.Edition.Meta.ID,
-		Format: fitFormat, Made: s.now().UTC(),
+	if n, err = readNetwork(ctx, tx, key, d.programme.DataRev); err != nil {
+		return f, nil, err
 	}
-	frozen, err := s.freeze(ctx, tx, d, c)
+	c, err := studio.Count(ctx, networkSums{cachedSums{tx, s.sums, d.programme}, key, n}, s.shelf, d.counts())
 	if err != nil {
 		return f, nil, err
 	}
-	n, err := readNetwork(ctx, tx, key, d.programme.DataRev)
-	if err != nil {
+	if n.frozen, err = s.freeze(ctx, tx, d, &c); err != nil {
 		return f, nil, err
 	}
-	n.frozen, n.judged, n.fit = frozen, judgedByOf(c), n.rev
-	f.Body, err = pack(fitBody{Series: n.judged.series, Frozen: frozen, Sums: n.sums})
+	n.judged, n.fit = judgedByOf(&c), n.rev
+	f = KeptFit{
+		Org: d.programme.Org, Programme: d.programme.ID, Window: d.window, DataRev: n.rev, Version: n.judged.version, Format: fitFormat, Made: s.now().UTC(),
+	}
+	f.Body, err = pack(fitBody{Series: n.judged.series, Frozen: n.frozen, Sums: n.sums})
 	return f, n, err
 }
 
@@ -183,8 +192,8 @@ func (s *Service) freeze(ctx context.Context, tx Tx, d *desk, c *studio.Counted)
 	if in.Cells, n, err = s.visitCells(ctx, tx, d, c, ""); err != nil {
 		return nil, err
 	}
-	if visits := scored(c.Sums.Cells); n != visits {
-		if in.Cells, err = s.cells(ctx, tx, d, c.Score.Series, d.window, visits); err != nil {
+	if visits := scored(c.Sums.Cells); visits-n > visits/100 { // a few may just have come
+		if in.Cells, err = s.summedCells(ctx, tx, d, c, ""); err != nil {
 			return nil, err
 		}
 	}

@@ -168,3 +168,20 @@ func TestATamperedVisitAmongTheSumsIsFoundAndMended(t *testing.T) {
 		refit(t, large(w, s), w, 2) // what was found out from wrong sums is thrown away
 	})
 }
+
+func TestAnOlderDatabaseWithoutSingleVisitsIsComparedTheSame(t *testing.T) {
+	storetest.ForEach(t, func(t *testing.T, s *store.Store) {
+		w, small := season(t, s)
+		w.SQL(`DELETE FROM rollup_visits WHERE org_id = ?`, w.Org)
+		q := report.Query{Span: report.Last12}
+		svc := large(w, s)
+		refit(t, svc, w, 2)
+		sameFor(t, compared(t, small, w.Owner, q), compared(t, svc, w.Owner, q))
+		before := scoreOf(t, compared(t, svc, w.Owner, q), w.Branches[2].ID)
+		w.Visit(worldtest.Made{Branch: w.Branches[2], Scenario: "guest", On: "2026-11-05", Answers: w.Answered(4, 0)})
+		after := scoreOf(t, compared(t, svc, w.Owner, q), w.Branches[2].ID)
+		if after.N != before.N+1 || !(after.EstimateBP < before.EstimateBP) || after.EstimateBP < before.EstimateBP-1500 {
+			t.Errorf("from %+v to %+v", before, after)
+		}
+	})
+}

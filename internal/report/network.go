@@ -378,13 +378,24 @@ func (s *Service) fresh(ctx context.Context, tx Tx, d *desk, c *studio.Counted, 
 	}
 	out := freshOf(c, branches)
 	for i := range out {
-		cells, _, err := s.visitCells(ctx, tx, d, c, out[i].Branch.ID)
+		cells, n, err := s.visitCells(ctx, tx, d, c, out[i].Branch.ID)
+		if err == nil && n != out[i].Scores.N {
+			cells, err = s.summedCells(ctx, tx, d, c, out[i].Branch.ID)
+		}
 		if err != nil {
 			return nil, err
 		}
 		out[i].Cells = cells
 	}
 	return out, nil
+}
+
+// summedCells reads scores by who visited whom from their sums: slower than single visits, and always whole.
+func (s *Service) summedCells(ctx context.Context, tx Tx, d *desk, c *studio.Counted, branch string) ([]compare.VisitCell, error) {
+	q := d.networkKey().query
+	q.Branch, q.Monthly, q.Scores = branch, true, true
+	rows, err := tx.ByShopper(ctx, d.programme.Org, q)
+	return cellsOf(rows, c.Score.Series), err
 }
 
 // visitCells reads the scores of single visits in the series that is counted, of one branch or of all.
