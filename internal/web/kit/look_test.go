@@ -1,8 +1,6 @@
 package kit_test
 
 import (
-	"bytes"
-	"compress/gzip"
 	"fmt"
 	"io/fs"
 	"math"
@@ -153,32 +151,6 @@ func TestThePaletteIsTheOneThatWasChosen(t *testing.T) {
 	}
 	if all["dark"]["brand"] != "#62C4CE" || all["discreet"]["canvas"] != "#000000" {
 		t.Error("dark brand or discreet canvas drifted")
-	}
-}
-
-func zipped(t *testing.T, s string) int {
-	t.Helper()
-	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Write([]byte(s)); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Len()
-}
-
-func TestTheStyleSheetKeepsToItsBudget(t *testing.T) {
-	for name, limit := range map[string]int{"css/app.css": 8 << 10, "css/charts.css": 4 << 10, "icons.svg": 4 << 10} {
-		n := zipped(t, read(t, static.Files, name))
-		t.Logf("%s: %d bytes zipped", name, n)
-		if n > limit {
-			t.Errorf("%s takes %d bytes zipped, at most %d", name, n, limit)
-		}
 	}
 }
 
