@@ -275,8 +275,8 @@ func (s *Store) UpdateMember(ctx context.Context, m auth.Member) error {
 	return s.inTx(ctx, m.Org, func(s *Store) error {
 		res := s.db(ctx).Model(&memberRow{}).Where("org_id = ? AND id = ? AND row_version = ?", m.Org, m.ID, m.RowVersion).
 			Updates(map[string]any{
-			"alias": m.Alias, "active": m.Active, "join_hash": m.JoinHash, "join_until": timePtr(m.JoinUntil), "row_version": m.RowVersion + 1,
-		})
+				"alias": m.Alias, "active": m.Active, "join_hash": m.JoinHash, "join_until": timePtr(m.JoinUntil), "row_version": m.RowVersion + 1,
+			})
 		row := memberRow{OrgID: m.Org, ID: m.ID}
 		if err := s.changed(ctx, res.Error, res.RowsAffected, row, "person"); err != nil {
 			return err

@@ -153,6 +153,16 @@ async function saveCopy(st) {
   return setTimeout(() => URL.revokeObjectURL(a.href), 10000);
 }
 
+// newer offers the version of these pages that waits, where nothing is unsent and only open visits keep it waiting.
+async function newer() {
+  const go = await outbox.update();
+  const box = $('newer');
+  box.hidden = !go;
+  if (!go) return;
+  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload());
+  box.querySelector('button').onclick = go;
+}
+
 // --- signing out
 
 // leaving shows what signing out means for what is only here. The storage is cleared by the server's answer only when
@@ -201,6 +211,7 @@ async function begin() {
   if ($('brief')) await brief($('brief'));
   store.on(draw);
   await draw();
+  if ($('newer')) await newer();
   const { mine } = await store.all();
   await works(mine);
   return undefined;

@@ -25,11 +25,14 @@ async function room() {
 async function keep(id, input) {
   room();
   const files = [...input.files];
+  const { old } = input;
+  input.old = null;
   const { keep: kept } = await import('./photos.js');
   say(`Keeping ${plural(files.length, 'photo', 'photos')}.`);
   for (const file of files) {
     try {
       await kept(page.sub, id, file);
+      if (old) await remove(old); // the new one is safe first
       say('Photo saved on phone.');
     } catch (err) {
       page.failed(err);
@@ -76,11 +79,15 @@ async function thumb(p, i, id) {
   img.src = addresses.get(p.id);
   img.alt = `Photo ${i + 1}: ${text}`;
   li.querySelector('.fine').textContent = p.done ? 'sent' : `on phone · ${Math.ceil(p.size / 1024)} KB`;
-  const b = li.querySelector('button');
-  b.setAttribute('aria-label', `Remove photo ${i + 1}`);
-  b.addEventListener('click', async () => {
+  const button = (name, act) => {
+    const b = li.querySelector(`[data-${name.toLowerCase()}]`);
+    b.setAttribute('aria-label', `${name} photo ${i + 1}`);
+    b.addEventListener('click', act);
+  };
+  button('Retake', () => retake(id, p.id));
+  button('Remove', async () => {
     try {
-      await (await import('./photos.js')).remove(page.sub, p.id);
+      await remove(p.id);
       say('Photo removed.');
     } catch (err) {
       page.failed(err);
@@ -89,4 +96,13 @@ async function thumb(p, i, id) {
     page.nudge();
   });
   return li;
+}
+
+const remove = async (photo) => (await import('./photos.js')).remove(page.sub, photo);
+
+// retake opens the camera for a photo that takes the place of another.
+function retake(id, photo) {
+  const input = page.cards.get(id).querySelector('input[capture]');
+  input.click();
+  input.old = photo;
 }

@@ -415,6 +415,7 @@ function camera(id, el, tray) {
   row.prepend($('take').content.cloneNode(true));
   for (const input of row.querySelectorAll('input')) {
     input.addEventListener('click', () => remember(el));
+    input.addEventListener('click', () => { input.old = null; }); // a camera that was closed again replaces nothing later
     input.addEventListener('change', async () => (await tray()).keep(id, input));
   }
 }
