@@ -174,34 +174,40 @@ func (v *benchVisits) visit(month string, branch int) visit.Rollup {
 
 // fits measures what is done at night.
 func (b *bench) fits(v *benchVisits) error {
-	t, err := b.x.reports.Time(b.p.ctx, b.world.owner, report.Query{Programme: v.programme, Span: report.Last12})
+	cpu := func() time.Duration { return cpuOf(os.Getpid()) }
+	t, err := b.x.reports.Time(b.p.ctx, b.world.owner, report.Query{Programme: v.programme, Span: report.Last12}, cpu)
 	if err != nil {
 		return err
 	}
-	if err := b.p.printf("%-44s %8.2f s  (reading %.2f s, fitting %.2f s; level %s, %d visits)\n", "nightly fit of the score", (t.Read + t.Score).Seconds(),
-		t.Read.Seconds(), t.Score.Seconds(), t.Level, t.Visits); err != nil {
+	score := fmt.Sprintf("reading %.2f s, fitting %.2f s; level %s", t.Read.Seconds(), t.Score.Seconds(), t.Level)
+	if err := b.printFit("nightly fit of the score", t.Read+t.Score, t.ScoreCPU, score); err != nil {
 		return err
 	}
 	words := "adjusted for shoppers"
 	if !t.Adjusted {
 		words = "not adjusted: the data do not carry it"
 	}
-	if err := b.p.printf("%-44s %8.2f s  (reading %.2f s; %s)\n", "all standards at level C", (t.ReadShares + t.Shares).Seconds(), t.ReadShares.Seconds(),
-		words); err != nil {
+	if err := b.printFit("all standards at level C", t.ReadShares+t.Shares, t.SharesCPU, words); err != nil {
 		return err
 	}
-	begun := b.p.now()
+	begun, spent := b.p.now(), cpu()
 	made, err := b.x.reports.Refit(b.p.ctx, b.world.owner.Org)
 	if err != nil {
 		return err
 	}
-	return b.p.printf("%-44s %8.2f s  (%d windows made)\nmemory of this process %.0f MiB at most\n", "the whole nightly task", b.p.now().Sub(begun).Seconds(), made.Made,
-		memoryOf(os.Getpid()).most)
+	if err := b.printFit("the whole nightly task", b.p.now().Sub(begun), cpu()-spent, fmt.Sprintf("%d windows", made.Made)); err != nil {
+		return err
+	}
+	return b.p.printf("memory of this process %.0f MiB at most\n", memoryOf(os.Getpid()).most)
+}
+
+func (b *bench) printFit(what string, took, cpu time.Duration, words string) error {
+	return b.p.printf("%-44s %8.2f s, %8.2f s of the processors  (%s)\n", what, took.Seconds(), cpu.Seconds(), words)
 }
 
 // comparePages asks for the comparison, at rest and after new visits.
 func (b *bench) comparePages(s *benchServer, v *benchVisits) error {
-	if err := b.p.printf("\n%-44s %10s %8s %8s\n", "page", "first", "p50", "p99"); err != nil {
+	if err := b.p.printf("\n%-44s %10s %10s %10s %10s\n", "page", "first", "p50", "p99", "CPU"); err != nil {
 		return err
 	}
 	for _, page := range []struct {
@@ -210,15 +216,17 @@ func (b *bench) comparePages(s *benchServer, v *benchVisits) error {
 	}{
 		{"branches, 3 months", "/compare/branches?programme=" + v.programme, false},
 		{"branches, 3 months, a new visit before each", "/compare/branches?programme=" + v.programme, true},
-		{"branches, 12 months", "/compare/branches?programme=" + v.programme + "&span=last12", false},
+		{"branches, 12 months", "/compare/branches?programme=" + v.programme + "&window=last12", false},
 	} {
-		took, err := b.askPage(s, v, page.path, page.moving)
+		spent := time.Duration(0)
+		took, err := b.askPage(s, v, page.path, page.moving, &spent)
 		if err != nil {
 			return err
 		}
 		first := took[0]
 		slices.Sort(took[1:])
-		if err := b.p.printf("%-44s %10s %8s %8s\n", page.name, short(first), short(took[1+len(took[1:])/2]), short(took[1+len(took[1:])*99/100])); err != nil {
+		if err := b.p.printf("%-44s %10s %10s %10s %10s\n", page.name, short(first), short(took[1+len(took[1:])/2]), short(took[1+len(took[1:])*99/100]),
+			short(spent/time.Duration(len(took)-1))); err != nil {
 			return err
 		}
 	}
@@ -226,10 +234,14 @@ func (b *bench) comparePages(s *benchServer, v *benchVisits) error {
 	return b.p.printf("memory of the server %.0f MiB at most\n", m.most)
 }
 
-// askPage asks a hundred times and one.
-func (b *bench) askPage(s *benchServer, v *benchVisits, path string, moving bool) ([]time.Duration, error) {
+// askPage asks a hundred times and one; spent is the server's CPU for all but the first.
+func (b *bench) askPage(s *benchServer, v *benchVisits, path string, moving bool, spent *time.Duration) ([]time.Duration, error) {
 	var took []time.Duration
-	for range 101 {
+	before := time.Duration(0)
+	for i := range 101 {
+		if i == 1 {
+			before = cpuOf(s.cmd.Process.Pid)
+		}
 		if moving {
 			one := v.visit(v.months[len(v.months)-1], v.r.IntN(len(v.branches)))
 			if err := b.x.store.AddRollups(b.p.ctx, b.world.owner.Org, []visit.Rollup{one}); err != nil {
@@ -242,5 +254,6 @@ func (b *bench) askPage(s *benchServer, v *benchVisits, path string, moving bool
 		}
 		took = append(took, b.p.now().Sub(begun))
 	}
+	*spent = cpuOf(s.cmd.Process.Pid) - before
 	return took, nil
 }

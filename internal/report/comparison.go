@@ -62,8 +62,12 @@ func (s *Service) Compare(ctx context.Context, a auth.Actor, q Query) (c Compari
 
 // compared judges, or finds the judgement.
 func (s *Service) compared(ctx context.Context, tx Tx, d *desk, c *studio.Counted, shown func(*org.Branch) bool) (compare.Result, error) {
-	if found, ok := s.results.get(s.resultKey(d, c, true, c.Listed(shown))); ok {
+	list := c.Listed(shown)
+	if found, ok := s.results.get(s.resultKey(d, c, true, list)); ok {
 		return found, nil
+	}
+	if result, ok, err := s.stood(ctx, tx, d, c, list, true); ok || err != nil {
+		return result, err
 	}
 	in := c.Input(c.Edition.List.Programme, shown)
 	in.Brief = true
@@ -76,22 +80,28 @@ func (s *Service) judged(ctx context.Context, tx Tx, d *desk, c *studio.Counted,
 	if found, ok := s.results.get(key); ok {
 		return found, nil
 	}
-	stands, ok, err := s.standing(ctx, tx, d, c, &in)
-	if err != nil {
-		return compare.Result{}, err
-	}
-	if ok {
-		result := stands.Result(in.Branches, in.Brief)
-		s.results.put(s.resultKey(d, c, in.Brief, in.Branches), result, 1+len(result.Branches)*(1+len(result.Standards)))
-		return result, nil
+	result, ok, err := s.stood(ctx, tx, d, c, in.Branches, in.Brief)
+	if ok || err != nil {
+		return result, err
 	}
 	if in.Cells, err = s.cells(ctx, tx, d, c.Score.Series, d.window, scored(c.Sums.Cells)); err != nil {
 		return compare.Result{}, err
 	}
 	in.ByMonth = byMonth(d.window)
-	result := compare.Run(in)
+	result = compare.Run(in)
 	s.results.put(key, result, 1+len(result.Branches)*(1+len(result.Standards)))
 	return result, nil
+}
+
+// stood is what a large network, of which enough is known, says about some branches; false for others.
+func (s *Service) stood(ctx context.Context, tx Tx, d *desk, c *studio.Counted, branches []compare.Branch, brief bool) (compare.Result, bool, error) {
+	stands, ok, err := s.standing(ctx, tx, d, c, branches)
+	if err != nil || !ok {
+		return compare.Result{}, false, err
+	}
+	result := stands.Result(branches, brief)
+	s.results.put(s.resultKey(d, c, brief, branches), result, 1+len(result.Branches)*(1+len(result.Standards)))
+	return result, true, nil
 }
 
 // resultKey names what is said about some branches.

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -210,7 +209,7 @@ func (n *network) patched(ctx context.Context, tx Tx, key networkKey, rev int64)
 	if len(moved) == 0 {
 		return &out, nil
 	}
-	out.sums = without(n.sums, moved)
+	var anew studio.Sums
 	for _, branch := range moved {
 		q := key.query
 		q.Branch = branch
@@ -218,32 +217,32 @@ func (n *network) patched(ctx context.Context, tx Tx, key networkKey, rev int64)
 		if err != nil {
 			return nil, err
 		}
-		out.sums.Cells, out.sums.Standards = append(out.sums.Cells, sums.Cells...), append(out.sums.Standards, sums.Standards...)
+		anew.Cells, anew.Standards = append(anew.Cells, sums.Cells...), append(anew.Standards, sums.Standards...)
 	}
-	slices.SortStableFunc(out.sums.Cells, func(a, b studio.CellSum) int { return cmp.Compare(a.Branch, b.Branch) })
-	slices.SortStableFunc(out.sums.Standards, func(a, b studio.StandardSum) int { return cmp.Compare(a.Branch, b.Branch) })
+	out.sums = studio.Sums{
+		Cells:     merged(n.sums.Cells, anew.Cells, moved, func(r *studio.CellSum) string { return r.Branch }),
+		Standards: merged(n.sums.Standards, anew.Standards, moved, func(r *studio.StandardSum) string { return r.Branch }),
+	}
 	out.moved = slices.Concat(n.moved, moved)
 	slices.Sort(out.moved)
 	out.moved = slices.Compact(out.moved)
 	return &out, nil
 }
 
-// without copies the sums of all other branches. Branches come sorted.
-func without(sums studio.Sums, branches []string) studio.Sums {
-	out := studio.Sums{
-		Cells: make([]studio.CellSum, 0, len(sums.Cells)+8), Standards: make([]studio.StandardSum, 0, len(sums.Standards)+64),
-	}
-	for i := range sums.Cells {
-		if _, gone := slices.BinarySearch(branches, sums.Cells[i].Branch); !gone {
-			out.Cells = append(out.Cells, sums.Cells[i])
+// merged puts the new rows of some branches into the place of their old ones. All come by branch.
+func merged[R any](old, anew []R, branches []string, of func(*R) string) []R {
+	out := make([]R, 0, len(old)+len(anew))
+	for i := range old {
+		branch := of(&old[i])
+		if _, gone := slices.BinarySearch(branches, branch); gone {
+			continue
 		}
-	}
-	for i := range sums.Standards {
-		if _, gone := slices.BinarySearch(branches, sums.Standards[i].Branch); !gone {
-			out.Standards = append(out.Standards, sums.Standards[i])
+		for len(anew) > 0 && of(&anew[0]) < branch {
+			out, anew = append(out, anew[0]), anew[1:]
 		}
+		out = append(out, old[i])
 	}
-	return out
+	return append(out, anew...)
 }
 
 // networkSums answers with the sums of a network what is asked of the store.
@@ -263,7 +262,7 @@ func (x networkSums) Sums(ctx context.Context, org string, q studio.SumQuery) (s
 
 // standing judges the desk's window by what was found out about it last, branches that moved since by their new visits; where
 // nothing was found out yet, or by other targets, it is found out now. False for windows that are not kept.
-func (s *Service) standing(ctx context.Context, tx Tx, d *desk, c *studio.Counted, in *compare.Input) (*compare.Standing, bool, error) {
+func (s *Service) standing(ctx context.Context, tx Tx, d *desk, c *studio.Counted, shown []compare.Branch) (*compare.Standing, bool, error) {
 	slot, ok := s.networks.peek(d.networkKey())
 	if !ok {
 		return nil, false, nil
@@ -297,7 +296,7 @@ func (s *Service) standing(ctx context.Context, tx Tx, d *desk, c *studio.Counte
 	}
 	next.moved = nil
 	slot.now.Store(&next)
-	stands, err := s.alsoShown(ctx, tx, d, c, next.stands, in)
+	stands, err := s.alsoShown(ctx, tx, d, c, next.stands, shown)
 	return stands, err == nil, err
 }
 
@@ -322,10 +321,10 @@ func (s *Service) stand(ctx context.Context, tx Tx, d *desk, c *studio.Counted, 
 
 // alsoShown adds what a reader is shown though it is nobody's peer: a competitor.
 func (s *Service) alsoShown(
-	ctx context.Context, tx Tx, d *desk, c *studio.Counted, stands *compare.Standing, in *compare.Input,
+	ctx context.Context, tx Tx, d *desk, c *studio.Counted, stands *compare.Standing, shown []compare.Branch,
 ) (*compare.Standing, error) {
 	var missing []string
-	for _, b := range in.Branches {
+	for _, b := range shown {
 		if !b.Background && !stands.Has(b.ID) {
 			missing = append(missing, b.ID)
 		}

@@ -20,10 +20,13 @@ type Timing struct {
 	ReadShares time.Duration // of the visits' outcomes
 	Shares     time.Duration // all standards, adjusted for shoppers (level C)
 	Adjusted   bool          // whether they could be
+	ScoreCPU   time.Duration // of Read and Score
+	SharesCPU  time.Duration // of ReadShares and Shares
 }
 
-// Time finds out about a window and says how long each part took, for the bench. Nothing is kept.
-func (s *Service) Time(ctx context.Context, a auth.Actor, q Query) (out Timing, err error) {
+// Time finds out about a window and says how long each part took, for the bench. Nothing is kept. cpu is the processor's time
+// that this process has taken so far.
+func (s *Service) Time(ctx context.Context, a auth.Actor, q Query, cpu func() time.Duration) (out Timing, err error) {
 	err = s.repo.View(ctx, a.Org, func(tx Tx) error {
 		d, err := s.desk(ctx, tx, a, auth.Compare, q)
 		if err != nil {
@@ -42,6 +45,7 @@ func (s *Service) Time(ctx context.Context, a auth.Actor, q Query) (out Timing, 
 		in := c.Input(c.Edition.List.Programme, studio.Everyone)
 		in.ByMonth, in.Brief = byMonth(d.window), true
 		lap()
+		spent := cpu()
 		if in.Cells, _, err = s.visitCells(ctx, tx, &d, &c, ""); err != nil {
 			return err
 		}
@@ -49,13 +53,14 @@ func (s *Service) Time(ctx context.Context, a auth.Actor, q Query) (out Timing, 
 		score := in
 		score.Standards = nil
 		out.Level = compare.Run(score).Model.Level
-		out.Score = lap()
+		out.Score, out.ScoreCPU = lap(), cpu()-spent
+		spent = cpu()
 		if in.Fair, err = s.fairTable(ctx, tx, &d, &c); err != nil {
 			return err
 		}
 		out.ReadShares = lap()
 		r := compare.Run(in)
-		out.Shares = lap()
+		out.Shares, out.SharesCPU = lap(), cpu()-spent
 		for i := range r.Branches {
 			for k := range r.Branches[i].Outcomes {
 				out.Adjusted = out.Adjusted || r.Branches[i].Outcomes[k].Good.Level == compare.LevelC
