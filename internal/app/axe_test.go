@@ -33,7 +33,7 @@ func kindOf(path string) string {
 }
 
 // notPages end the addresses of what is downloaded.
-var notPages = regexp.MustCompile(`\.(csv|json|yaml|yml|pdf|png|jpg|js|css|svg|webmanifest|xlsx|zip)$|^/photos/|^/static/|/(export|file|csv)$|^/metrics$|^/healthz$|^/readyz$|^/api/|^/\.well-known/`)
+var notPages = regexp.MustCompile(`\.(csv|json|yaml|yml|pdf|png|jpg|js|css|svg|webmanifest|xlsx|zip)$|^/photos/|^/static/|/(export|file|csv|svg|pdf|json)$|^/metrics$|^/healthz$|^/readyz$|^/api/|^/\.well-known/`)
 
 // axe judges the page as it is now in every look, unless one of its kind was judged before.
 func (p *person) axe(seen judged, as string) {
