@@ -64,22 +64,40 @@ func (s *Service) trends(ctx context.Context, tx Tx, d *desk, c *studio.Counted,
 		return err
 	}
 	t.Window = studio.Window{From: year.From.String(), To: year.To.String()}
-	sums, err := cachedSums{tx, s.sums, d.programme}.Sums(ctx, d.programme.Org, studio.SumQuery{
-		Programme: d.programme.ID, Window: reading, Scenario: d.query.Scenario, Monthly: true, Scores: true,
+	key := workKey{purpose: "year", sums: sumKey{org: d.programme.Org, rev: d.programme.DataRev, query: studio.SumQuery{
+		Programme: d.programme.ID, Window: d.window, Scenario: d.query.Scenario,
+	}}}
+	all, err := once(s.works, key, func() (Trends, int, error) {
+		y := Trends{}
+		sums, err := cachedSums{tx, s.sums, d.programme}.Sums(ctx, d.programme.Org, studio.SumQuery{
+			Programme: d.programme.ID, Window: reading, Scenario: d.query.Scenario, Monthly: true, Scores: true,
+		})
+		if err != nil {
+			return y, 0, err
+		}
+		cells, spread := monthsOf(sums.Cells, c), spreadOf(c)
+		drifts := year.Drift(cells, spread)
+		y.Together, y.Moved = drifts.Points, drifts.Moved
+		y.branches(c, cells, year, spread, drifts, studio.Everyone)
+		return y, len(y.Branches), nil
 	})
 	if err != nil {
 		return err
 	}
-	cells := monthsOf(sums.Cells, c)
-	result, err := s.compared(ctx, tx, d, c, shown)
-	if err != nil {
-		return err
+	t.Together, t.Moved, t.Branches = all.Together, all.Moved, make(map[string]Trend)
+	for i := range c.Branches {
+		if trend, ok := all.Branches[c.Branches[i].ID]; ok && shown(&c.Branches[i]) {
+			t.Branches[c.Branches[i].ID] = trend
+		}
 	}
-	spread := result.Model.Spread
-	drifts := year.Drift(cells, spread)
-	t.Together, t.Moved = drifts.Points, drifts.Moved
-	t.branches(c, cells, year, spread, drifts, shown)
 	return nil
+}
+
+// spreadOf is how much visits to one branch differ, in the whole network.
+func spreadOf(c *studio.Counted) compare.Spread {
+	in := c.Input(c.Edition.List.Programme, studio.Everyone)
+	in.Standards, in.Shares, in.Brief, in.Level = nil, nil, true, compare.LevelB
+	return compare.Run(in).Model.Spread
 }
 
 // twelveMonths end with the month given; the second window begins earlier, for the first rolling point.

@@ -48,6 +48,8 @@ type Funnel struct {
 	Grid          []Tick // X is the label's y
 	Ticks         []Tick // X is an x
 	Dots          []FunnelDot
+	Cloud         string // path of the dots inside, where there are too many to draw each by itself
+	CloudWidth    string // of its strokes
 	Named         []FunnelName
 }
 
@@ -98,7 +100,33 @@ func NewFunnel(d FunnelData, narrow bool) Funnel {
 	f.Title = d.title()
 	f.Middle = FunnelEdge{X: short(d.middleAt(p)), Y: short(p.y(d.Centre)), Text: d.Middle}
 	f.place(p, d, narrow)
+	f.gather()
 	return f
+}
+
+// mostDots is how many dots are drawn one by one.
+const mostDots = 250
+
+// gather draws the dots inside as one path where there are very many: each by itself would make the page heavy, and none of
+// them is named. Dots in one place are drawn once.
+func (f *Funnel) gather() {
+	if len(f.Dots) <= mostDots {
+		return
+	}
+	var b strings.Builder
+	outside, seen := f.Dots[:0], map[[2]string]bool{}
+	for _, d := range f.Dots {
+		if !d.Inside {
+			outside = append(outside, d)
+			continue
+		}
+		if at := [2]string{d.X, d.Y}; !seen[at] {
+			seen[at] = true
+			b.WriteString("M" + d.X + " " + d.Y + "h0")
+		}
+		f.CloudWidth = short(2 * value(d.R))
+	}
+	f.Dots, f.Cloud = outside, b.String()
 }
 
 // scale begins below the lowest dot, and where half of the limits lie above it: the mouth of the funnel may run out.

@@ -132,6 +132,9 @@ func (f *Funnel) File(title, note string) []byte {
 		p.words(left-8, value(g.X)+4, g.Text, "end", inkSoft, 13, false)
 	}
 	p.line(left, value(f.Middle.Y), right, value(f.Middle.Y), inkSoft, 1.5, false)
+	if f.Cloud != "" {
+		p.b.WriteString(`<path d="` + escape(f.Cloud) + `" stroke="#857F74" stroke-linecap="round" stroke-width="` + f.CloudWidth + `"/>` + "\n")
+	}
 	for _, d := range f.Dots {
 		colour := inkSoft
 		if d.Inside {

@@ -2,6 +2,7 @@ package manager_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"plainclothes/internal/browsertest"
@@ -64,5 +65,52 @@ func TestOnAPhoneTheBarStaysAndFourStandardsShow(t *testing.T) {
 		return Math.abs(h.left - s.getBoundingClientRect().left) < 4 })()`)
 	if !sticky {
 		t.Error("the column of branches scrolls away")
+	}
+}
+
+func TestAPictureIsMadeOfADrawing(t *testing.T) {
+	b := browsertest.Start(t)
+	r := newRig(t, 12)
+	r.Publish(worldtest.Tea(3), "first", "2025-01-01")
+	r.Season(3, 12, months(4)...)
+	url := r.site(t).Serve(r.Owner)
+	p := b.Page(t, browsertest.Phone)
+	for _, path := range []string{"/compare/picture?chart=funnel", "/compare/picture?chart=heat", "/compare/branches/" + r.Branches[0].ID + "/picture?chart=parts"} {
+		p.Open(url + path)
+		made := browsertest.Eval[string](p, `(async () => {
+			const button = document.querySelector("[data-picture]");
+			for (let i = 0; i < 100 && button.hidden; i++) await new Promise(r => setTimeout(r, 50));
+			let saved = null;
+			HTMLAnchorElement.prototype.click = function () { saved = this };
+			button.click();
+			for (let i = 0; i < 200 && !saved; i++) await new Promise(r => setTimeout(r, 50));
+			if (!saved) return document.getElementById("picture-status").textContent || "nothing happened";
+			const bytes = new Uint8Array(await (await fetch(saved.href).catch(() => null))?.arrayBuffer() ?? []);
+			return saved.download + " " + document.getElementById("picture-status").textContent + " " + bytes.length;
+		})().catch(e => "error " + e)`)
+		if !strings.Contains(made, ".png") || !strings.Contains(made, "The picture is saved.") {
+			t.Errorf("%s: %s", path, made)
+		}
+		if shown := browsertest.Eval[int](p, `document.querySelector(".picture img").naturalWidth`); shown < 300 {
+			t.Errorf("%s shows a drawing %d wide", path, shown)
+		}
+	}
+}
+
+func TestThePagesAreJudgedInEveryLook(t *testing.T) {
+	b := browsertest.Start(t)
+	browsertest.Module(t, "axe-core/axe.min.js")
+	r := newRig(t, 12)
+	r.Publish(worldtest.Tea(3), "first", "2024-01-01")
+	r.Season(3, 48, months(24)...)
+	url := r.site(t).Serve(r.Owner)
+	p := b.Page(t, browsertest.Desk, browsertest.LessMotion)
+	for _, path := range []string{
+		"", "/branches", "/standards", "/change", "/drivers", "/sales", "/sure?visits=x", "/picture?chart=league", "/branches/" + r.Branches[0].ID,
+	} {
+		p.Open(url + "/compare" + path)
+		for _, wrong := range p.Axe("light", "dark") {
+			t.Errorf("/compare%s: %s", path, wrong)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package manager
 import (
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -74,10 +75,15 @@ func (h *compareHead) fill(a auth.Actor, ch *choice, path string, r *report.Comp
 	if path == branchesPath {
 		o.standards = r.Result.Standards
 	}
-	h.Where, h.Notes, h.Filters = whereText(a, r), r.Notes, newFilters(*ch, path, o)
+	h.Where, h.Filters = whereText(a, r), newFilters(*ch, path, o)
 	h.Fair = r.Result.Model.Crossed != nil
 	for _, d := range r.Result.Model.Declined {
 		h.Refused = append(h.Refused, prose(d.Sentence))
+	}
+	for _, n := range r.Notes {
+		if !slices.Contains(h.Refused, prose(n)) { // said beside the model already
+			h.Notes = append(h.Notes, prose(n))
+		}
 	}
 	h.headline(r)
 	if len(r.Result.Branches) == 0 {

@@ -1,0 +1,78 @@
+package chart
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+)
+
+// parses fails the test unless a file is one whole SVG that needs no style sheet, and gives its texts.
+func parses(t *testing.T, file []byte) string {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(string(file)))
+	var text strings.Builder
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return text.String()
+		}
+		if err != nil {
+			t.Fatalf("%v in\n%s", err, file)
+		}
+		switch x := token.(type) {
+		case xml.CharData:
+			text.Write(x)
+		case xml.StartElement:
+			for _, a := range x.Attr {
+				if a.Name.Local == "class" || a.Name.Local == "style" || strings.Contains(a.Value, "var(") || strings.Contains(a.Value, "NaN") {
+					t.Errorf("%s %s=%q", x.Name.Local, a.Name.Local, a.Value)
+				}
+			}
+		}
+	}
+}
+
+func TestFilesStandAlone(t *testing.T) {
+	bad := `<script>alert(1)</script> & "quotes"`
+	bar := Bar{Tone: Below, X1: "20%", X2: "40%", Dot: "30%", Standard: "80%"}
+	text := parses(t, BarsFile(bad, bad, []Tick{{X: "50%", Text: "0", Anchor: "mid"}}, []BarLine{{Name: bad, Value: "12%", Words: bad, Bar: bar}, {Name: "None"}}))
+	if strings.Count(text, "<script>alert(1)</script>") != 5 || !strings.Contains(text, "12%") {
+		t.Errorf("%q", text)
+	}
+	text = parses(t, HeatFile("Heat", bad, []string{bad, "A very long title of a standard that goes on"}, []HeatLine{{Name: bad, Cells: []HeatCell{{Text: "86", Step: -3, Stepped: true, Thin: true}, {Text: "·"}}}}))
+	if !strings.Contains(text, "86") || !strings.Contains(text, "·") || !strings.Contains(text, "…") {
+		t.Errorf("%q", text)
+	}
+	parts := NewParts([]Part{{Name: bad, Points: -2.3, Sure: true, Words: "quite sure"}, {Name: "b", Points: 0.4}}, Part{Name: "In all", Points: -1.9})
+	if text = parses(t, parts.File("Why", "")); !strings.Contains(text, "−2.3") || !strings.Contains(text, "In all") {
+		t.Errorf("%q", text)
+	}
+	sums := NewSums([]SumPoint{{Label: "a", Sum: 1}, {Label: "b", Sum: 6, Alarm: true}, {Label: "c", Sum: 0.5}}, 5, false)
+	if file := sums.File("Watch", ""); !strings.Contains(string(file), toneBelow) || !strings.Contains(parses(t, file), "alarm") {
+		t.Errorf("%s", file)
+	}
+	months := NewMonths(NewScale([]Span{{Value: 8000}}, 8000), []Point{{Label: "a", Short: "a", Known: true, Span: Span{8000, 7000, 9000}, HasRange: true}, {Label: "b", Short: "b", Known: true, Span: Span{7000, 6000, 8000}}}, nil, 8000, Below, false)
+	parses(t, months.File("Months", ""))
+}
+
+func TestAFunnelOfThousandsIsOnePath(t *testing.T) {
+	d := FunnelData{Centre: 8000, Middle: "average 80%"}
+	for i := range 2000 {
+		d.Points = append(d.Points, FunnelPoint{Name: fmt.Sprint("Branch ", i), Visits: float64(3 + i%10), Value: float64(7000 + i%2000)})
+	}
+	d.Points = append(d.Points, FunnelPoint{Name: "Far", Href: "/far", Visits: 12, Value: 2000, Outside: true, Named: true, Tone: Below})
+	f := NewFunnel(d, false)
+	if len(f.Dots) != 0 || len(f.Named) != 1 || f.Named[0].Name != "Far" || len(f.Cloud) < 2000 || len(f.Cloud) > 40_000 || f.CloudWidth == "" {
+		t.Errorf("%d dots, %d named, path of %d", len(f.Dots), len(f.Named), len(f.Cloud))
+	}
+	if text := parses(t, f.File("Funnel", "")); !strings.Contains(text, "Far") {
+		t.Error("the named dot is missing")
+	}
+	d.Points = d.Points[:mostDots]
+	if few := NewFunnel(d, true); few.Cloud != "" || len(few.Dots) != mostDots {
+		t.Errorf("%d dots and a path of %d", len(few.Dots), len(few.Cloud))
+	}
+}
