@@ -185,3 +185,16 @@ func TestAnOlderDatabaseWithoutSingleVisitsIsComparedTheSame(t *testing.T) {
 		}
 	})
 }
+
+func BenchmarkCompareALargeNetworkOf2000(b *testing.B) {
+	s := storetest.SQLite(b)
+	w := worldtest.New(b, s, 2000)
+	w.Publish(worldtest.Tea(4), "The first version.", "2025-01-01")
+	w.Season(4, 2, "2026-11")
+	svc := large(w, s)
+	for b.Loop() {
+		if _, err := svc.Compare(b.Context(), w.Owner, report.Query{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
