@@ -193,6 +193,13 @@ func TestAProgrammeGoesInAndComesOutTheSame(t *testing.T) {
 		if code, _, said := l.run("export", key, "-o", target); code != 1 || !strings.Contains(said, "not overwritten") {
 			t.Errorf("%d %s", code, said)
 		}
+		form := filepath.Join(t.TempDir(), "form.xlsx")
+		if _, said := l.must("export", key, "--xlsform", "-o", form); !strings.Contains(said, "standards: Other tools will not see this") {
+			t.Errorf("said %s", said)
+		}
+		if _, said := l.must("import", form); !strings.Contains(said, "Nothing was changed") {
+			t.Errorf("the exported form says something else: %s", said)
+		}
 		if code, _, said := l.run("export", "none"); code != 1 || !strings.Contains(said, key) {
 			t.Errorf("%d %s", code, said)
 		}

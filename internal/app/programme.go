@@ -8,13 +8,15 @@ import (
 
 	"plainclothes/internal/config"
 	"plainclothes/internal/fault"
+	"plainclothes/internal/programme"
+	"plainclothes/internal/programme/xlsform"
 	"plainclothes/internal/studio"
 )
 
 type importCmd struct {
 	config.Storage `embed:""`
 	chosen         `embed:""`
-	File           string `arg:"" help:"Programme file, YAML or JSON."`
+	File           string `arg:"" help:"Programme file, YAML or JSON, or an XLSForm workbook (.xlsx)."`
 	Publish        bool   `help:"Publish it at once as the next version."`
 	Note           string `help:"What changed and why, for the history; needed to publish."`
 	From           string `help:"First day of the version, such as 2026-11-21; today unless given." placeholder:"DATE"`
@@ -44,8 +46,16 @@ func (c importCmd) Run(p *program) error {
 		if err != nil {
 			return err
 		}
+		p.sayListed(c.File, in.Listed)
 		return c.finish(p, x, o.ID, in)
 	})
+}
+
+// sayListed writes what of a form did not come along.
+func (p *program) sayListed(file string, listed []xlsform.Finding) {
+	for _, f := range listed {
+		p.sayf("%s: %s", file, f)
+	}
 }
 
 // finish says what became of the file, and publishes it when asked.
@@ -72,6 +82,7 @@ type exportCmd struct {
 	chosen         `embed:""`
 	Programme      string `arg:"" help:"Programme, by its key or id."`
 	Number         int    `help:"Version, by its number; the newest published one unless given." name:"number"`
+	XLSForm        bool   `help:"Write an XLSForm workbook (.xlsx) for ODK and Kobo, and say what they will not see." name:"xlsform"`
 	Output         string `help:"File to write instead of standard output; it must not exist." placeholder:"FILE" short:"o"`
 }
 
@@ -90,12 +101,28 @@ func (c exportCmd) Run(p *program) error {
 		if err != nil {
 			return err
 		}
+		if c.XLSForm {
+			if b, err = p.toForm(b); err != nil {
+				return err
+			}
+		}
 		if c.Output == "" {
 			_, err = p.stdout.Write(b)
 			return err
 		}
 		return writeNew(c.Output, b)
 	})
+}
+
+// toForm turns a programme file into a workbook, and says what other tools will not see of it.
+func (p *program) toForm(file []byte) ([]byte, error) {
+	m, problems := programme.Parse(file)
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	b, unseen, err := xlsform.Write(m)
+	p.sayListed("Other tools", unseen)
+	return b, err
 }
 
 // programmeID finds a programme by key or id.

@@ -7,6 +7,7 @@ import (
 	"plainclothes/internal/auth"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
+	"plainclothes/internal/programme/xlsform"
 )
 
 // Imported is what became of a programme file.
@@ -16,15 +17,16 @@ type Imported struct {
 	New       bool               // the organisation did not have this programme
 	Same      bool               // the file says what the newest published version says: no draft was needed
 	Problems  programme.Problems // advice, or what has to be mended
+	Listed    []xlsform.Finding  // of an XLSForm: what did not come along
 }
 
-// Import reads a programme file into a draft: of a new programme, or of the one with the same key, whose present draft
+// Import reads a programme file or an XLSForm workbook into a draft: of a new programme, or of the one with the same key, whose present draft
 // it replaces. A file with errors changes nothing; Problems then holds all of them and the error is their sum.
 func (s *Service) Import(ctx context.Context, a auth.Actor, src []byte) (out Imported, err error) {
 	if err := may(a, auth.StandardsEdit); err != nil {
 		return out, err
 	}
-	p, problems := programme.Parse(src)
+	p, listed, problems := read(src)
 	if err := problems.Err(); err != nil {
 		return Imported{Problems: problems}, err
 	}
@@ -32,8 +34,17 @@ func (s *Service) Import(ctx context.Context, a auth.Actor, src []byte) (out Imp
 		out, err = s.take(ctx, tx, a, p)
 		return err
 	})
-	out.Problems = slices.Concat(problems, programme.Lint(p))
+	out.Problems, out.Listed = slices.Concat(problems, programme.Lint(p)), listed
 	return out, wrap("import programme", err)
+}
+
+// read tells a workbook from a programme file by how it begins.
+func read(src []byte) (*programme.Programme, []xlsform.Finding, programme.Problems) {
+	if xlsform.Looks(src) {
+		return xlsform.Read(src)
+	}
+	p, problems := programme.Parse(src)
+	return p, nil, problems
 }
 
 // take puts a sound programme into a draft.

@@ -7,6 +7,7 @@ package xlsform
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -71,9 +72,18 @@ func Write(p *programme.Programme) ([]byte, []Finding, error) {
 	return src, unseen(p), nil
 }
 
-// Looks reports whether src begins as a workbook does, new or old, and not as a programme file.
+// Looks reports whether src begins as a workbook does, new or old, or as a sheet of one saved as CSV, and not as a
+// programme file.
 func Looks(src []byte) bool {
-	return strings.HasPrefix(string(src[:min(len(src), 8)]), zipMark) || strings.HasPrefix(string(src[:min(len(src), 8)]), oleMark)
+	head := string(src[:min(len(src), 300)])
+	return strings.HasPrefix(head, zipMark) || strings.HasPrefix(head, oleMark) || isCSV(head)
+}
+
+// isCSV reports whether a text begins with the heads of a survey, or of choices.
+func isCSV(head string) bool {
+	first, _, _ := strings.Cut(strings.ToLower(strings.TrimPrefix(head, "\uFEFF")), "\n")
+	cells := strings.FieldsFunc(first, func(r rune) bool { return strings.ContainsRune(",;\t\" \r", r) })
+	return len(cells) > 2 && (slices.Contains(cells, "type") || slices.Contains(cells, "list_name")) && slices.Contains(cells, "name") && !strings.Contains(first, ": ")
 }
 
 // list notes a finding.

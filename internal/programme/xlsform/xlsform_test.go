@@ -404,6 +404,18 @@ func withCell(t testing.TB, xml string) []byte {
 	return b.Bytes()
 }
 
+func TestOnlyWorkbooksAndTheirSheetsLookLikeForms(t *testing.T) {
+	yaml, _ := demo.File(demo.Names()[0])
+	for src, want := range map[string]bool{
+		string(survey(t, "text|a|A")): true, oleMark + "\xA1": true, "type,name,label\ntext,a,A": true, "\ufeff\"list_name\";\"name\";\"label\"\r\n": true,
+		string(yaml): false, "": false, `{"format": "plainclothes/programme/v1"}`: false, "type: name, label": false, "PK": false,
+	} {
+		if got := Looks([]byte(src)); got != want {
+			t.Errorf("%.40q: %v", src, got)
+		}
+	}
+}
+
 func TestAFormulaGivesItsLastValueAndIsListed(t *testing.T) {
 	p, found := mustRead(t, withCell(t, `<c r="C2" t="str"><f>CONCATENATE("A","sk")</f><v>Ask</v></c>`))
 	if q, _, _ := p.Question("a"); q.Text != "Ask" {

@@ -12,12 +12,13 @@ import (
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/programme/demo"
+	"plainclothes/internal/programme/xlsform"
 	"plainclothes/internal/studio"
 	"plainclothes/internal/web/kit"
 )
 
 // maxProgramme is the body of an import: a file of the largest size and the form around it, in bytes.
-const maxProgramme = 3 << 20
+const maxProgramme = 4 << 20
 
 func (p *Pages) programmeRoutes() []kit.Route {
 	return []kit.Route{
@@ -59,6 +60,9 @@ type programmesView struct {
 	Shipped  []shipped
 	Text     string // of a file that was pasted
 	Problems programme.Problems
+	Listed   []xlsform.Finding // what of an imported form did not come along
+	Draft    string            // address of the draft that it became
+	Number   int               // of the draft
 }
 
 // programmeRow is one programme with what is in it.
@@ -196,8 +200,21 @@ func (p *Pages) take(c echo.Context, a auth.Actor, src []byte, text string) erro
 		kit.Flash(c, "The file says what the newest version says. There is nothing to change.")
 		return kit.Redirect(c, base)
 	}
+	if len(done.Listed) > 0 {
+		return p.showListed(c, a, done, base+"/draft")
+	}
 	kit.Flash(c, "The file is in the draft of version "+strconv.Itoa(done.Draft.Number)+". Look through it, then publish.")
 	return kit.Redirect(c, base+"/draft")
+}
+
+// showListed says what of a form did not come along, before its draft is opened.
+func (p *Pages) showListed(c echo.Context, a auth.Actor, done studio.Imported, draft string) error {
+	view, err := p.programmesOf(c, a)
+	if err != nil {
+		return err
+	}
+	view.Listed, view.Draft, view.Number = done.Listed, draft, done.Draft.Number
+	return programmesPage.Render(c, http.StatusOK, view)
 }
 
 // refuseImport shows what is wrong with a file; what was pasted stays.

@@ -8,6 +8,7 @@ import (
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/fault"
+	"plainclothes/internal/programme/xlsform"
 	"plainclothes/internal/studio"
 	"plainclothes/internal/web/kit"
 )
@@ -125,7 +126,13 @@ func numbered(all []studio.Version, number int) (studio.Version, bool) {
 // yaml is the type of programme files.
 const yaml = "application/yaml; charset=utf-8"
 
-// versionFile downloads a version as a programme file.
+// workbook is the type of XLSForm files, and asForm the query that asks for one.
+const (
+	workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	asForm   = "xlsform"
+)
+
+// versionFile downloads a version as a programme file, or with ?as=xlsform as a workbook for ODK and Kobo.
 func (p *Pages) versionFile(c echo.Context, a auth.Actor) error {
 	number, err := strconv.Atoi(c.Param("number"))
 	if err != nil || number <= 0 {
@@ -138,6 +145,17 @@ func (p *Pages) versionFile(c echo.Context, a auth.Actor) error {
 	name := now.Programme.Key + "-v" + strconv.Itoa(number)
 	if now.Version.State == studio.Draft {
 		name += "-draft"
+	}
+	switch as := c.QueryParam("as"); as {
+	case "":
+	case asForm:
+		b, _, err := xlsform.Write(now.Programme)
+		if err != nil {
+			return err
+		}
+		return kit.Download(c, name+".xlsx", workbook, b)
+	default:
+		return fault.Missing("kind of file")
 	}
 	return kit.Download(c, name+".yaml", yaml, now.Programme.Export())
 }
