@@ -45,7 +45,7 @@ type moved struct {
 
 // Change compares a window with the one before.
 func (s *Service) Change(ctx context.Context, a auth.Actor, q Query) (c Change, err error) {
-	err = s.view(ctx, a, auth.Compare, q, "compare windows", func(x *study) error {
+	err = s.view(ctx, a, q, "compare windows", func(x *study) error {
 		c.Frame = x.frame()
 		m, before, err := s.moves(ctx, x)
 		if err != nil {
@@ -217,7 +217,7 @@ func (x *study) scores(rows []studio.CellSum) []compare.ScoreCell {
 
 // Regions says which regions differ, as far as shoppers allow it, of those that the reader sees.
 func (s *Service) Regions(ctx context.Context, a auth.Actor, q Query) (r compare.Regions, err error) {
-	err = s.view(ctx, a, auth.Compare, q, "compare regions", func(x *study) error {
+	err = s.view(ctx, a, q, "compare regions", func(x *study) error {
 		all, err := once(s.works, x.key("regions"), func() (compare.Regions, int, error) {
 			all, err := s.workRegions(ctx, x)
 			return all, len(all.Pairs) + len(all.Rest), err

@@ -67,10 +67,10 @@ func (x *study) frame() Frame {
 	return f
 }
 
-// view runs a reading in a transaction of its own.
-func (s *Service) view(ctx context.Context, a auth.Actor, v auth.Verb, q Query, what string, read func(*study) error) error {
+// view runs a reading of the comparison in a transaction of its own.
+func (s *Service) view(ctx context.Context, a auth.Actor, q Query, what string, read func(*study) error) error {
 	err := s.repo.View(ctx, a.Org, func(tx Tx) error {
-		x, err := s.study(ctx, tx, a, v, q)
+		x, err := s.study(ctx, tx, a, auth.Compare, q)
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -36,7 +37,7 @@ func crowd(t testing.TB, s *store.Store) (*worldtest.World, *report.Service, str
 				chance -= 0.4
 			}
 			a := w.Answered(4, chance)
-			a["O01"] = fmt.Sprint(5 + v%5)
+			a["O01"] = strconv.Itoa(5 + v%5)
 			scenario := "guest"
 			if v%3 == 0 {
 				scenario = "takeaway"

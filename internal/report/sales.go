@@ -70,7 +70,7 @@ const MaxSalesBytes = 16 << 20
 
 // SalesLink shows what was found for the programme chosen.
 func (s *Service) SalesLink(ctx context.Context, a auth.Actor, q Query) (p SalesPage, err error) {
-	err = s.view(ctx, a, auth.Compare, q, "show sales", func(x *study) error {
+	err = s.view(ctx, a, q, "show sales", func(x *study) error {
 		p.Frame, p.Own = x.frame(), a.May(auth.BranchesEdit)
 		var err error
 		if p.Extent, err = x.tx.SalesExtent(ctx, a.Org); err != nil {
@@ -366,10 +366,12 @@ func weekDay(week int) time.Time {
 }
 
 // EncodeLink writes an answer down, to be kept.
-func EncodeLink(l *compare.SalesLink) ([]byte, error) { return json.Marshal(l) }
+func EncodeLink(l *compare.SalesLink) ([]byte, error) {
+	return json.Marshal(l) //nolint:musttag // nobody else reads it: the names of its fields are the format
+}
 
 // DecodeLink reads what EncodeLink wrote.
 func DecodeLink(raw []byte) (l compare.SalesLink, err error) {
-	err = json.Unmarshal(raw, &l)
+	err = json.Unmarshal(raw, &l) //nolint:musttag // as EncodeLink wrote it
 	return l, err
 }

@@ -150,6 +150,9 @@ func (v *overviewView) next(ch *choice, r *report.Comparison, n *report.Next) {
 		return
 	}
 	for _, x := range n.Visits[:min(few, len(n.Visits))] {
+		if x.Worth < 0.05 {
+			break // less than a tenth of a point: not worth a journey
+		}
 		v.Next = append(v.Next, finding{
 			Name: r.Places[x.Branch].Name, Href: branchHref(ch, x.Branch), What: kit.Plural(x.Visits, "visit", "visits"),
 			Why: "Worth " + tenths(x.Worth) + " points of wrong decisions averted.",
