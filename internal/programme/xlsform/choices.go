@@ -1,7 +1,6 @@
 package xlsform
 
 import (
-	"slices"
 	"strings"
 
 	"plainclothes/internal/programme"
@@ -13,8 +12,8 @@ const maxOptions = 100
 // choiceList is one list of the sheet choices.
 type choiceList struct {
 	name  string
-	row   int
 	items []choice
+	at    map[string]int // of each name
 }
 
 // choice is one row of it.
@@ -30,6 +29,14 @@ func (l *choiceList) names() []string {
 		out[i] = l.items[i].name
 	}
 	return out
+}
+
+// index gives the place of a name, -1 when the list lacks it.
+func (l *choiceList) index(name string) int {
+	if i, ok := l.at[name]; ok {
+		return i
+	}
+	return -1
 }
 
 // choices reads the sheet choices.
@@ -69,13 +76,14 @@ func (r *reader) choices(t *table) {
 func (r *reader) choice(t *table, c choice, list string) {
 	l := r.lists[list]
 	if l == nil {
-		l = &choiceList{name: list, row: c.row}
+		l = &choiceList{name: list, at: map[string]int{}}
 		r.lists[list] = l
 	}
-	if i := slices.Index(l.names(), c.name); i >= 0 && len(l.items) <= maxOptions {
+	if i := l.index(c.name); i >= 0 {
 		r.wrong(t.name, c.row, t.col("name"), "The list %s has the choice %q twice; the first is in row %d. Give each a name of its own.", short(list), short(c.name), l.items[i].row)
 		return
 	}
+	l.at[c.name] = len(l.items)
 	l.items = append(l.items, c)
 }
 

@@ -3,7 +3,9 @@ package xlsform
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"plainclothes/internal/programme"
@@ -14,6 +16,7 @@ type reader struct {
 	book     *book
 	problems programme.Problems
 	findings []Finding
+	more     int    // findings beyond those kept
 	language string // the form's default, "" when it names none
 	lists    map[string]*choiceList
 	survey   *table
@@ -216,7 +219,7 @@ func (r *reader) looks() {
 // names looks at all names and references before anything else, because an expression may name what is never asked.
 func (r *reader) names() {
 	t := r.survey
-	relevant := map[string][]string{}
+	relevant := map[string][]string{} // what a name waits for; a group is also known by its row
 	var open []string
 	for i := range t.rows {
 		x := &t.rows[i]
@@ -226,17 +229,27 @@ func (r *reader) names() {
 		}
 		if name != "" && kind != "" && !strings.HasPrefix(kind, "end_") {
 			r.named[name] = append(r.named[name], x.number)
-			for _, s := range append(slices.Clone(open), t.get(x, "relevant")) {
-				for _, m := range reference.FindAllStringSubmatch(s, -1) {
-					relevant[name] = append(relevant[name], m[1])
-				}
-			}
+			relevant[name] = append(relevant[name], waits(t.get(x, "relevant"), open)...)
 		}
 		if strings.HasPrefix(kind, "begin_") {
-			open = append(open, t.get(x, "relevant"))
+			group := fmt.Sprintf("\x00%d", x.number)
+			relevant[group] = waits(t.get(x, "relevant"), open)
+			open = append(open, group)
 		}
 	}
 	r.references(relevant)
+}
+
+// waits gives what a condition asks about, and the group around it.
+func waits(condition string, open []string) []string {
+	var out []string
+	for _, m := range reference.FindAllStringSubmatch(condition, -1) {
+		out = append(out, m[1])
+	}
+	if n := len(open); n > 0 {
+		out = append(out, open[n-1])
+	}
+	return out
 }
 
 // references refuses names that are not there, and questions that wait for each other.
@@ -253,8 +266,8 @@ func (r *reader) references(relevant map[string][]string) {
 		}
 	}
 	state := map[string]int{} // 1 on the way, 2 done
-	var visit func(name string, depth int) bool
-	visit = func(name string, depth int) bool {
+	var visit func(name string) bool
+	visit = func(name string) bool {
 		if state[name] == 1 {
 			return true
 		}
@@ -263,7 +276,7 @@ func (r *reader) references(relevant map[string][]string) {
 		}
 		state[name] = 1
 		for _, next := range relevant[name] {
-			if visit(next, depth+1) {
+			if visit(next) {
 				return true
 			}
 		}
@@ -271,16 +284,20 @@ func (r *reader) references(relevant map[string][]string) {
 		return false
 	}
 	for i := range t.rows {
-		if name := t.get(&t.rows[i], "name"); name != "" && visit(name, 0) {
+		if name := t.get(&t.rows[i], "name"); name != "" && visit(name) {
 			r.wrong(t.name, t.rows[i].number, t.col("relevant"), "Whether %q is asked depends, by way of others or directly, on itself. Take one of these conditions out.", short(name))
 			return
 		}
 	}
 }
 
+// wordy are the types of older forms.
+var wordy = strings.NewReplacer("select one from ", "select_one ", "select all that apply from ", "select_multiple ", "select one ", "select_one ",
+	"select all that apply ", "select_multiple ", "select multiple ", "select_multiple ")
+
 // kindOf gives a row's type in one writing: begin_group, end_repeat, select_one.
 func kindOf(s string) string {
-	f := strings.Fields(strings.ToLower(s))
+	f := strings.Fields(strings.ToLower(wordy.Replace(s)))
 	if len(f) == 0 {
 		return ""
 	}
@@ -308,7 +325,7 @@ func kindOf(s string) string {
 // surveyRow reads one row.
 func (r *reader) surveyRow(x *row) {
 	t := r.survey
-	typ := t.get(x, "type")
+	typ := wordy.Replace(t.get(x, "type"))
 	kind := kindOf(typ)
 	switch {
 	case kind == "":
@@ -483,6 +500,9 @@ func (r *reader) assemble() *programme.Programme {
 		p = r.least(sections)
 	}
 	checked, problems := programme.Check(p)
+	for n := 0; checked == nil && n < maxSheets && r.dropConditions(p, problems); n++ {
+		checked, problems = programme.Check(p)
+	}
 	if checked == nil {
 		for _, x := range problems {
 			x.Line, x.Column = 0, 0
@@ -497,6 +517,31 @@ func (r *reader) assemble() *programme.Programme {
 		return nil
 	}
 	return again
+}
+
+// unsoundAt is where Check finds fault with a condition.
+var unsoundAt = regexp.MustCompile(`^sections\[(\d+)\](?:\.questions\[(\d+)\])?\.show_if$`)
+
+// dropConditions takes conditions away that do not hold in the programme, such as ones about choices that are gone.
+func (r *reader) dropConditions(p *programme.Programme, problems programme.Problems) bool {
+	dropped := false
+	for _, x := range problems {
+		m := unsoundAt.FindStringSubmatch(x.Path)
+		if m == nil {
+			continue
+		}
+		i, _ := strconv.Atoi(m[1])
+		at, what := &p.Sections[i].ShowIf, p.Sections[i].Title
+		if m[2] != "" {
+			j, _ := strconv.Atoi(m[2])
+			at, what = &p.Sections[i].Questions[j].ShowIf, p.Sections[i].Questions[j].ID
+		}
+		if *at != nil {
+			r.list(r.survey.name, 0, -1, what+" if "+(*at).Source, "This condition was not taken, so it is always asked. %s", x.Message)
+			*at, dropped = nil, true
+		}
+	}
+	return dropped
 }
 
 // least is the least programme that holds these sections, and says what it lacks.

@@ -43,8 +43,11 @@ func (f Finding) String() string {
 	return out
 }
 
-// maxFindings of one form are told; the rest is counted.
-const maxFindings = 500
+// maxFindings of one form are told, and the rest is counted; maxKept bounds the memory that a hopeless form can take.
+const (
+	maxFindings = 500
+	maxKept     = 5000
+)
 
 // Read makes a programme of an XLSForm workbook of at most 3 MB. The Programme is nil when an Error is among the problems;
 // a Problem's Path is the cell, Line its row and Column its number. A form that Write made gives back the programme it was
@@ -88,11 +91,18 @@ func isCSV(head string) bool {
 
 // list notes a finding.
 func (r *reader) list(sheet string, row, col int, what, why string, args ...any) {
+	if len(r.findings) >= maxKept {
+		r.more++
+		return
+	}
 	r.findings = append(r.findings, Finding{Sheet: sheet, Row: row, Column: letters(col), What: short(what), Why: fmt.Sprintf(why, args...)})
 }
 
 // wrong notes an error at a cell; col -1 is the whole row.
 func (r *reader) wrong(sheet string, row, col int, message string, args ...any) {
+	if len(r.problems) >= maxKept {
+		return
+	}
 	f := Finding{Sheet: sheet, Row: row, Column: letters(col)}
 	r.problems = append(r.problems, programme.Problem{Line: row, Column: col + 1, Path: f.Place(), Message: fmt.Sprintf(message, args...)})
 }
@@ -114,7 +124,7 @@ func (r *reader) found() []Finding {
 	if len(r.findings) <= maxFindings {
 		return r.findings
 	}
-	more := Finding{What: fmt.Sprintf("And %d more", len(r.findings)-maxFindings), Why: "Only the first are listed."}
+	more := Finding{What: fmt.Sprintf("And %d more", len(r.findings)-maxFindings+r.more), Why: "Only the first are listed."}
 	return append(r.findings[:maxFindings:maxFindings], more)
 }
 

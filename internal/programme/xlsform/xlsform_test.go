@@ -278,6 +278,36 @@ func TestConditionsKeepTheirMeaning(t *testing.T) {
 	}
 }
 
+func TestOldTypesAndUnsoundConditions(t *testing.T) {
+	p, found := mustRead(t, survey(t, "select one yn|a|A", "select all that apply from n|m|M", "date|d|D", "time|h|H",
+		"text|x|X|${d} = '2026-02-30'", "text|y|Y|${h} = 'noon'", "text|z|Z|${h} = '12:00'"))
+	want := "# f F\na yes_no\nm multi [1 2 3]\nd date\nh time\nx text\ny text\nz text if h == '12:00'\n"
+	if got := strings.Replace(shape(p), "# form ", "# f ", 1); !strings.HasSuffix(got, want[strings.Index(want, "\n"):]) {
+		t.Errorf("got\n%s", got)
+	}
+	says(t, found, "x if d == '2026-02-30': This condition was not taken", "survey!D7: ${h} = 'noon'")
+}
+
+// A hostile form costs no more than its size allows.
+func TestDeepGroupsAndManyNamesAreQuick(t *testing.T) {
+	var rows []string
+	for i := range 2000 {
+		rows = append(rows, fmt.Sprintf("begin_group|g%d|G|%s", i, strings.Repeat("${q} = 1 or ", 20)+"${q} = 1"))
+	}
+	p, _, problems := Read(survey(t, append([]string{"integer|q|Q"}, rows...)...))
+	if p != nil || !strings.Contains(problems.Err().Error()+fmt.Sprint(problems), "more than 20 deep") || len(problems) != maxProblems+1 {
+		t.Errorf("%d problems: %v", len(problems), problems[0])
+	}
+	rows = nil
+	for i := range 900 {
+		rows = append(rows, fmt.Sprintf("barcode|b%d|B", i))
+	}
+	_, found, _ := Read(survey(t, append(rows, "text|t|T")...))
+	if len(found) != maxFindings+1 || !strings.Contains(found[maxFindings].What, "And 40") {
+		t.Errorf("%d findings, last %v", len(found), found[len(found)-1])
+	}
+}
+
 func TestAWorkbookIsRefusedWithItsPlace(t *testing.T) {
 	choices := []string{"list_name|name|label", "yn|yes|Yes", "yn|no|No"}
 	one := []string{"type|name|label|relevant", "text|a|A"}

@@ -311,6 +311,9 @@ func (r *reader) equal(s *subject, c node) (string, error) {
 	case programme.Rating, programme.Number, programme.Duration, programme.Money:
 		return s.number("==", c.text)
 	case programme.Time, programme.Date:
+		if s.kind == programme.Time && !clock.MatchString(c.text) || s.kind == programme.Date && !day.MatchString(c.text) {
+			return "", errUnread(fmt.Sprintf("%q is no %s such as %s", short(c.text), s.kind, map[programme.Kind]string{programme.Time: "14:05", programme.Date: "2026-01-31"}[s.kind]))
+		}
 		return s.id + " == " + quote(c.text), nil
 	case programme.Multi:
 		return "", errUnread(fmt.Sprintf("%s can have several answers; forms ask about those by selected(${%s}, '…')", s.id, s.id))
@@ -318,6 +321,11 @@ func (r *reader) equal(s *subject, c node) (string, error) {
 	}
 	return "", errUnread("conditions cannot ask about the words of " + s.id)
 }
+
+var (
+	clock = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`)
+	day   = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+)
 
 // code gives the code of a choice.
 func (s *subject) code(name string) (string, error) {
