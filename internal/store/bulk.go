@@ -167,16 +167,13 @@ func (s *Store) each(ctx context.Context, b *bulk, rows [][]any) (met int64, err
 }
 
 // exec runs one statement past GORM.
-func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, error) {
+func (s *Store) exec(ctx context.Context, query string, args ...any) error {
 	stmt, err := s.prepared(ctx, query)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	res, err := stmt.ExecContext(ctx, args...)
-	if err != nil {
-		return 0, s.raw(err)
-	}
-	return res.RowsAffected()
+	_, err = stmt.ExecContext(ctx, args...)
+	return s.raw(err)
 }
 
 // raw gives an error of the driver the form that GORM would have given it.

@@ -156,8 +156,7 @@ func (s *Store) extend(ctx context.Context, es []event.Entry) error {
 	if _, err := s.each(ctx, &eventInsert, rows); err != nil {
 		return err
 	}
-	_, err := s.exec(ctx, moveHead, last.Seq, last.Hash, last.Org)
-	return err
+	return s.exec(ctx, moveHead, last.Seq, last.Hash, last.Org)
 }
 
 // commitWith sends a statement and commits. A unit that is alone has nobody who waits for it: its commit may as well wait

@@ -133,7 +133,7 @@ func (v visits) takeOut(ctx context.Context, s *sums) error {
 			v.putOff(request{query: factOut, args: args})
 			continue
 		}
-		if _, err := v.exec(ctx, factOut, args...); err != nil {
+		if err := v.exec(ctx, factOut, args...); err != nil {
 			return err
 		}
 	}

@@ -94,7 +94,7 @@ func (v visits) write(ctx context.Context, s *sums) error {
 		v.putOff(request{query: sumsOnPostgres, args: args})
 		return v.takeOut(ctx, s)
 	}
-	if _, err := v.exec(ctx, newDataRev, s.org, s.programme); err != nil {
+	if err := v.exec(ctx, newDataRev, s.org, s.programme); err != nil {
 		return err
 	}
 	for _, p := range []struct {
