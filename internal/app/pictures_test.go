@@ -31,7 +31,7 @@ func TestTheReadmesPictures(t *testing.T) {
 
 	o := d.signedIn(t, auth.Owner, browsertest.Window(1180, 2010), browsertest.LessMotion)
 	o.open(o.comparison())
-	o.sees("How branches compare", "League table", "Branches by standard", "Twelve months")
+	o.sees("How branches compare", "League table", "Real difference or luck?", "Twelve months")
 	if rows := browsertest.Eval[int](o.Page, `document.querySelectorAll("table.league tbody tr").length`); rows < 10 {
 		t.Errorf("%d branches are compared", rows)
 	}
