@@ -400,12 +400,11 @@ func (r *sheetReader) cell(c *xmlCell) error {
 
 // keep adds a cell to its row.
 func (r *sheetReader) keep(col int, c cell) error {
-	rows := r.s.rows
-	if len(rows) == 0 || rows[len(rows)-1].number != r.row {
-		if len(rows) >= maxRows || r.row > maxRowAt {
+	if n := len(r.s.rows); n == 0 || r.s.rows[n-1].number != r.row {
+		if n >= maxRows || r.row > maxRowAt {
 			return r.fail(-1, "This sheet has too many rows: at most %d are read. A form of that length is for no one.", maxRows)
 		}
-		r.s.rows = append(rows, row{number: r.row})
+		r.s.rows = append(r.s.rows, row{number: r.row})
 	}
 	last := &r.s.rows[len(r.s.rows)-1]
 	for len(last.cells) < col {
@@ -491,7 +490,7 @@ func clean(s string) string {
 			return r
 		case r == '\r', r == 0x2028, r == 0x2029:
 			return '\n'
-		case r < 0x20, r >= 0x7F && r < 0xA0, r == 0xFEFF, r == 0xFFFE, r == 0xFFFF, r == 0xFFFD, r == 0x200B:
+		case r < 0x20, r >= 0x7F && r < 0xA0, r == 0xFEFF, r == 0xFFFE, r == 0xFFFF:
 			return -1
 		}
 		return r

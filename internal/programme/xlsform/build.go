@@ -246,10 +246,11 @@ func (b *form) rating(q *programme.Question, r record, extra []record) {
 
 // sharedName tells lists with and without extra answers apart.
 func sharedName(name string, extra []record) string {
+	names := []string{name}
 	for _, x := range extra {
-		name += "_" + x["name"]
+		names = append(names, x["name"])
 	}
-	return name
+	return strings.Join(names, "_")
 }
 
 // optionsOf writes options as choices.
@@ -386,13 +387,13 @@ func there(q *programme.Question, ref string, op programme.Op, rel string) strin
 	if op != programme.OpNe {
 		return rel
 	}
-	out := "(" + ref + " != ''"
+	parts := []string{ref + " != ''"}
 	if hasList(q) {
 		for _, x := range extras(q) {
-			out += " and " + ref + " != '" + x["name"] + "'"
+			parts = append(parts, ref+" != '"+x["name"]+"'")
 		}
 	}
-	return out + " and " + rel + ")"
+	return "(" + strings.Join(append(parts, rel), " and ") + ")"
 }
 
 // xpathText writes a text of XPath, which knows no escapes.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"plainclothes/internal/programme"
 )
@@ -31,7 +32,7 @@ func keep(p *programme.Programme) [][]string {
 	for len(text) > 0 {
 		n := min(len(text), keptSize)
 		// White space at the ends of a cell is not safe: another tool may trim it.
-		for n > 1 && n < len(text) && (text[n-1] == ' ' || text[n] == ' ' || text[n-1] == '\u00a0' || text[n] == '\u00a0') {
+		for n > 1 && n < len(text) && (unicode.IsSpace(text[n-1]) || unicode.IsSpace(text[n])) {
 			n--
 		}
 		rows = append(rows, []string{"json", string(text[:n])})
@@ -65,7 +66,7 @@ func (r *reader) openKept(survey, choices, settings *table) error {
 	base, err := programme.FromCanonical([]byte(text.String()))
 	if err != nil {
 		r.list(t.name, 0, -1, "The sheet "+keptSheet, "It was changed and cannot be read any more, so standards, points and scenarios are not in it. Export the form again to get them.")
-		return nil
+		return nil //nolint:nilerr // what can still be read is read, and the loss is listed
 	}
 	b := build(base)
 	k := &kept{base: base, survey: survey, rows: map[string]record{}, lists: byList(b.choices), changed: map[string]bool{}}

@@ -39,7 +39,7 @@ func identifier(s string) string {
 	if len(s) > maxName || mapWord(s, false) != s {
 		w = wordOf(s, false)
 	}
-	if w == "" || !(w[0] >= 'a' && w[0] <= 'z' || w[0] >= 'A' && w[0] <= 'Z') {
+	if w == "" || w[0] == '_' && s[0] != '_' || w[0] == '-' || w[0] >= '0' && w[0] <= '9' {
 		w = "q_" + strings.TrimLeft(w, "_")
 	}
 	if slices.Contains(reserved, w) {

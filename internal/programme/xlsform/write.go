@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // The parts of a workbook that are the same for all forms.
@@ -31,12 +32,16 @@ type written struct {
 
 // bytes writes the workbook. Nothing in it depends on the moment, so equal forms are equal bytes.
 func (b *form) bytes() ([]byte, error) {
-	sheets := []written{
+	return pack([]written{
 		{"survey", grid(surveyHead, b.survey)},
 		{"choices", grid(choicesHead, b.choices)},
 		{"settings", grid(settingsHead, []record{b.settings})},
 		{keptSheet, keep(b.p)},
-	}
+	})
+}
+
+// pack makes a workbook of sheets.
+func pack(sheets []written) ([]byte, error) {
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
 	add := func(name, body string) error {
@@ -72,29 +77,32 @@ func grid(head []string, rows []record) [][]string {
 
 func contentTypes(n int) string {
 	const kind = `application/vnd.openxmlformats-officedocument.spreadsheetml.`
-	s := xmlHead + `<Types xmlns="` + packageSpace + `content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
+	var s strings.Builder
+	s.WriteString(xmlHead + `<Types xmlns="` + packageSpace + `content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
 		`<Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="` + kind + `sheet.main+xml"/>` +
-		`<Override PartName="/xl/styles.xml" ContentType="` + kind + `styles+xml"/>`
+		`<Override PartName="/xl/styles.xml" ContentType="` + kind + `styles+xml"/>`)
 	for i := range n {
-		s += fmt.Sprintf(`<Override PartName="/xl/worksheets/sheet%d.xml" ContentType="%sworksheet+xml"/>`, i+1, kind)
+		fmt.Fprintf(&s, `<Override PartName="/xl/worksheets/sheet%d.xml" ContentType="%sworksheet+xml"/>`, i+1, kind)
 	}
-	return s + `</Types>`
+	return s.String() + `</Types>`
 }
 
 func workbook(sheets []written) string {
-	s := xmlHead + `<workbook xmlns="` + mainSpace + `" xmlns:r="` + relSpace + `"><sheets>`
+	var s strings.Builder
+	s.WriteString(xmlHead + `<workbook xmlns="` + mainSpace + `" xmlns:r="` + relSpace + `"><sheets>`)
 	for i, x := range sheets {
-		s += fmt.Sprintf(`<sheet name="%s" sheetId="%d" r:id="rId%d"/>`, x.name, i+1, i+1)
+		fmt.Fprintf(&s, `<sheet name="%s" sheetId="%d" r:id="rId%d"/>`, x.name, i+1, i+1)
 	}
-	return s + `</sheets></workbook>`
+	return s.String() + `</sheets></workbook>`
 }
 
 func workbookRels(n int) string {
-	s := xmlHead + `<Relationships xmlns="` + packageSpace + `relationships">`
+	var s strings.Builder
+	s.WriteString(xmlHead + `<Relationships xmlns="` + packageSpace + `relationships">`)
 	for i := range n {
-		s += fmt.Sprintf(`<Relationship Id="rId%d" Type="%s/worksheet" Target="worksheets/sheet%d.xml"/>`, i+1, relSpace, i+1)
+		fmt.Fprintf(&s, `<Relationship Id="rId%d" Type="%s/worksheet" Target="worksheets/sheet%d.xml"/>`, i+1, relSpace, i+1)
 	}
-	return s + fmt.Sprintf(`<Relationship Id="rId%d" Type="%s/styles" Target="styles.xml"/></Relationships>`, n+1, relSpace)
+	return s.String() + fmt.Sprintf(`<Relationship Id="rId%d" Type="%s/styles" Target="styles.xml"/></Relationships>`, n+1, relSpace)
 }
 
 // xml writes a sheet; its heads stay in view.
