@@ -229,13 +229,14 @@ func beyond(y float64, iv stats.Interval) bool {
 	return y < iv.Lo-edge || y > iv.Hi+edge
 }
 
-// curve samples the limits from the fewest visits to the most, denser where they bend.
+// curve samples the limits from a third of the fewest visits, so that the funnel narrows before the eye, to the most,
+// denser where they bend.
 func (f *Funnel) curve(in FunnelInput) {
 	lo, hi := math.Inf(1), 0.0
 	for _, d := range f.Dots {
 		lo, hi = math.Min(lo, d.X), math.Max(hi, d.X)
 	}
-	lo = math.Max(1, math.Floor(lo))
+	lo = math.Max(1, math.Floor(lo/3))
 	hi = math.Max(hi, lo+1)
 	last := 0.0
 	for i := range funnelSteps + 1 {
