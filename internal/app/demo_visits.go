@@ -133,10 +133,10 @@ type slot struct {
 // neighbours then stand together. No shopper of a demo has a secret that an order could tell.
 func nameSlots(slots []slot) {
 	r := rng("ids")
-	step := uint64(1<<48) / uint64(max(len(slots), 1)) //nolint:gosec // a length
+	step := uint64(1<<48) / uint64(max(len(slots), 1))
 	for i := range slots {
 		var id uuid.UUID
-		binary.BigEndian.PutUint64(id[:8], (uint64(i)*step+r.Uint64N(step))<<16|r.Uint64N(1<<16)) //nolint:gosec // an index
+		binary.BigEndian.PutUint64(id[:8], (uint64(i)*step+r.Uint64N(step))<<16|r.Uint64N(1<<16))
 		binary.BigEndian.PutUint64(id[8:], r.Uint64())
 		id[6], id[8] = 0x40|id[6]&0x0f, 0x80|id[8]&0x3f
 		slots[i].id = id.String()

@@ -3,6 +3,7 @@ package compare
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Worth says what a branch's visits are worth once the differences between shoppers are counted; empty below level C.
@@ -13,9 +14,9 @@ func (e ScoreEstimate) Worth() string {
 	worth := int(math.Floor(e.Effective + 0.5))
 	switch {
 	case worth >= e.N:
-		return fmt.Sprintf("%s, worth as many once the shoppers' differences are counted.", visits(e.N))
+		return visits(e.N) + ", worth as many once the shoppers' differences are counted."
 	case worth < 1:
-		return fmt.Sprintf("%s, worth less than one once the shoppers' differences are counted.", visits(e.N))
+		return visits(e.N) + ", worth less than one once the shoppers' differences are counted."
 	}
 	return fmt.Sprintf("%s, worth %d once the shoppers' differences are counted.", visits(e.N), worth)
 }
@@ -38,13 +39,9 @@ func (m *CrossedModel) Says() string {
 
 // inWords is "shopper", "shopper and scenario", "shopper, scenario and month".
 func inWords(all []string) string {
-	text := all[0]
-	for i, word := range all[1:] {
-		if i == len(all)-2 {
-			text += " and " + word
-		} else {
-			text += ", " + word
-		}
+	last := len(all) - 1
+	if last == 0 {
+		return all[0]
 	}
-	return text
+	return strings.Join(all[:last], ", ") + " and " + all[last]
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"strconv"
 	"testing"
 )
 
@@ -23,7 +24,7 @@ func standingWorld(branches, shoppers, visits int) Input {
 		lenient[j] = 400 * r.NormFloat64()
 	}
 	for i := range branches {
-		b := Branch{ID: fmt.Sprintf("b%03d", i), Name: fmt.Sprint(i), Format: []string{"kiosk", "shop"}[i%2], Region: fmt.Sprint(i % 3)}
+		b := Branch{ID: fmt.Sprintf("b%03d", i), Name: strconv.Itoa(i), Format: []string{"kiosk", "shop"}[i%2], Region: strconv.Itoa(i % 3)}
 		in.Branches = append(in.Branches, b)
 		skill := 7500 + 700*r.NormFloat64()
 		for range visits {
