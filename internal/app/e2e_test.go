@@ -252,7 +252,7 @@ func TestTheMainPathFromAShoppersPhoneToAManagersComparison(t *testing.T) {
 		}
 		o := d.linked(t, auth.Owner, browsertest.Desk)
 		o.raisesATarget()
-		m.open(compare)
+		m.open(strings.Replace(compare, "/compare/branches", "/compare/standards", 1))
 		if head := m.text(".heat thead"); !strings.Contains(head, "99") || strings.Contains(head, "80") {
 			t.Errorf("the manager's page shows the targets %s", head)
 		}

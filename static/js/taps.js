@@ -28,7 +28,9 @@ async function recall() {
 
 // mark keeps a moment and what follows from it. A time question takes it while it has no answer; a duration that ends
 // takes it always.
-async function mark(name, forQuestion) {
+const mark = (name, forQuestion) => page.holding(marked(name, forQuestion));
+
+async function marked(name, forQuestion) {
   const moment = page.pack.taps.find((t) => t.name === name);
   taps.set(name, { at: new Date().toISOString(), mono: page.store.mono() });
   const times = moment.time.filter((id) => id === forQuestion || !page.report.answers.has(id));

@@ -289,10 +289,15 @@ function changed(event) {
   if (event.type === 'input' || waiting.get(field) !== 0) touched(el, field, ticked(event.target) || event.type === 'change');
 }
 
+// inHand is what is being kept beside the answers: moments and photos. Nobody leaves by a button before it is.
+let inHand = Promise.resolve();
+const holding = (work) => { inHand = Promise.allSettled([inHand, work]); return work; };
+
 // go leaves the section by one of its buttons, once everything is kept.
 async function go(to) {
   await starting;
   if (!sub) return post(to);
+  await inHand;
   const bad = await flush();
   if (notSaved) return post(to);
   if (bad && to === 'next') {
@@ -397,7 +402,7 @@ async function heard({ sub: id, what, message }) {
 
 // extras are loaded where they are of use: moments to mark, photos to take.
 async function extras() {
-  const page = { sub, pack, store, stage, cards, report, questions, answer, refresh, line, failed, nudge: () => outbox && outbox.nudge() };
+  const page = { sub, pack, store, stage, cards, report, questions, answer, refresh, line, failed, holding, nudge: () => outbox && outbox.nudge() };
   const open = $('taps-open');
   const moments = async () => (await import('./taps.js')).begin(page);
   if (open && pack.taps.length) open.hidden = false;
@@ -416,7 +421,7 @@ function camera(id, el, tray) {
   for (const input of row.querySelectorAll('input')) {
     input.addEventListener('click', () => remember(el));
     input.addEventListener('click', () => { input.old = null; }); // a camera that was closed again replaces nothing later
-    input.addEventListener('change', async () => (await tray()).keep(id, input));
+    input.addEventListener('change', () => holding(tray().then((t) => t.keep(id, input))));
   }
 }
 
