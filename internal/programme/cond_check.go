@@ -140,9 +140,13 @@ type subject struct {
 
 // example shows a comparison that would be right.
 func (b subject) example(name string) string {
+	code := "…" // a choice that has no options yet
+	if len(b.codes) > 0 {
+		code = b.codes[0]
+	}
 	switch b.asks {
 	case condMulti:
-		return fmt.Sprintf("%s in ['%s']", name, b.codes[0])
+		return fmt.Sprintf("%s in ['%s']", name, code)
 	case condNumber:
 		return name + " >= 3"
 	case condTime:
@@ -150,7 +154,7 @@ func (b subject) example(name string) string {
 	case condDate:
 		return name + " >= '2026-01-31'"
 	case condCode:
-		return fmt.Sprintf("%s == '%s'", name, b.codes[0])
+		return fmt.Sprintf("%s == '%s'", name, code)
 	case condNothing, condFree:
 	}
 	return name + " == '…'"

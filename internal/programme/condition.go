@@ -1,10 +1,15 @@
 package programme
 
+import "strings"
+
 // Condition is a show_if: its source as written and the checked tree that is evaluated.
 type Condition struct {
 	Source string
 	Root   Node
 }
+
+// compiled reports whether there is a condition and it was understood; that of a draft may be broken.
+func (c *Condition) compiled() bool { return c != nil && c.Root.Op != "" }
 
 // Op of a condition's node.
 type Op string
@@ -47,3 +52,6 @@ type Env struct {
 	// question, the text of a choice, the number of a number: as in Answer.
 	Answer func(question string) (Answer, bool)
 }
+
+// cutBranch takes "branch." off a name.
+func cutBranch(name string) (string, bool) { return strings.CutPrefix(name, nameBranch+".") }

@@ -25,7 +25,11 @@ const whole = 10_000
 
 // decode reads a Programme from a tree. What it gives is only sound when the collector has no error and check agrees.
 func decode(t *tree, c *collector) *Programme {
-	r := &reader{c: c, bad: map[*tree]bool{}, kinds: kinds}
+	return decodeWith(&reader{c: c, bad: map[*tree]bool{}, kinds: kinds}, t)
+}
+
+// decodeWith is decode with a reader of one's own.
+func decodeWith(r *reader, t *tree) *Programme {
 	root := node{r: r, t: t}
 	if t.kind != treeMap {
 		root.wrong("A programme file begins with “format: %s”, but here stands %s.", Format, t.name())

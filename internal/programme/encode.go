@@ -29,12 +29,12 @@ func encode(p *Programme) *tree {
 // encodeVisit writes the plan of a visit.
 func encodeVisit(v *VisitPlan) *tree {
 	m := newMap()
-	m.add("minutes", numberTree(int64(v.Minutes), 0))
-	m.add("report_due_hours", numberTree(int64(v.ReportDueHours), 0))
+	m.putInteger("minutes", v.Minutes, 0)
+	m.putInteger("report_due_hours", v.ReportDueHours, 0)
 	m.putPointsIf(v.Fee != 0, "fee", v.Fee)
 	m.putPointsIf(v.ReimburseUpTo != 0, "reimburse_up_to", v.ReimburseUpTo)
 	m.putInteger("rotation_days", v.RotationDays, 0)
-	m.add("visits_per_branch", numberTree(int64(v.VisitsPerBranch), 0))
+	m.putInteger("visits_per_branch", v.VisitsPerBranch, 0)
 	m.putText("wave", string(v.Wave))
 	return m
 }

@@ -69,9 +69,9 @@ func FuzzCondition(f *testing.F) {
 			}
 			return
 		}
-		again, err := s.compile(n.show())
+		again, err := s.compile(n.Source())
 		if err != nil || !reflect.DeepEqual(n, again) || n.Eval(env) != again.Eval(env) {
-			t.Fatalf("%q is shown as %q, which is another condition: %v", src, n.show(), err)
+			t.Fatalf("%q is shown as %q, which is another condition: %v", src, n.Source(), err)
 		}
 	})
 }

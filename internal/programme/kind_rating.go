@@ -50,7 +50,7 @@ func writeRating(q *Question, t *tree) {
 
 // ratingCodes lists the steps of the scale.
 func ratingCodes(q *Question) []string {
-	codes := make([]string, 0, q.ScaleHi-q.ScaleLo+1)
+	codes := make([]string, 0, max(0, q.ScaleHi-q.ScaleLo+1))
 	for i := q.ScaleLo; i <= q.ScaleHi; i++ {
 		codes = append(codes, strconv.Itoa(i))
 	}

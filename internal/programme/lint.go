@@ -140,7 +140,7 @@ func (l *linter) wowPoints(scenario string) Points {
 
 // section looks at a section and its questions.
 func (l *linter) section(s *Section, path string) {
-	if s.ShowIf != nil && !l.w.holdTogether(&s.ShowIf.Root) {
+	if s.ShowIf.compiled() && !l.w.holdTogether(&s.ShowIf.Root) {
 		l.warn(path+".show_if", "No visit can ever see this section: its condition contradicts itself, or what it asks about. Look at %s.", shorten(s.ShowIf.Source, 80))
 	} else {
 		l.parts(path+".show_if", s.ShowIf, nil)
@@ -180,14 +180,14 @@ func (l *linter) question(s *Section, q *Question, path string) {
 
 // condition looks for a question that its section or its own condition hides for ever.
 func (l *linter) condition(s *Section, q *Question, path string) {
-	if q.ShowIf == nil {
+	if !q.ShowIf.compiled() {
 		return
 	}
 	if !l.w.holdTogether(&q.ShowIf.Root) {
 		l.warn(path, "No visit can ever see %s: its condition contradicts itself, or what it asks about. Look at %s.", q.ID, shorten(q.ShowIf.Source, 80))
 		return
 	}
-	if s.ShowIf != nil && !l.w.holdTogether(&s.ShowIf.Root, &q.ShowIf.Root) {
+	if s.ShowIf.compiled() && !l.w.holdTogether(&s.ShowIf.Root, &q.ShowIf.Root) {
 		if l.w.holdTogether(&s.ShowIf.Root) {
 			l.warn(path, "No visit can ever see %s: its condition contradicts that of its section, %s.", q.ID, shorten(s.ShowIf.Source, 80))
 		}
@@ -207,7 +207,7 @@ func (l *linter) parts(path string, c, above *Condition) {
 			part = append(part, &above.Root)
 		}
 		if !l.w.holdTogether(part...) {
-			l.warn(path, "This part of the condition can never be true: %s.", shorten(c.Root.Nodes[i].show(), 80))
+			l.warn(path, "This part of the condition can never be true: %s.", shorten(c.Root.Nodes[i].Source(), 80))
 		}
 	}
 }

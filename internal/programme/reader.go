@@ -13,6 +13,10 @@ import (
 type reader struct {
 	c   *collector
 	bad map[*tree]bool // values that were complained about
+	// draft: what is missing is told as to somebody who is still writing.
+	draft bool
+	// unfit: a text is longer than it may be, or holds signs that nobody can see.
+	unfit bool
 	// kinds is the table of kinds; here, because the kinds' own rules read through a reader.
 	kinds []*kindRule
 }
@@ -62,6 +66,12 @@ func (n *node) path() string {
 func (n *node) wrong(format string, args ...any) {
 	n.r.bad[n.t] = true
 	n.r.c.at(Error, n.t, n.path(), fmt.Sprintf(format, args...))
+}
+
+// unfit notes a text that not even a draft can hold.
+func (n *node) unfit(format string, args ...any) {
+	n.r.unfit = true
+	n.wrong(format, args...)
 }
 
 // broken reports whether one of the values was complained about.
@@ -143,7 +153,11 @@ func (n *node) entryWrong(e entry, message string) {
 // complete notes the required keys that are missing.
 func (o *object) complete(s *shape) {
 	for _, k := range s.keys {
-		if k.required && !o.has(k.name) {
+		switch {
+		case !k.required || o.has(k.name):
+		case o.r.draft:
+			o.wrong(k.name, notFilledIn(s, k.name))
+		default:
 			o.wrongf(k.name, "%s needs %q. Add it: %s: …", sentenceCase(s.noun), k.name, k.name)
 		}
 	}
@@ -209,11 +223,11 @@ func (n node) string(name string, limit int) string {
 	case s == "":
 		n.wrong("%q is empty. Write something, or leave the line out.", name)
 	case utf8.RuneCountInString(s) > limit:
-		n.wrong("%q is longer than %d characters. Shorten it.", name, limit)
+		n.unfit("%q is longer than %d characters. Shorten it.", name, limit)
 	case strings.ContainsFunc(s, isControl):
-		n.wrong("%q holds a control character, which cannot be seen. Delete it.", name)
+		n.unfit("%q holds a control character, which cannot be seen. Delete it.", name)
 	case limit <= maxLine && strings.ContainsAny(s, "\r\n"):
-		n.wrong("%q stands on one line. Take the line break out.", name)
+		n.unfit("%q stands on one line. Take the line break out.", name)
 	}
 	return s
 }
@@ -367,6 +381,8 @@ func (o *object) list(name string, lo, hi int) []*tree {
 		return nil
 	case lo == hi && len(v.t.list) != lo:
 		v.wrong("%q has %d items, not %d.", name, lo, len(v.t.list))
+	case len(v.t.list) < lo && o.r.draft:
+		v.wrong("There are no %s yet. Add at least one.", name)
 	case len(v.t.list) < lo:
 		v.wrong("%q is empty. Add at least one item, or leave the line out.", name)
 	case len(v.t.list) > hi:

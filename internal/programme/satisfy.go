@@ -357,20 +357,20 @@ func (x *world) allTrue(nodes []*Node) bool {
 	return true
 }
 
-// show writes a node as a condition, for messages.
-func (n *Node) show() string {
+// Source writes a node as a condition that compiles to the same node.
+func (n *Node) Source() string {
 	switch n.Op {
 	case OpAnd, OpOr:
 		sign := map[Op]string{OpAnd: " && ", OpOr: " || "}[n.Op]
 		parts := make([]string, len(n.Nodes))
 		for i := range n.Nodes {
-			if parts[i] = n.Nodes[i].show(); n.Nodes[i].Op == OpOr || n.Nodes[i].Op == n.Op {
+			if parts[i] = n.Nodes[i].Source(); n.Nodes[i].Op == OpOr || n.Nodes[i].Op == n.Op {
 				parts[i] = "(" + parts[i] + ")"
 			}
 		}
 		return strings.Join(parts, sign)
 	case OpNot:
-		return "!(" + n.Nodes[0].show() + ")"
+		return "!(" + n.Nodes[0].Source() + ")"
 	case OpFeature:
 		return nameBranch + "." + n.Subject
 	case OpEq, OpNe, OpLt, OpLe, OpGt, OpGe, OpIn:
