@@ -16,8 +16,10 @@ type Checklist struct {
 	pairs    []pair // which standards have scored questions in which sections, in file order
 	index    map[string]int
 	stages   map[string][]string // per scenario, the stage of every section
-	weighted bool
-	sheets   sync.Pool // of *sheet
+	// witnesses counts, for each standard, the items that can decide it.
+	witnesses []int
+	weighted  bool
+	sheets    sync.Pool // of *sheet
 }
 
 // section is a section's part of the checklist: items[first:end].
@@ -46,6 +48,7 @@ type pair struct{ section, standard int }
 // Compile makes a programme ready for scoring. The programme must be sound, as one that programme.Parse gave.
 func Compile(p *programme.Programme) *Checklist {
 	c := &Checklist{p: p, index: map[string]int{}, stages: map[string][]string{}, weighted: len(p.Policy.Weights) > 0}
+	c.witnesses = make([]int, len(p.Standards)+1)
 	standards := map[string]int{}
 	for i := range p.Standards {
 		standards[p.Standards[i].ID] = i
@@ -76,6 +79,9 @@ func (c *Checklist) addSection(s *programme.Section, standards, sections map[str
 		it.standard, it.pair = standard, -1
 		if !it.good.zero() || !it.wow.zero() {
 			it.pair = c.pairOf(pairs, at, standard)
+		}
+		if it.decides() {
+			c.witnesses[standard]++
 		}
 		c.index[it.q.ID] = len(c.items)
 		c.items = append(c.items, it)

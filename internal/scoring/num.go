@@ -99,6 +99,33 @@ func addSmall(a, b num) (num, bool) {
 	return ratio(n, d), true
 }
 
+// sub gives a − b; b is not above a.
+func (a num) sub(b num) num {
+	if a.big == nil && b.big == nil {
+		if a.d|b.d <= 1 {
+			return num{n: a.n - b.n, d: 1}
+		}
+		ad, bd := a.den(), b.den()
+		g := gcd(ad, bd)
+		x, ok1 := times(a.n, bd/g)
+		y, ok2 := times(b.n, ad/g)
+		d, ok3 := times(ad, bd/g)
+		if ok1 && ok2 && ok3 {
+			return ratio(x-y, d)
+		}
+	}
+	return huge(new(big.Rat).Sub(a.rat(), b.rat()))
+}
+
+// float is the number as closely as floating point has it.
+func (a num) float() float64 {
+	if a.big != nil {
+		f, _ := a.big.Float64()
+		return f
+	}
+	return float64(a.n) / float64(a.den())
+}
+
 func times(a, b uint64) (uint64, bool) {
 	hi, lo := bits.Mul64(a, b)
 	return lo, hi == 0
