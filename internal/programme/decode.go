@@ -52,6 +52,7 @@ func decodeWith(r *reader, t *tree) *Programme {
 	readLevels(o, p)
 	readStandards(o, p)
 	readSections(o, p)
+	readTranslations(o, p)
 	return p
 }
 

@@ -10,6 +10,7 @@ func encode(p *Programme) *tree {
 	t.putText("programme", p.Key)
 	t.putText("name", p.Name)
 	t.putText("trade", p.Trade)
+	t.putText("language", p.Language)
 	t.putText("change_note", p.ChangeNote)
 	t.putWords("features", p.Features)
 	t.add("visit", encodeVisit(&p.Visit))
@@ -23,6 +24,7 @@ func encode(p *Programme) *tree {
 	t.add("levels", encodeLevels(p.Levels))
 	t.putGroup("standards", len(p.Standards), func(m *tree, i int) { m.add(p.Standards[i].ID, encodeStandard(&p.Standards[i])) })
 	t.add("sections", encodeSections(p.Sections))
+	encodeTranslations(t, p)
 	return t
 }
 

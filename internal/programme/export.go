@@ -76,7 +76,7 @@ func isLeaf(t *tree) bool {
 // keep a line for each part, however short they are, so that a change of one shows as one line.
 func fitsLine(e *entry) bool {
 	switch e.key {
-	case "sections", "questions", "standards", "scenarios", "stages", "options", "bands", "levels":
+	case "sections", "questions", "standards", "scenarios", "stages", "options", "bands", "levels", "translations":
 		return false
 	}
 	return isShort(e.value)

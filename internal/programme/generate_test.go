@@ -38,6 +38,7 @@ func drawProgramme(t *rapid.T) *Programme {
 		g.section(i)
 	}
 	g.policy()
+	g.translations()
 	return p
 }
 
@@ -55,6 +56,22 @@ func g0(t *rapid.T, label string) string {
 		return "x"
 	}
 	return s
+}
+
+// translations gives some of the texts other words.
+func (g *generated) translations() {
+	if !g.yes("translated") {
+		return
+	}
+	g.p.Language = "en"
+	for _, lang := range []string{"de", "zh-Hant-TW"}[:rapid.IntRange(1, 2).Draw(g.t, "languages")] {
+		g.p.AddLanguage(lang)
+		for _, w := range g.p.Texts() {
+			if g.yes(lang + " " + w.ID) {
+				g.p.SetText(lang, w.ID, g.text("words"))
+			}
+		}
+	}
 }
 
 func (g *generated) text(label string) string { return g0(g.t, label) }

@@ -31,8 +31,8 @@ func keysOf(required bool, names []string) []key {
 
 // The shapes of the file.
 var (
-	shapeProgramme = shape{"", "a programme", slices.Concat(need("format", "programme", "name"), may("trade", "change_note", "features"),
-		need("visit"), may("dayparts", "stages"), need("scenarios", "scoring", "levels"), may("standards"), need("sections"))}
+	shapeProgramme = shape{"", "a programme", slices.Concat(need("format", "programme", "name"), may("trade", "language", "change_note", "features"),
+		need("visit"), may("dayparts", "stages"), need("scenarios", "scoring", "levels"), may("standards"), need("sections"), may("translations"))}
 	shapeVisit = shape{"visit", "visit", slices.Concat(need("minutes", "report_due_hours"), may("fee", "reimburse_up_to", "rotation_days"),
 		need("visits_per_branch", "wave"))}
 	shapeStage     = shape{"stage", "a stage", need("title", "opens", "closes")}

@@ -17,7 +17,24 @@ func Lint(p *Programme) Problems {
 	for i := range p.Sections {
 		l.section(&p.Sections[i], fmt.Sprintf("sections[%d]", i))
 	}
+	l.languages()
 	return l.c.problems()
+}
+
+// languages should be whole: a shopper would read two at once.
+func (l *linter) languages() {
+	for i := range l.p.Translations {
+		tag := l.p.Translations[i].Language
+		lacks := l.p.Lacks(tag)
+		if len(lacks) == 0 {
+			continue
+		}
+		what := fmt.Sprintf("%d texts lack", len(lacks))
+		if len(lacks) == 1 {
+			what = "1 text lacks"
+		}
+		l.warn("translations."+tag, "%s words in %s, the first of them %s. There they are shown as they stand in the file.", what, LanguageName(tag), lacks[0].ID)
+	}
 }
 
 // linter walks a programme.

@@ -12,6 +12,7 @@ type Programme struct {
 	Key        string // [a-z0-9-]{2,64}
 	Name       string
 	Trade      string
+	Language   string // of the texts here, as BCP 47 names it; "" when the file does not say
 	ChangeNote string
 	Features   []string // branch features that conditions and scenarios may name
 	Visit      VisitPlan
@@ -22,6 +23,8 @@ type Programme struct {
 	Levels     Levels
 	Standards  []Standard
 	Sections   []Section
+
+	Translations []Translation // the same texts in other languages
 
 	ix  *index // finds questions; nil in a Programme made by hand
 	src *tree  // the file that Parse read, so that Lint can name lines; nil otherwise

@@ -366,6 +366,7 @@ func (d *differ) frame() {
 	if !slices.Equal(d.a.Stages, d.b.Stages) || !slices.Equal(d.a.Dayparts, d.b.Dayparts) {
 		d.say("Stages or parts of the day change.")
 	}
+	d.languages()
 	if n := len(d.Targets) + len(d.Definitions) + len(d.Words); n == 0 && d.a.Hash() != d.b.Hash() {
 		d.say("Hints, order or other things around the questions change; every number stays.")
 	}
