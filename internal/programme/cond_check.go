@@ -369,3 +369,6 @@ func isDate(s string) bool {
 	_, err := time.Parse(time.DateOnly, s)
 	return err == nil && len(s) == len(time.DateOnly)
 }
+
+// Channels lists the channels that a branch may have.
+func Channels() []string { return slices.Clone(channels) }

@@ -122,3 +122,41 @@ func matchesValue(q *Question, a *Answer, when []string) bool {
 // never and noPoints serve the kinds that are not scored.
 func never(*Question) bool      { return false }
 func noPoints(*Question) Points { return 0 }
+
+// Optional reports whether questions of this kind need no answer unless the file says so.
+func (k Kind) Optional() bool { r := ruleOf(k); return r != nil && r.optional }
+
+// Asked says how conditions may ask about a question of a kind.
+type Asked string
+
+// The ways to ask; AskedNot is that of free words and photos.
+const (
+	AskedNot    Asked = ""
+	AskedOne    Asked = "one"    // of a few answers
+	AskedSome   Asked = "some"   // of several: which were chosen
+	AskedNumber Asked = "number" // more, less
+	AskedTime   Asked = "time"   // before, after, as 14:05
+	AskedDate   Asked = "date"   // before, after, as 2026-11-21
+)
+
+// Asked says how conditions may ask about a question of this kind.
+func (k Kind) Asked() Asked {
+	r := ruleOf(k)
+	if r == nil {
+		return AskedNot
+	}
+	switch r.asks {
+	case condCode:
+		return AskedOne
+	case condMulti:
+		return AskedSome
+	case condNumber:
+		return AskedNumber
+	case condTime:
+		return AskedTime
+	case condDate:
+		return AskedDate
+	case condNothing, condFree:
+	}
+	return AskedNot
+}

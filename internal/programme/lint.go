@@ -8,7 +8,14 @@ import (
 
 // Lint tells what is unwise in a sound programme. All problems are warnings, in file order; they have lines when the
 // programme came from Parse.
-func Lint(p *Programme) Problems {
+func Lint(p *Programme) Problems { return advise(p).problems() }
+
+// Advice is Lint without a limit and without lines, for who shows each warning at the part that it is about. p may be
+// unfinished.
+func Advice(p *Programme) Problems { return placeless(advise(p).list) }
+
+// advise walks a programme.
+func advise(p *Programme) *collector {
 	l := &linter{p: p, c: &collector{root: p.src}, w: &possibleWorlds{p: p, ix: p.indexed(), budget: maxLooks}}
 	l.features()
 	l.stages()
@@ -18,7 +25,7 @@ func Lint(p *Programme) Problems {
 		l.section(&p.Sections[i], fmt.Sprintf("sections[%d]", i))
 	}
 	l.languages()
-	return l.c.problems()
+	return l.c
 }
 
 // languages should be whole: a shopper would read two at once.

@@ -523,3 +523,12 @@ func wordFrom(s string) string {
 	}
 	return "part_1"
 }
+
+// Word reports whether s can be the id of a part: letters, digits, _ and -, at most 64.
+func Word(s string) bool { return isWord(s) }
+
+// Identifier reports whether s can be the id of a question or the name of a feature, which conditions write without quotes.
+func Identifier(s string) bool { return isIdentifier(s) }
+
+// Reserved reports whether s has a meaning of its own in conditions.
+func Reserved(s string) bool { return slices.Contains(reservedNames, s) }
