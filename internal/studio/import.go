@@ -82,8 +82,7 @@ func (s *Service) found(ctx context.Context, tx Tx, a auth.Actor, p *programme.P
 // refill replaces what the draft says, or begins one.
 func (s *Service) refill(ctx context.Context, tx Tx, a auth.Actor, programme string, versions []Version, p *programme.Programme) (Version, error) {
 	if v, ok := draftOf(versions); ok {
-		v.Document, v.Hash = p.Canonical(), p.Hash()
-		return v, update(ctx, tx, &v)
+		return s.replace(ctx, tx, a, v.ID, p)
 	}
 	last, _ := newest(versions)
 	v := s.blank(a, programme, last.Number+1)
@@ -91,6 +90,21 @@ func (s *Service) refill(ctx context.Context, tx Tx, a auth.Actor, programme str
 	err := tx.CreateVersion(ctx, a.Org, v)
 	v.Document = nil
 	return v, err
+}
+
+// replace puts another programme in the place of a draft, as one step that can be undone.
+func (s *Service) replace(ctx context.Context, tx Tx, a auth.Actor, draft string, p *programme.Programme) (Version, error) {
+	v, err := tx.Version(ctx, a.Org, draft)
+	if err != nil {
+		return v, err
+	}
+	steps, err := tx.Steps(ctx, a.Org, v.ID)
+	if err != nil {
+		return v, err
+	}
+	c := Contents{Version: v, Programme: p}
+	_, err = s.record(ctx, tx, a, &c, v.Document, Step{Kind: StepImport, Sentence: "Imported a file.", Touches: []string{everything}}, steps)
+	return c.Version, err
 }
 
 // update writes a draft and counts its row version up, as the store does.

@@ -39,6 +39,9 @@ func (s *Service) Publish(ctx context.Context, a auth.Actor, programme, note str
 
 // release turns the draft into a published version.
 func (s *Service) release(ctx context.Context, tx Tx, a auth.Actor, c *Contents, note, effectiveOn string) error {
+	if err := c.Finished(); err != nil {
+		return err
+	}
 	versions, err := tx.Versions(ctx, a.Org, c.Version.Programme)
 	if err != nil {
 		return err
@@ -61,6 +64,9 @@ func (s *Service) release(ctx context.Context, tx Tx, a auth.Actor, c *Contents,
 	v.State, v.Note, v.EffectiveOn = Published, note, effectiveOn
 	v.Published, v.PublishedBy = s.clock(), a.Member
 	if err := update(ctx, tx, v); err != nil {
+		return err
+	}
+	if err := tx.DeleteSteps(ctx, a.Org, v.ID); err != nil {
 		return err
 	}
 	body := versionBody(*v)

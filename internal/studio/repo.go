@@ -23,6 +23,7 @@ type Repo interface {
 type Tx interface {
 	Reading
 	Writing
+	Drafting
 	Past
 }
 

@@ -15,11 +15,12 @@ type Service struct {
 	repo  Repo
 	now   func() time.Time
 	shelf *Shelf
+	ids   *fixedIDs
 }
 
 // NewService joins the use cases with what they need.
 func NewService(repo Repo, now func() time.Time) *Service {
-	return &Service{repo: repo, now: now, shelf: NewShelf()}
+	return &Service{repo: repo, now: now, shelf: NewShelf(), ids: &fixedIDs{}}
 }
 
 // Programmes lists the organisation's programmes by name.

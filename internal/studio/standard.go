@@ -9,6 +9,7 @@ import (
 	"plainclothes/internal/auth"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
+	"plainclothes/internal/programme/edit"
 )
 
 // StandardInput is what an owner writes about a standard, as typed; percentages as in "85" or "87.5".
@@ -87,16 +88,22 @@ func (s *Service) editable(ctx context.Context, tx Tx, a auth.Actor, programme s
 
 // keep checks the changed programme as a whole and stores it in its draft.
 func (s *Service) keep(ctx context.Context, tx Tx, a auth.Actor, c *Contents, standard string) error {
-	sound, err := programme.FromCanonical(c.Programme.Canonical())
+	was := c.Version.Document
+	changed, problems, err := programme.FromDraft(c.Programme.Canonical())
 	if err != nil {
 		return asFields(err, standard)
 	}
-	if sound.Hash() == c.Version.Hash {
+	if changed.Hash() == c.Version.Hash {
 		return nil
 	}
-	c.Programme = sound
-	c.Version.Document, c.Version.Hash = sound.Canonical(), sound.Hash()
-	if err := update(ctx, tx, &c.Version); err != nil {
+	steps, err := tx.Steps(ctx, a.Org, c.Version.ID)
+	if err != nil {
+		return err
+	}
+	part := edit.Ref{Kind: edit.Standard, ID: standard}
+	step := Step{Kind: StepEdit, Sentence: "Changed " + edit.Label(changed, part) + ".", Touches: []string{part.String()}}
+	c.Programme, c.Problems = changed, problems
+	if _, err := s.record(ctx, tx, a, c, was, step, steps); err != nil {
 		return err
 	}
 	body := versionBody(c.Version)

@@ -10,12 +10,26 @@ import (
 	"plainclothes/internal/auth"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
+	"plainclothes/internal/programme/edit"
 )
 
 // Contents is a version opened for reading.
 type Contents struct {
 	Version   Version
 	Programme *programme.Programme
+	Problems  programme.Problems // of a draft that is not finished; nil otherwise
+}
+
+// Finished is nil, or a Conflict that says what is missing: a draft that is not finished can be shown and edited, but
+// nobody can be measured by it.
+func (c *Contents) Finished() error {
+	n := c.Problems.Errors()
+	if n == 0 {
+		return nil
+	}
+	first := edit.Findings(c.Programme, c.Problems)[0]
+	return fault.Newf(fault.Conflict, "This draft is not finished: %s to mend. The first is in %s: %s", plural(n, "thing is", "things are"),
+		edit.Label(c.Programme, first.Part), first.Message)
 }
 
 // Versions lists the versions of a programme that the actor may know of, newest first: all published ones, and the
@@ -66,6 +80,10 @@ func open(ctx context.Context, tx Tx, a auth.Actor, id string) (Contents, error)
 	}
 	if v.State == Draft && !a.May(auth.StandardsEdit) {
 		return Contents{}, fault.Missing("version")
+	}
+	if v.State == Draft {
+		p, problems, err := programme.FromDraft(v.Document)
+		return Contents{Version: v, Programme: p, Problems: problems}, err
 	}
 	p, err := programme.FromCanonical(v.Document)
 	return Contents{Version: v, Programme: p}, err
@@ -178,6 +196,9 @@ func (s *Service) DiscardDraft(ctx context.Context, a auth.Actor, programme stri
 		v, ok := draftOf(versions)
 		if !ok {
 			return noDraft()
+		}
+		if err := tx.DeleteSteps(ctx, a.Org, v.ID); err != nil {
+			return err
 		}
 		if err := tx.DeleteDraft(ctx, a.Org, v.ID, rowVersion); err != nil {
 			return err

@@ -88,7 +88,7 @@ func (w *work) newStandard() string {
 
 // newWord makes an id out of a text, or out of a fallback when the text has no letters that an id may have.
 func (w *work) newWord(kind PartKind, of, text, fallback string) string {
-	word := slug(text)
+	word := Slug(text)
 	if word == "" || kind == Feature && !programme.Identifier(word) {
 		word = strings.TrimRight(fallback+"_"+word, "_")
 	}
@@ -107,8 +107,8 @@ const maxSlug = 30
 var plainLetters = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "é", "e", "è", "e", "ê", "e", "à", "a", "â", "a", "á", "a", "ç", "c", "ñ", "n",
 	"í", "i", "ó", "o", "ú", "u", "ø", "o", "å", "a", "æ", "ae", "ł", "l", "ś", "s", "ż", "z", "ő", "o", "ű", "u", "č", "c", "š", "s", "ž", "z", "ř", "r", "ý", "y", "ă", "a", "ț", "t", "ș", "s")
 
-// slug makes a word of small letters, digits and _ out of a text.
-func slug(text string) string {
+// Slug makes a word of small letters, digits and _ out of a text.
+func Slug(text string) string {
 	var b strings.Builder
 	for _, c := range []byte(plainLetters.Replace(strings.ToLower(text))) {
 		switch {
