@@ -63,6 +63,27 @@ func TestShopperPagesFitThePhoneAndTheFinger(t *testing.T) {
 	}
 }
 
+// movedJS lists what went elsewhere on the page without having been touched, once its scripts have done their work.
+const movedJS = `new Promise(done => setTimeout(() => {
+	const moved = [];
+	new PerformanceObserver(list => list.getEntries().forEach(e => moved.push(...e.sources.map(s =>
+		(s.node?.outerHTML ?? "").slice(0, 100) + " from " + s.previousRect.y + " to " + s.currentRect.y)))).observe({type: "layout-shift", buffered: true});
+	setTimeout(() => done(moved.join(" | ")), 200);
+}, 300))`
+
+func TestNothingGoesFromUnderAFingerWhenTheScriptOfASectionArrives(t *testing.T) {
+	s := newScene(t, 1)
+	p := s.carries(browsertest.Start(t).Page(t, browsertest.Phone, browsertest.LessMotion), 0)
+	p.prepares(0)
+	for _, section := range []string{"A", "B"} { // a time, a photo, moments; a stopwatch
+		p.at(0, section)
+		p.Until(`document.querySelector("#taps-open:not([hidden])") && (e => !e || e.textContent)(document.querySelector("[data-go]")) && (e => !e || e.querySelector("input[capture]"))(document.querySelector("[data-photo]"))`)
+		if moved := browsertest.Eval[string](p.Page, movedJS); moved != "" {
+			t.Errorf("section %s: %s", section, moved)
+		}
+	}
+}
+
 func TestShopperPagesFitLettersTwiceAsLarge(t *testing.T) {
 	d := startDemo(t, "")
 	p := d.signedIn(t, auth.Shopper, browsertest.Phone, browsertest.LessMotion)

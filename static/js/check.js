@@ -4,7 +4,7 @@ import * as store from './store.js';
 import * as outbox from './outbox.js';
 import { missing, parts, photoKind, progress, read, shown, stageNow } from './checklist.js';
 import { gaps } from './gaps.js';
-import { $, chip, choose, notice, plural, say, signal, theme, truth, wear } from './truth.js';
+import { $, chip, choose, notice, plural, say, signal, theme, truth, wear, word } from './truth.js';
 
 const page = $('check') || $('contents');
 const { visit } = page.dataset;
@@ -99,7 +99,7 @@ async function tray() {
     li.querySelector('img').src = await p.url();
     li.querySelector('img').alt = `Photo ${i + 1}: ${s ? textOf(p.q) : ''}`;
     if (s) li.querySelector('a').href = `${base}/s/${s.id}#q-${p.q}`;
-    li.querySelector('.fine').textContent = p.done ? 'sent' : 'on phone';
+    li.querySelector('.fine').textContent = p.done ? word('sent') : 'on phone';
     return li;
   }));
   redraw($('tray').querySelector('ul'), all.map((p) => [p.id, p.done]), () => thumbs);
@@ -238,7 +238,19 @@ async function begin() {
     if (now && now.pack) [sub, pack] = [now, now.pack];
     await draw();
   });
+  await news();
   await draw();
+}
+
+const PATIENCE = 2000; // ms that the page as the server made it may stand
+
+// news brings in what the server alone knows: what another phone answered, and what was sent as a plain form before its
+// script was there. A page that the phone kept shows what the phone knows, at once.
+async function news() {
+  const kept = 'pack' in page.dataset;
+  if (kept && !sub.stale) return;
+  const work = outbox.parts.pack().then((p) => p.refresh(visit)).catch(() => {});
+  if (!kept) await Promise.race([work, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
 }
 
 async function draw() {

@@ -131,6 +131,7 @@ export async function settle(id, said) {
     Object.assign(sub, { acked, visitState: said.state || sub.visitState, heard: Date.now(), since: next ? next.at : owes({ ...sub, acked }) ? sub.since : null });
     if (sub.problem && HOLDS.includes(sub.problem.kind)) sub.problem = null;
     if (acked > before) moved();
+    if ((said.conflicts || []).length) sub.stale = true; // until the other answers are here, whatever becomes of this page
     s.subs.put(sub);
     return sub;
   });

@@ -38,6 +38,7 @@ async function renew(s, sub, pack, known = sub.acked) {
   sub.checklist = form.checklist;
   sub.sealed = [...new Set([...sub.sealed, ...(pack.visit.stages_sealed || [])])];
   sub.visitState = pack.visit.state;
+  sub.stale = false;
   sub.remote = (pack.photos || []).filter((p) => !sub.photos.has(p.id));
   sub.heads = new Map(Object.entries(pack.fields || {}).map(([f, list]) => [f, list.map((h) => ({ op: h.op, device: h.device, value: h.value, at: h.at }))]));
   if (pack.seq < Math.min(known, sub.acked)) sub.acked = 0; // the server was restored from a backup: it gets everything again

@@ -18,7 +18,8 @@ const report = { answers: new Map(), comments: new Map(), photos: new Map() };
 const twice = new Map(); // field -> ops between which the shopper has to choose
 const waiting = new Map(); // field -> timer of what is not in the log yet; 0 while it is being saved
 const fresh = new Set(); // fields touched since the phone was last asked what it knows
-let notSaved = false;
+let saves = 0; // entries that this page has put into the log
+const lost = new Set(); // fields that could not be kept, '' for anything else
 let outbox = null; // sends; loaded once the page works
 
 const stage = () => stageNow(pack, sub ? sub.sealed : pack.visit.stages_sealed || []);
@@ -132,15 +133,15 @@ function neighbour(step) {
 
 // line says what is true at the moment.
 async function line() {
-  if (notSaved) return chip('Not saved. Tap to try again.', 'bad');
+  if (lost.size) return chip('Not saved. Tap to try again.', 'bad');
   const st = await store.status(sub);
   const p = st.problem;
   notice('problem', p && !['signin', 'missing', 'conflict'].includes(p.kind) ? p.message : '');
   return chip(...truth(st));
 }
 
-function failed(err) {
-  notSaved = true;
+function failed(err, field = '') {
+  lost.add(field);
   notice('problem', err.kind === 'storage' ? 'Not saved. Tap to try again.' : err.message);
   line();
 }
@@ -176,12 +177,13 @@ async function save(field, done) {
     const first = !(await store.status(sub)).ops;
     await store.put(sub, field, value, twice.has(field) ? { base: twice.get(field) } : {});
     if (waiting.get(field) === timer) waiting.delete(field);
+    saves++;
     if (first) say('Saved on phone.');
-    notSaved = false;
-    if (twice.delete(field)) (await conflicts()).choice(el, []);
+    for (const one of ['', field]) lost.delete(one);
+    if (twice.delete(field)) el.querySelector('[data-twice]')?.remove();
     if (outbox) outbox.nudge();
   } catch (err) {
-    failed(err);
+    failed(err, field);
     return false;
   }
   line();
@@ -201,26 +203,39 @@ async function flush() {
 // busy fields are the shopper's at the moment: nothing is put into them.
 const busy = (field) => waiting.has(field) || fresh.has(field);
 
+// latest reads what the phone knows, once more when something was saved meanwhile: what is put into the page from it, and
+// asked about, is never older than what the shopper did. use works on it before anything else can happen.
+async function latest(use) {
+  for (;;) {
+    const seen = saves;
+    const [fields, drafts, photos] = await Promise.all([store.fields(sub), store.scratches(sub), store.photos(sub)]);
+    const asks = [...fields].some(([field, f]) => f.others.length && cardOf(field)) || form.querySelector('[data-twice]');
+    const settle = asks ? (await import('./twice.js')).choice : null;
+    if (seen === saves) return use({ fields, drafts, photos, settle });
+  }
+}
+
 // recall puts what the phone knows into the page. What is being typed right now stays.
 async function recall() {
   fresh.clear();
-  const [fields, drafts, photos] = await Promise.all([store.fields(sub), store.scratches(sub), store.photos(sub)]);
-  twice.clear();
-  report.photos.clear();
-  for (const p of photos) report.photos.set(p.q, (report.photos.get(p.q) || 0) + 1);
-  for (const [field, { value }] of fields) {
-    if (busy(field) || field.startsWith('tap.')) continue;
-    const id = field.replace(/\.comment$/, '');
-    const into = isComment(field) ? report.comments : report.answers;
-    if (missing(value)) into.delete(id);
-    else into.set(id, value);
-  }
-  const behind = [...cards].filter(([id, el]) => elsewhere(id, el, fields)).length > 0;
-  for (const [id, el] of cards) hydrate(id, el, fields);
-  await settle(fields);
-  refresh();
-  for (const [field, text] of drafts) if (cardOf(field) && !busy(field)) redo(field, JSON.parse(text));
-  return behind;
+  return latest(({ fields, drafts, photos, settle }) => {
+    twice.clear();
+    report.photos.clear();
+    for (const p of photos) report.photos.set(p.q, (report.photos.get(p.q) || 0) + 1);
+    for (const [field, { value }] of fields) {
+      if (busy(field) || field.startsWith('tap.')) continue;
+      const id = field.replace(/\.comment$/, '');
+      const into = isComment(field) ? report.comments : report.answers;
+      if (missing(value)) into.delete(id);
+      else into.set(id, value);
+    }
+    const behind = [...cards].filter(([id, el]) => elsewhere(id, el, fields)).length > 0;
+    for (const [id, el] of cards) hydrate(id, el, fields);
+    if (settle) settleAll(fields, settle);
+    refresh();
+    for (const [field, text] of drafts) if (cardOf(field) && !busy(field)) redo(field, JSON.parse(text));
+    return behind;
+  });
 }
 
 // elsewhere says whether the server's page had an answer that this phone does not know: from another phone.
@@ -239,14 +254,9 @@ function hydrate(id, el, fields) {
   if (words && !busy(`${id}.comment`)) words.value = report.comments.get(id) || '';
 }
 
-// conflicts is the module for what two phones answered without knowing of each other; it is rarely needed.
-const conflicts = () => import('./twice.js');
-
-// settle asks about every field of this page that has two answers.
-async function settle(fields) {
+// settleAll asks about every field of this page that has two answers.
+function settleAll(fields, choice) {
   const open = [...fields].filter(([field, f]) => f.others.length && cardOf(field));
-  if (open.length === 0 && !form.querySelector('[data-twice]')) return;
-  const { choice } = await conflicts();
   for (const [field, f] of open) twice.set(field, [f.op, ...f.others.map((o) => o.op)]);
   for (const [id, el] of cards) {
     choice(el, open.filter(([field]) => cardOf(field) === el), { device: sub.device, question: questions.get(id), answer });
@@ -299,7 +309,7 @@ async function go(to) {
   if (!sub) return post(to);
   await inHand;
   const bad = await flush();
-  if (notSaved) return post(to);
+  if (lost.size) return post(to);
   if (bad && to === 'next') {
     say('Look at this again.');
     return fieldsOf(cardOf(bad))[0].focus();
@@ -336,7 +346,7 @@ form.addEventListener('submit', (event) => {
 });
 form.addEventListener('focusin', ({ target }) => { const el = target.closest('[data-question]'); if (el) remember(el); });
 $('chip').addEventListener('click', (event) => {
-  if (!notSaved) return;
+  if (!lost.size) return;
   event.preventDefault();
   flush();
 });
@@ -385,7 +395,7 @@ async function begin() {
   reopen();
   extras();
   if (!outbox) await sender();
-  if (behind || !sub.cache) outbox.prepare(visit);
+  if (behind || sub.stale || !sub.cache) outbox.prepare(visit);
 }
 
 // heard follows what other tabs, the worker and the server do.
