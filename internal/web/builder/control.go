@@ -1,0 +1,112 @@
+package builder
+
+import (
+	"slices"
+
+	"plainclothes/internal/web/kit"
+)
+
+// Shapes of a control.
+const (
+	line   = "line"   // one line of text
+	area   = "area"   // several lines
+	number = "number" // one line, with the keyboard for numbers
+	clock  = "time"   // a time of day
+	choice = "select"
+	tick   = "tick"   // one box
+	ticks  = "ticks"  // several boxes
+	hidden = "hidden" // a value that must travel along
+)
+
+// control is one labelled control of the builder's forms.
+type control struct {
+	Name, Label, Hint, Error string
+	Shape                    string
+	Values                   []string
+	Options                  []kit.Option
+	Optional                 bool
+	Unit                     string // behind the control: "%", "points"
+	Lines                    int    // of an area
+	Size                     string // "small" or "middle" in a line of controls
+	Quiet                    bool   // the label is for screen readers
+	First                    bool   // gets the focus when its card opens
+}
+
+// ID is the control's id; links of the error summary go there.
+func (c control) ID() string { return "f-" + c.Name }
+
+// Value is the first value.
+func (c control) Value() string {
+	if len(c.Values) == 0 {
+		return ""
+	}
+	return c.Values[0]
+}
+
+// On reports whether a value is chosen.
+func (c control) On(v string) bool { return slices.Contains(c.Values, v) }
+
+// Ticked reports whether the only box is ticked.
+func (c control) Ticked() bool { return isTrue(c.Value()) }
+
+// Missing reports whether the value is none of the options, so that it is shown as it is.
+func (c control) Missing() bool {
+	return c.Value() != "" && !slices.ContainsFunc(c.Options, func(o kit.Option) bool { return o.Value == c.Value() })
+}
+
+// Described gives the ids for aria-describedby, or "".
+func (c control) Described() string {
+	switch {
+	case c.Hint != "" && c.Error != "":
+		return c.ID() + "-hint " + c.ID() + "-error"
+	case c.Hint != "":
+		return c.ID() + "-hint"
+	case c.Error != "":
+		return c.ID() + "-error"
+	}
+	return ""
+}
+
+func (c control) help(hint string) control       { c.Hint = hint; return c }
+func (c control) maybe() control                 { c.Optional = true; return c }
+func (c control) in(unit string) control         { c.Unit = unit; return c }
+func (c control) sized(size string) control      { c.Size = size; return c }
+func (c control) quiet() control                 { c.Quiet = true; return c }
+func (c control) first() control                 { c.First = true; return c }
+func (c control) of(lines int) control           { c.Lines = lines; return c }
+func (c control) among(all []kit.Option) control { c.Options = all; return c }
+
+// isTrue reads a flag as the use cases write it.
+func isTrue(s string) bool { return s == "true" || s == "on" || s == "yes" }
+
+// group is some controls under one heading.
+type group struct {
+	Title    string
+	Note     string
+	Layout   string // "", "pair", "trio" or "grid-2"
+	Fold     bool   // behind its heading, which opens it
+	Open     bool
+	Controls []control
+	Rows     []row
+	When     *conditions
+	Paste    control // many at once
+	PasteDo  string
+	PasteTo  string // what its button says
+}
+
+// row is one line of a list: an option, a band, a scenario.
+type row struct {
+	ID               string
+	Label            string // what it is called, for the names of its buttons
+	Controls         []control
+	Up, Down, Remove string // what its buttons do, "" for none
+	New              bool   // not there yet: it is saved when it is complete
+	Add              string // what the button of a new one says
+	Finds            []find
+}
+
+// find is something unfinished or unwise.
+type find struct {
+	Bad     bool // unfinished
+	Message string
+}

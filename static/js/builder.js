@@ -1,0 +1,203 @@
+// The checklist builder with a script: every change is saved by itself, and the page takes over what the server says
+// without losing the place, the focus or a letter. Every form and link works without this.
+import { morph } from './morph.js';
+import { reorder } from './reorder.js';
+
+const pause = 400; // milliseconds without a key before a change is sent
+const $ = (id) => document.getElementById(id);
+const dirty = new Set(); // controls that were changed and not sent since
+let line = Promise.resolve(); // one request after another: each has seen what the one before did
+let timer = 0;
+let waiting = null; // the form whose change waits for its pause
+let failed = null; // what was not saved: {form, button}
+
+const editor = () => document.querySelector('form[data-save]');
+
+// say tells a screen reader; emptied first, so that the same words are said again.
+function say(text) {
+  $('said').textContent = '';
+  setTimeout(() => { $('said').textContent = text; }, 50);
+}
+
+// state shows how the draft is kept: 'ok' with the server's words, 'busy', or 'bad'.
+function state(how, text) {
+  $('saved').hidden = how === 'bad';
+  $('unsaved').hidden = how !== 'bad';
+  if (how === 'busy') $('saved').textContent = 'Saving…';
+  if (how === 'bad') $('unsaved-why').textContent = text;
+}
+
+// --- changes
+
+const late = (el) => el.closest('[data-row]'); // a new row is saved when it is complete, not at its first letter
+
+function changed(e) {
+  const form = e.target.form;
+  if (!form || !form.matches('form[data-save]') || e.target.closest('[data-only]')) return;
+  dirty.add(e.target);
+  if (!late(e.target)) soon(form);
+}
+
+function soon(form) {
+  clearTimeout(timer);
+  waiting = form;
+  timer = setTimeout(() => { flush(); }, pause);
+}
+
+// left saves a new row when the focus goes elsewhere.
+function left(e) {
+  const row = e.target.closest && late(e.target);
+  if (!row || row.contains(e.relatedTarget)) return;
+  if ([...row.querySelectorAll('input, textarea')].some((el) => dirty.has(el) && el.value.trim())) soon(e.target.form);
+}
+
+// flush sends what waits; the promise tells whether nothing is unsaved now.
+function flush() {
+  clearTimeout(timer);
+  const form = waiting || (failed && failed.form) || (dirty.size ? editor() : null);
+  waiting = null;
+  if (!form || !form.isConnected) return line.then(() => !failed);
+  return send(form, null);
+}
+
+// --- sending
+
+// send posts a form after all that was sent before, then takes over the answer.
+function send(form, button, extra) {
+  const run = async () => {
+    if (!form.isConnected) return false;
+    const body = new URLSearchParams(new FormData(form));
+    if (button && button.name) body.append(button.name, button.value);
+    for (const [k, v] of Object.entries(extra || {})) body.append(k, v);
+    const sent = [...dirty].filter((el) => el.form === form);
+    for (const el of sent) dirty.delete(el);
+    state('busy');
+    const answer = await ask(form.action, { method: 'POST', body });
+    if (answer) return take(answer, sent, button || extra);
+    for (const el of sent) dirty.add(el);
+    failed = { form, button, extra };
+    return false;
+  };
+  line = line.then(run, run);
+  return line;
+}
+
+// ask gives {doc, url, status}, or null after saying why there is no answer.
+async function ask(url, options) {
+  let r;
+  try {
+    r = await fetch(url, { ...options, headers: { Accept: 'text/html' }, credentials: 'same-origin' });
+  } catch {
+    state('bad', navigator.onLine === false ? 'No signal.' : 'The server did not answer.');
+    return null;
+  }
+  const doc = new DOMParser().parseFromString(await r.text(), 'text/html');
+  if (doc.querySelector('[data-builder]')) return { doc, url: r.url, status: r.status };
+  if (r.redirected && new URL(r.url).pathname === '/sign-in') state('bad', 'You are signed out. Sign in in another tab.');
+  else if (r.ok && !(options && options.method)) location.assign(r.url); // another page: go there
+  else state('bad', (doc.querySelector('main h1') || doc.body).textContent.trim().slice(0, 120));
+  return null;
+}
+
+// take puts the answer in place. What was typed since it was sent stays, and so does what is being typed now.
+function take({ doc, url, status }, sent, moved) {
+  failed = null;
+  const opened = openOf(document);
+  const focused = document.activeElement;
+  const typing = focused && focused.form && !moved;
+  morph($('main'), doc.getElementById('main'), (el) => dirty.has(el) || (typing && el === focused && !late(el)));
+  for (const el of dirty) if (!el.isConnected) dirty.delete(el);
+  document.title = doc.title;
+  if (url && status < 400) history[moved && openOf(document) !== opened ? 'pushState' : 'replaceState'](null, '', clean(url));
+  state('ok');
+  if (status >= 400 && $('saved').dataset.bad) state('bad', $('saved').dataset.bad);
+  look();
+  tell(doc);
+  if (moved) settle(opened, focused);
+  if (dirty.size && !late([...dirty][0])) soon(editor());
+  return status < 400;
+}
+
+const openOf = (doc) => (doc.querySelector('[data-open]') || { id: '' }).id;
+const clean = (url) => { const u = new URL(url); return u.pathname + u.search; };
+
+// tell says what a step did, or what is asked.
+function tell(doc) {
+  const notice = doc.querySelector('#main > .notice[role=status], [data-ask] h2, .error-summary li');
+  if (notice) say(notice.textContent.trim());
+}
+
+// settle puts the focus where the work goes on: a question that is asked, a card that was opened, or where it was.
+function settle(opened, was) {
+  const question = document.querySelector('[data-ask]');
+  const card = document.querySelector('[data-open]');
+  if (question) question.focus();
+  else if (card && card.id !== opened) first(card);
+  else if (was && was.isConnected && was !== document.body) was.focus();
+  else if (was && was.id && $(was.id)) $(was.id).focus();
+  else if (card) first(card);
+}
+
+function first(card) {
+  const field = card.querySelector('[data-first]') || card.querySelector('input:not([type=hidden]), textarea, select');
+  if (field) field.focus({ preventScroll: true });
+  card.scrollIntoView({ block: 'nearest' });
+}
+
+// look shows the new draft in the preview, unless nobody sees it.
+function look() {
+  const frame = $('look');
+  if (!frame || !frame.offsetParent) return;
+  const want = new URL(frame.dataset.src, location.href).href;
+  try { frame.contentWindow.location.replace(want); } catch { frame.src = want; }
+}
+
+// --- what a person does
+
+// pressed sends the form of a button here instead of leaving the page.
+function pressed(e) {
+  const form = e.target;
+  const button = e.submitter;
+  if (!form.matches('form[data-save], form[data-act]')) return;
+  e.preventDefault();
+  clearTimeout(timer);
+  if (form.matches('[data-save]')) { waiting = null; send(form, button || { name: '', value: '' }); return; }
+  if (waiting || dirty.size) flush();
+  send(form, button || { name: '', value: '' });
+}
+
+// went follows a link to another part of the builder.
+async function went(e) {
+  const a = e.target.closest && e.target.closest('a[data-go]');
+  if (!a || e.defaultPrevented || e.button !== 0 || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
+  e.preventDefault();
+  await visit(a.href, true);
+}
+
+async function visit(url, push) {
+  if (!(await flush()) && failed) return;
+  const opened = openOf(document);
+  const answer = await ask(url);
+  if (!answer) return;
+  dirty.clear();
+  morph($('main'), answer.doc.getElementById('main'), () => false);
+  document.title = answer.doc.title;
+  if (push) history.pushState(null, '', clean(answer.url));
+  look();
+  settle(opened, null);
+}
+
+const retry = () => (failed ? send(failed.form, failed.button, failed.extra) : flush());
+
+document.addEventListener('input', changed);
+document.addEventListener('change', changed);
+document.addEventListener('focusout', left);
+document.addEventListener('submit', pressed);
+document.addEventListener('click', went);
+document.addEventListener('click', (e) => { if (e.target.closest && e.target.closest('#unsaved')) retry(); });
+addEventListener('online', () => { if (failed) retry(); });
+addEventListener('popstate', () => visit(location.href, false));
+addEventListener('beforeunload', (e) => { if (dirty.size || failed || waiting) { flush(); e.preventDefault(); } });
+reorder({ say, move: (what, place) => send($('moves'), null, { move: what, place }) });
+look();
+document.documentElement.dataset.builder = 'ready';
