@@ -205,7 +205,7 @@ func TestWhatIfOfTargetsEqualsTheComparisonAfterPublication(t *testing.T) {
 	if _, err := w.Studio.Import(t.Context(), w.Owner, []byte(file)); err != nil {
 		t.Fatal(err)
 	}
-	trial, err := w.Studio.WhatIf(t.Context(), w.Owner, w.Programme.ID, 12, nil)
+	trial, err := w.Studio.WhatIf(t.Context(), w.Owner, w.Programme.ID, studio.Window{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

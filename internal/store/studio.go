@@ -2,14 +2,12 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"gorm.io/gorm"
 
 	"plainclothes/internal/event"
 	"plainclothes/internal/org"
-	"plainclothes/internal/scoring"
 	"plainclothes/internal/studio"
 	"plainclothes/internal/visit"
 )
@@ -302,46 +300,4 @@ func (r sumRow) cell() studio.CellSum {
 		Series: r.Series, N: r.N, SumBP: r.SumBP, SumBP2: r.SumBP2, Unscored: r.Unscored, SumPenalty: r.SumPenalty, Caps: r.Caps,
 		Zeros: r.Zeros, Breaches: r.Breaches,
 	}}
-}
-
-// pastRow is a published visit with its answers.
-type pastRow struct {
-	ID        string
-	VersionID string
-	BranchID  string
-	Scenario  string
-	Month     string
-	BaseBP    *int `gorm:"column:base_bp"`
-	Level     string
-	Answers   string
-	Context   string
-}
-
-// PastVisits gives a page of published visits with their answers, along the index by month.
-func (s studies) PastVisits(ctx context.Context, organisation string, q studio.PastQuery) ([]studio.PastVisit, error) {
-	after := "0=0"
-	args := []any{organisation, q.Programme, q.Window.From, q.Window.To}
-	if q.After.ID != "" {
-		after, args = "(v.month, v.id) > (?, ?)", append(args, q.After.Month, q.After.ID)
-	}
-	var rows []pastRow
-	err := s.db(ctx).Raw(`SELECT v.id, v.version_id, v.branch_id, v.scenario, v.month, v.base_bp, v.level, r.answers, r.context
- FROM visits v JOIN reports r ON r.org_id = v.org_id AND r.visit_id = v.id
- WHERE v.org_id = ? AND v.programme_id = ? AND v.state = 'published' AND v.month BETWEEN ? AND ? AND `+after+`
- ORDER BY v.month, v.id LIMIT ?`, append(args, min(max(q.Limit, 1), studio.MaxPast))...).Find(&rows).Error
-	if err != nil {
-		return nil, err
-	}
-	all := make([]studio.PastVisit, 0, len(rows))
-	for _, r := range rows {
-		facts, err := contextOf(r.Context)
-		if err != nil {
-			return nil, fmt.Errorf("facts of visit %s: %w", r.ID, err)
-		}
-		all = append(all, studio.PastVisit{
-			ID: r.ID, Version: r.VersionID, Branch: r.BranchID, Scenario: r.Scenario, Month: r.Month, Score: r.BaseBP,
-			Level: scoring.Level(r.Level), Answers: []byte(r.Answers), Context: facts,
-		})
-	}
-	return all, nil
 }

@@ -1,7 +1,6 @@
 package studio
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -104,19 +103,34 @@ func moves(from, to int) string {
 	return verb + " from " + percent(from) + " to " + percent(to)
 }
 
-// levels compares what a visit needs to be Good or WOW.
-func (d *differ) levels() {
-	for _, l := range []struct {
-		what     string
-		from, to int
-	}{
-		{"the score that a Good visit needs", d.a.Levels.GoodMinBP, d.b.Levels.GoodMinBP},
-		{"the score that a WOW visit needs", d.a.Levels.WowMinBP, d.b.Levels.WowMinBP},
-		{"the share of WOW points that a WOW visit needs", d.a.Levels.WowMinShareBP, d.b.Levels.WowMinShareBP},
-	} {
-		if l.from != l.to {
-			d.target("Levels of later visits: %s %s.", l.what, moves(l.from, l.to))
+// figure is a percentage that stands in both versions.
+type figure struct {
+	what     string
+	from, to int // basis points
+}
+
+// moved says of each figure that is not what it was how it moves.
+func moved(all ...figure) (out []string) {
+	for _, f := range all {
+		if f.from != f.to {
+			out = append(out, f.what+" "+moves(f.from, f.to))
 		}
+	}
+	return out
+}
+
+// levelChanges compares what a visit needs to be Good or WOW.
+func levelChanges(a, b *programme.Programme) []string {
+	return moved(
+		figure{"the score that a Good visit needs", a.Levels.GoodMinBP, b.Levels.GoodMinBP},
+		figure{"the score that a WOW visit needs", a.Levels.WowMinBP, b.Levels.WowMinBP},
+		figure{"the share of WOW points that a WOW visit needs", a.Levels.WowMinShareBP, b.Levels.WowMinShareBP},
+	)
+}
+
+func (d *differ) levels() {
+	for _, how := range levelChanges(d.a, d.b) {
+		d.target("Levels of later visits: %s.", how)
 	}
 }
 
@@ -136,26 +150,31 @@ func (d *differ) standard(s *programme.Standard) {
 	}
 }
 
-// targets compares what is asked of branches.
 func (d *differ) targets(was, is *programme.Standard) {
-	if was.GoodTargetBP != is.GoodTargetBP {
-		d.target("%s: the target for Good %s.", title(is), moves(was.GoodTargetBP, is.GoodTargetBP))
-	}
-	switch {
-	case was.WowTargetBP == is.WowTargetBP:
-	case was.WowTargetBP == 0:
-		d.target("%s: there is a target for WOW now, %s.", title(is), percent(is.WowTargetBP))
-	case is.WowTargetBP == 0:
-		d.target("%s: the target for WOW (%s) is gone.", title(is), percent(was.WowTargetBP))
-	default:
-		d.target("%s: the target for WOW %s.", title(is), moves(was.WowTargetBP, is.WowTargetBP))
-	}
-	if was, now := criticality(was), criticality(is); was != now {
-		d.target("%s: it is %s now and was %s.", title(is), spoken(now), spoken(was))
+	for _, how := range targetChanges(was, is) {
+		d.target("%s: %s.", title(is), how)
 	}
 	if was.Weight != is.Weight {
 		d.target("%s: its weight changes from %d to %d.", title(is), was.Weight, is.Weight)
 	}
+}
+
+// targetChanges compares by what branches are judged.
+func targetChanges(was, is *programme.Standard) []string {
+	all := moved(figure{"the target for Good", was.GoodTargetBP, is.GoodTargetBP})
+	switch {
+	case was.WowTargetBP == is.WowTargetBP:
+	case was.WowTargetBP == 0:
+		all = append(all, "there is a target for WOW now, "+percent(is.WowTargetBP))
+	case is.WowTargetBP == 0:
+		all = append(all, "the target for WOW ("+percent(was.WowTargetBP)+") is gone")
+	default:
+		all = append(all, moved(figure{"the target for WOW", was.WowTargetBP, is.WowTargetBP})...)
+	}
+	if was, now := criticality(was), criticality(is); was != now {
+		all = append(all, "it is "+spoken(now)+" now and was "+spoken(was))
+	}
+	return all
 }
 
 // spoken is a criticality in words.
@@ -170,27 +189,38 @@ func (d *differ) texts(was, is *programme.Standard) {
 		{"what Good means", was.Good, is.Good},
 		{"what WOW means", was.Wow, is.Wow},
 		{"the reason", was.Why, is.Why},
-		{"the picture", was.Photo, is.Photo},
 	} {
 		if t.from != t.to {
 			d.say("%s: %s is worded anew.", title(is), t.what)
 		}
 	}
+	switch {
+	case was.Photo == is.Photo:
+	case was.Photo == "":
+		d.say("%s: it has a picture now.", title(is))
+	case is.Photo == "":
+		d.say("%s: its picture is gone.", title(is))
+	default:
+		d.say("%s: it has another picture.", title(is))
+	}
+}
+
+// ruleChanges compares when a visit meets a standard.
+func ruleChanges(was, is *programme.Standard) []string {
+	if was == nil {
+		return nil
+	}
+	return moved(
+		figure{"the share of points that counts as met", was.MetShareBP, is.MetShareBP},
+		figure{"the share of points that counts as partly met", was.PartialShareBP, is.PartialShareBP},
+		figure{"the share of WOW points that counts as WOW", was.WowShareBP, is.WowShareBP},
+	)
 }
 
 // definition says why a standard starts a new series.
 func (d *differ) definition(was, is *programme.Standard) {
-	for _, r := range []struct {
-		what     string
-		from, to int
-	}{
-		{"the share of points that counts as met", was.MetShareBP, is.MetShareBP},
-		{"the share of points that counts as partly met", was.PartialShareBP, is.PartialShareBP},
-		{"the share of WOW points that counts as WOW", was.WowShareBP, is.WowShareBP},
-	} {
-		if r.from != r.to {
-			d.define("%s: %s %s.", title(is), r.what, moves(r.from, r.to))
-		}
+	for _, how := range ruleChanges(was, is) {
+		d.define("%s: %s.", title(is), how)
 	}
 	mine := func(q *programme.Question) bool { return q.Standard == is.ID }
 	d.questions(title(is)+": ", witnesses(d.a, mine), witnesses(d.b, mine))
@@ -202,39 +232,45 @@ func (d *differ) score() {
 		return
 	}
 	d.Score = true
-	if d.a.Policy.Wow != d.b.Policy.Wow || d.a.Policy.BonusCapBP != d.b.Policy.BonusCapBP {
-		d.define("Score: WOW points count otherwise (%s; they counted %s).", d.b.Policy.Wow, d.a.Policy.Wow)
+	for _, how := range policyChanges(d.a, d.b) {
+		d.define("Score: %s.", how)
 	}
-	if from, to := d.a.Policy.MinCompleteness, d.b.Policy.MinCompleteness; from != to {
-		d.define("Score: how complete a visit must be to be scored %s.", moves(from, to))
-	}
-	d.weights()
 	alone := func(q *programme.Question) bool { return q.Standard == "" }
 	d.questions("Score: ", witnesses(d.a, alone), witnesses(d.b, alone))
 	d.define("Score: visits before and after this version are counted apart.")
 }
 
-// weights compares the section weights.
-func (d *differ) weights() {
-	was, is := weightsOf(d.a), weightsOf(d.b)
-	for _, w := range d.b.Policy.Weights {
+// policyChanges compares how answers become a score.
+func policyChanges(a, b *programme.Programme) (all []string) {
+	if a.Policy.Wow != b.Policy.Wow || a.Policy.BonusCapBP != b.Policy.BonusCapBP {
+		all = append(all, "WOW points "+wowWords(&b.Policy, false)+"; before, they "+wowWords(&a.Policy, true))
+	}
+	all = append(all, moved(figure{"how complete a visit must be to be scored", a.Policy.MinCompleteness, b.Policy.MinCompleteness})...)
+	was, is := weightsBy(&a.Policy), weightsBy(&b.Policy)
+	for _, w := range b.Policy.Weights {
 		if from, ok := was[w.Section]; !ok || from != w.Weight {
-			d.define("Score: section %s weighs %d now; it weighed %s.", w.Section, w.Weight, weighed(was, w.Section))
+			all = append(all, fmt.Sprintf("section %s weighs %d now; it weighed %s", w.Section, w.Weight, weighed(was, w.Section)))
 		}
 	}
-	for _, w := range d.a.Policy.Weights {
+	for _, w := range a.Policy.Weights {
 		if _, ok := is[w.Section]; !ok {
-			d.define("Score: section %s has no weight of its own any more; it weighed %d.", w.Section, w.Weight)
+			all = append(all, fmt.Sprintf("section %s has no weight of its own any more; it weighed %d", w.Section, w.Weight))
 		}
-	}
-}
-
-func weightsOf(p *programme.Programme) map[string]int {
-	all := map[string]int{}
-	for _, w := range p.Policy.Weights {
-		all[w.Section] = w.Weight
 	}
 	return all
+}
+
+// wowWords says what WOW points do, or did.
+func wowWords(p *programme.Policy, past bool) string {
+	is := map[programme.WowPolicy][2]string{
+		programme.WowSeparate: {"stay outside the score", "stayed outside the score"},
+		programme.WowBonus:    {"add to the score, up to " + percent(p.BonusCapBP), "added to the score, up to " + percent(p.BonusCapBP)},
+		programme.WowExpected: {"are expected: a missed one costs score", "were expected: a missed one cost score"},
+	}[p.Wow]
+	if past {
+		return is[1]
+	}
+	return is[0]
 }
 
 func weighed(weights map[string]int, section string) string {
@@ -247,7 +283,8 @@ func weighed(weights map[string]int, section string) string {
 // witness is a question with the section that it stands in.
 type witness struct {
 	*programme.Question
-	section *programme.Section
+	section   *programme.Section
+	programme *programme.Programme
 }
 
 // witnesses lists the wanted questions in file order.
@@ -256,7 +293,7 @@ func witnesses(p *programme.Programme, want func(*programme.Question) bool) []wi
 	for i := range p.Sections {
 		for j := range p.Sections[i].Questions {
 			if q := &p.Sections[i].Questions[j]; want(q) {
-				all = append(all, witness{q, &p.Sections[i]})
+				all = append(all, witness{q, &p.Sections[i], p})
 			}
 		}
 	}
@@ -279,95 +316,5 @@ func (d *differ) questions(who string, was, is []witness) {
 		if !slices.ContainsFunc(is, func(w witness) bool { return w.ID == q.ID }) {
 			d.define("%squestion %s (“%s”) is gone from here.", who, q.ID, q.Text)
 		}
-	}
-}
-
-// reasons says what differs in what a question measures.
-func reasons(was, is witness) []string {
-	var all []string
-	add := func(differs bool, format string, args ...any) {
-		if differs {
-			all = append(all, fmt.Sprintf(format, args...))
-		}
-	}
-	add(was.Kind != is.Kind, "its kind is %s now and was %s", is.Kind, was.Kind)
-	add(wording(was.Text) != wording(is.Text), "it asked “%s”", was.Text)
-	add(was.Points != is.Points || was.HasPoints != is.HasPoints, "its points change from %s to %s", points(was.Points), points(is.Points))
-	add(was.Reverse != is.Reverse, "yes and no change places")
-	add(!sameOptions(was.Options, is.Options), "its options change")
-	add(was.Cap != is.Cap || was.HasCap != is.HasCap, "the most that its options can earn changes")
-	add(!slices.Equal(was.Bands, is.Bands) || was.Unit != is.Unit, "its bands change")
-	add(was.ScaleLo != is.ScaleLo || was.ScaleHi != is.ScaleHi, "its scale is %d to %d now and was %d to %d", is.ScaleLo, is.ScaleHi, was.ScaleLo, was.ScaleHi)
-	add(!sameLevels(was.Question, is.Question), "its levels change")
-	add(was.NAAllowed != is.NAAllowed, "“does not apply” is %s now", allowed(is.NAAllowed))
-	add(was.MustObserve != is.MustObserve, "“not observed” is %s now", allowed(!is.MustObserve))
-	add(was.Required != is.Required, "whether it must be answered changes")
-	add(!sameCondition(was.ShowIf, is.ShowIf) || !sameCondition(was.section.ShowIf, is.section.ShowIf), "when it is asked changes")
-	add(was.section.ID != is.section.ID || was.section.Stage != is.section.Stage, "it moves from section %s to section %s", was.section.ID, is.section.ID)
-	add(!sameCritical(was.Critical, is.Critical), "what must not fail changes")
-	return all
-}
-
-func allowed(yes bool) string {
-	if yes {
-		return "an answer"
-	}
-	return "no answer"
-}
-
-// wording evens out spaces, as the series does.
-func wording(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// points writes hundredths of a point.
-func points(p programme.Points) string { return number(int(p)) }
-
-func sameOptions(a, b []programme.Option) bool {
-	byCode := func(x, y programme.Option) int { return cmp.Compare(x.Code, y.Code) }
-	a, b = slices.SortedFunc(slices.Values(a), byCode), slices.SortedFunc(slices.Values(b), byCode)
-	return slices.EqualFunc(a, b, func(x, y programme.Option) bool {
-		return x.Code == y.Code && wording(x.Label) == wording(y.Label) && x.Points == y.Points && x.HasPoints == y.HasPoints &&
-			x.Exclusive == y.Exclusive && sameCritical(x.Critical, y.Critical)
-	})
-}
-
-func sameLevels(a, b *programme.Question) bool {
-	same := func(x, y programme.LevelText) bool {
-		return x.Set == y.Set && x.Points == y.Points && wording(x.Text) == wording(y.Text)
-	}
-	return wording(a.Below) == wording(b.Below) && same(a.Good, b.Good) && same(a.Wow, b.Wow)
-}
-
-func sameCondition(a, b *programme.Condition) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return wording(a.Source) == wording(b.Source)
-}
-
-func sameCritical(a, b *programme.Critical) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	sorted := func(s []string) []string { return slices.Sorted(slices.Values(s)) }
-	return a.Effect == b.Effect && a.CapBP == b.CapBP && a.Section == b.Section && slices.Equal(sorted(a.When), sorted(b.When))
-}
-
-// frame compares what changes no number: names, plan, scenarios, and the words around questions.
-func (d *differ) frame() {
-	if d.a.Name != d.b.Name {
-		d.say("The programme is called “%s” now; it was “%s”.", d.b.Name, d.a.Name)
-	}
-	if d.a.Visit != d.b.Visit {
-		d.say("The plan of a visit changes: its length, pay, deadline or how often.")
-	}
-	if !slices.Equal(d.a.Scenarios, d.b.Scenarios) {
-		d.say("The scenarios change: their briefs, shares or what they require.")
-	}
-	if !slices.Equal(d.a.Stages, d.b.Stages) || !slices.Equal(d.a.Dayparts, d.b.Dayparts) {
-		d.say("Stages or parts of the day change.")
-	}
-	d.languages()
-	if n := len(d.Targets) + len(d.Definitions) + len(d.Words); n == 0 && d.a.Hash() != d.b.Hash() {
-		d.say("Hints, order or other things around the questions change; every number stays.")
 	}
 }

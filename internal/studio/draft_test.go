@@ -251,7 +251,7 @@ func TestADraftIsTheOwnersAlone(t *testing.T) {
 		if _, err := w.Studio.Draft(t.Context(), a, w.Programme.ID); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%s asks for the draft: %v", role, err)
 		}
-		if _, err := w.Studio.WhatIf(t.Context(), a, w.Programme.ID, 0, nil); !fault.Is(err, fault.Forbidden) {
+		if _, err := w.Studio.WhatIf(t.Context(), a, w.Programme.ID, studio.Window{}, nil); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%s asks what if: %v", role, err)
 		}
 		if list, err := w.Studio.Standards(t.Context(), a, w.Programme.ID); err != nil || list.Draft.ID != "" {
@@ -277,7 +277,7 @@ func TestAnotherOrganisationSeesNothing(t *testing.T) {
 			"version":   second(other.Studio.Version(t.Context(), other.Owner, draft.Version.ID)),
 			"draft":     second(other.Studio.Draft(t.Context(), other.Owner, w.Programme.ID)),
 			"standards": second(other.Studio.Standards(t.Context(), other.Owner, w.Programme.ID)),
-			"what-if":   second(other.Studio.WhatIf(t.Context(), other.Owner, w.Programme.ID, 0, nil)),
+			"what-if":   second(other.Studio.WhatIf(t.Context(), other.Owner, w.Programme.ID, studio.Window{}, nil)),
 			"discard":   other.Studio.DiscardDraft(t.Context(), other.Owner, w.Programme.ID, draft.Version.RowVersion),
 			"publish":   second(other.Studio.Publish(t.Context(), other.Owner, w.Programme.ID, "mine", draft.Version.RowVersion, "")),
 		} {

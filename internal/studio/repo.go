@@ -62,7 +62,7 @@ type Writing interface {
 
 // Past reads published visits with their answers, for what-if.
 type Past interface {
-	// PastVisits gives published visits of a programme in a window with their answers, by month and id, after the mark given.
+	// PastVisits gives published visits of one month of a programme with their answers, by id.
 	PastVisits(ctx context.Context, org string, q PastQuery) ([]PastVisit, error)
 }
 
@@ -70,7 +70,7 @@ type Past interface {
 const (
 	MaxList     = 200
 	MaxBranches = 20_000
-	MaxPast     = 500 // visits with answers that are held in memory at once
+	MaxPast     = 1000 // visits with answers that one reader holds in memory at once
 )
 
 // SumQuery chooses rollups.
@@ -103,19 +103,17 @@ type StandardSum struct {
 	visit.StandardRollup
 }
 
-// PastQuery chooses published visits.
+// PastQuery chooses published visits of one month: those with ids behind After, up to and with Until.
 type PastQuery struct {
 	Programme string
-	Window    Window
-	After     Mark
+	Month     string
+	After     string
+	Until     string
 	Limit     int // at most MaxPast
 }
 
-// Mark is where a reader of past visits is: behind the visit with this month and id; zero at the start.
+// Mark is where a reader of visits by month is: behind the visit with this month and id; zero at the start.
 type Mark struct{ Month, ID string }
-
-// Mark is the place behind this visit.
-func (v *PastVisit) Mark() Mark { return Mark{Month: v.Month, ID: v.ID} }
 
 // PastVisit is a published visit with what is needed to score it again.
 type PastVisit struct {

@@ -1,272 +1,307 @@
 package studio
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"slices"
+	"runtime"
+	"sync"
 
-	"plainclothes/internal/compare"
+	"golang.org/x/sync/errgroup"
+
 	"plainclothes/internal/org"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/scoring"
 	"plainclothes/internal/visit"
 )
 
-// again is what old answers say when the draft scores them.
+// again is what scoring old answers again needs; nothing of it changes while that is done, but sum at the end.
 type again struct {
 	list      *visit.Checklist // of the draft
-	standards map[string]bool  // whose definition is new
-	scored    bool             // the score or the levels are defined anew
-	counts    map[[2]string]compare.Counts
-	unsure    map[string]int
-	levels    map[[2]scoring.Level]int
-	score     scoreSum
-	answered  map[string]int // question → visits that had an answer for it
-	done      int
+	published *visit.Checklist
+	suspects  []*suspect
+	hybrids   []*scoring.Checklist // by suspect; one alone needs none: it is the draft
+	places    map[string]int       // branch → its place in Counted.Branches
+	branches  []org.Branch
+	months    map[string]int // of the window
+	inDraft   []int          // published standard → its place in the draft, -1 where it is gone
+	sum       *tally
 }
 
-// scoreSum adds up scores of visits that have one on both sides.
-type scoreSum struct{ visits, unscored, was, is int64 }
-
-// move gives the two means, rounded half up.
-func (s scoreSum) move() ScoreMove {
-	m := ScoreMove{Visits: int(s.visits), Unscored: int(s.unscored)}
-	if s.visits > 0 {
-		m.WasBP, m.IsBP = int((2*s.was+s.visits)/(2*s.visits)), int((2*s.is+s.visits)/(2*s.visits))
-	}
-	return m
-}
-
-// newAgain says what has to be scored again; nil when only targets change.
+// newAgain says what has to be scored again; nil when the draft scores every visit as it was scored.
 func newAgain(t *trial) (*again, error) {
-	levels := t.published.Levels != t.draft.Programme.Levels
-	if len(t.difference.Series) == 0 && !t.difference.Score && !levels {
-		return nil, nil
+	visits := t.total()
+	all := suspects(t.published, t.draft.Programme, visits)
+	if len(all) == 0 {
+		return nil, nil //nolint:nilnil // there is nothing to score again
 	}
 	list, err := prepare(t.draft.Version)
+	if err != nil {
+		return nil, err
+	}
 	a := &again{
-		list: list, standards: map[string]bool{}, scored: t.difference.Score || levels, counts: map[[2]string]compare.Counts{},
-		unsure: map[string]int{}, levels: map[[2]scoring.Level]int{}, answered: map[string]int{},
+		list: list, published: t.Edition.List, suspects: all, places: map[string]int{}, branches: t.Branches, months: map[string]int{},
 	}
-	for _, id := range t.difference.Series {
-		a.standards[id] = true
-	}
-	return a, err
-}
-
-// rescore streams past visits through the draft's checklist. Every page is a short transaction of its own, so that a
-// long look back holds up nobody.
-func (s *Service) rescore(ctx context.Context, t *trial, progress func(done, total int)) error {
-	if t.again == nil {
-		return nil
-	}
-	places := map[string]*org.Branch{}
 	for i := range t.Branches {
-		places[t.Branches[i].ID] = &t.Branches[i]
+		a.places[t.Branches[i].ID] = i
 	}
-	q := PastQuery{Programme: t.Programme.ID, Window: t.Window, Limit: MaxPast}
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		var page []PastVisit
-		var editions map[string]Edition
-		err := s.repo.View(ctx, t.Programme.Org, func(tx Tx) (err error) {
-			if page, err = tx.PastVisits(ctx, t.Programme.Org, q); err != nil {
-				return err
-			}
-			editions, err = s.editions(ctx, tx, t.Programme.Org, page)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		for i := range page {
-			if err := t.try(&page[i], editions[page[i].Version], places[page[i].Branch]); err != nil {
-				return err
-			}
-		}
-		if t.again.done += len(page); progress != nil {
-			progress(t.again.done, max(t.again.done, t.total()))
-		}
-		if len(page) < q.Limit {
-			return nil
-		}
-		q.After = page[len(page)-1].Mark()
+	for i, m := range t.Window.Months() {
+		a.months[m] = i
 	}
+	for i := range t.published.Standards {
+		a.inDraft = append(a.inDraft, placeOf(list.Programme, t.published.Standards[i].ID))
+	}
+	if len(all) > 1 {
+		for _, s := range all {
+			a.hybrids = append(a.hybrids, scoring.Compile(s.hybrid(t.published, t.draft.Programme)))
+		}
+	}
+	a.sum = newTally(a)
+	return a, nil
 }
 
-// editions gives the versions that a page of visits was taken with.
-func (s *Service) editions(ctx context.Context, tx Tx, org string, page []PastVisit) (map[string]Edition, error) {
-	all := map[string]Edition{}
-	for i := range page {
-		id := page[i].Version
-		if _, ok := all[id]; ok {
-			continue
+// placeOf is the place of a standard, -1 where it is not.
+func placeOf(p *programme.Programme, standard string) int {
+	for i := range p.Standards {
+		if p.Standards[i].ID == standard {
+			return i
 		}
-		e, err := s.shelf.Edition(ctx, tx, Version{Org: org, ID: id})
-		if err != nil {
-			return nil, fmt.Errorf("version %s of visit %s: %w", id, page[i].ID, err)
-		}
-		all[id] = e
 	}
-	return all, nil
+	return -1
 }
 
 // total is how many visits there are to score, as far as the sums know.
 func (t *trial) total() int { return int(t.Score.Visits + t.Score.Apart) }
 
-// try scores one old visit by the draft and counts what that says.
-func (t *trial) try(v *PastVisit, taken Edition, place *org.Branch) error {
-	if place == nil {
-		return nil // a branch beyond the limit of the list is not compared either
+// stretch is a part of the window: visits of one month with ids behind after, up to and with until.
+type stretch struct{ month, after, until string }
+
+// Ids of visits are random: their first digit cuts a month into even parts, of which several readers take one after
+// the other.
+var (
+	firstID = "00000000-0000-0000-0000-000000000000"
+	cuts    = []string{
+		"3fffffff-ffff-ffff-ffff-ffffffffffff", "7fffffff-ffff-ffff-ffff-ffffffffffff",
+		"bfffffff-ffff-ffff-ffff-ffffffffffff", "ffffffff-ffff-ffff-ffff-ffffffffffff",
 	}
-	answers, err := t.again.answers(v)
-	if err != nil {
-		return err
-	}
-	ctx := (&visit.Place{Branch: *place}).Context(v.Scenario)
-	if v.Context != nil {
-		ctx = *v.Context
-	}
-	res := t.again.list.Scoring.Score(scoring.Input{Context: ctx, Answers: answers})
-	if t.again.scored && taken.List.ScoreSeries == t.Score.Series {
-		t.again.addScore(v, &res)
-	}
-	counted := visit.RollupOf(&visit.Visit{}, &res, "", outcomes(&res), 1)
-	for id := range t.again.standards {
-		if t.eligible(id, taken) {
-			t.again.addStandard(v.Branch, id, counted.Standards)
+)
+
+// fewVisits are not worth cutting months.
+const fewVisits = 5_000
+
+// stretches cuts the window.
+func stretches(w Window, visits int) []stretch {
+	var all []stretch
+	for _, m := range w.Months() {
+		if visits <= fewVisits {
+			all = append(all, stretch{m, firstID, cuts[len(cuts)-1]})
+			continue
 		}
+		after := firstID
+		for _, until := range cuts {
+			all = append(all, stretch{m, after, until})
+			after = until
+		}
+	}
+	return all
+}
+
+// rescore scores past visits by the draft, several stretches of the window at once. Every page of visits is a short
+// transaction of its own, so that a long look back holds up nobody.
+func (s *Service) rescore(ctx context.Context, t *trial, progress func(done, total int)) error {
+	if t.again == nil {
+		return nil
+	}
+	work := make(chan stretch)
+	said := meter{total: t.total(), say: progress}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		defer close(work)
+		for _, x := range stretches(t.Window, said.total) {
+			select {
+			case work <- x:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return nil
+	})
+	var merging sync.Mutex
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() error {
+			w := newWorker(s, t, &said)
+			for x := range work {
+				if err := w.read(ctx, x); err != nil {
+					return err
+				}
+			}
+			merging.Lock()
+			defer merging.Unlock()
+			t.again.sum.add(w.tally)
+			return nil
+		})
+	}
+	return group.Wait() //nolint:wrapcheck // ours
+}
+
+// meter tells how far several workers are.
+type meter struct {
+	mu          sync.Mutex
+	done, total int
+	say         func(done, total int)
+}
+
+func (m *meter) add(n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.done += n; m.say != nil && n > 0 {
+		m.say(m.done, max(m.done, m.total))
+	}
+}
+
+// worker scores some of the visits.
+type worker struct {
+	*tally
+	service  *Service
+	t        *trial
+	said     *meter
+	reader   *scoring.StoredReader
+	versions map[string]*speaks
+	is, was  scoring.Verdict
+	tried    scoring.Verdict
+	answers  answers
+}
+
+// answers of one visit as the draft and as the published version read them.
+type answers struct{ is, was programme.Answers }
+
+// speaks says for which standards and scores visits of a version are counted by the published version, so that both
+// sides of what-if are about the same visits. A standard that is new has no such visits; every visit of the window may
+// speak for it.
+type speaks struct {
+	score     bool
+	standards []bool // of the draft
+	published []bool // standards of the published version
+}
+
+func newWorker(s *Service, t *trial, said *meter) *worker {
+	a := t.again
+	return &worker{
+		tally: newTally(a), service: s, t: t, said: said, versions: map[string]*speaks{},
+		reader: scoring.NewStoredReader(a.list.Scoring, a.published.Scoring),
+	}
+}
+
+// read goes through one stretch.
+func (w *worker) read(ctx context.Context, x stretch) error {
+	q := PastQuery{Programme: w.t.Programme.ID, Month: x.month, After: x.after, Until: x.until, Limit: MaxPast}
+	for {
+		if err := ctx.Err(); err != nil {
+			return err //nolint:wrapcheck // ours
+		}
+		var page []PastVisit
+		err := w.service.repo.View(ctx, w.t.Programme.Org, func(tx Tx) (err error) {
+			if page, err = tx.PastVisits(ctx, w.t.Programme.Org, q); err != nil {
+				return err
+			}
+			return w.know(ctx, tx, page)
+		})
+		if err != nil {
+			return err //nolint:wrapcheck // ours
+		}
+		for i := range page {
+			if err := w.visit(&page[i]); err != nil {
+				return err
+			}
+		}
+		w.said.add(len(page))
+		if len(page) < q.Limit {
+			return nil
+		}
+		q.After = page[len(page)-1].ID
+	}
+}
+
+// know finds out for what the visits of a page speak.
+func (w *worker) know(ctx context.Context, tx Tx, page []PastVisit) error {
+	for i := range page {
+		id := page[i].Version
+		if w.versions[id] != nil {
+			continue
+		}
+		e, err := w.service.shelf.Edition(ctx, tx, Version{Org: w.t.Programme.Org, ID: id})
+		if err != nil {
+			return fmt.Errorf("version %s of visit %s: %w", id, page[i].ID, err)
+		}
+		w.versions[id] = w.t.speaksFor(e.List)
 	}
 	return nil
 }
 
-// eligible reports whether a visit is one of those that the published version counts for a standard, so that both sides
-// of what-if are about the same visits. A standard that is new has no such visits; every visit of the window may speak.
-func (t *trial) eligible(standard string, taken Edition) bool {
-	choice, ok := t.Standards[standard]
-	return !ok || taken.List.Series[standard] == choice.Series
+func (t *trial) speaksFor(taken *visit.Checklist) *speaks {
+	s := &speaks{score: taken.ScoreSeries == t.Score.Series}
+	for _, st := range t.draft.Programme.Standards {
+		choice, ok := t.Standards[st.ID]
+		s.standards = append(s.standards, !ok || taken.Series[st.ID] == choice.Series)
+	}
+	for _, st := range t.published.Standards {
+		s.published = append(s.published, taken.Series[st.ID] == t.Standards[st.ID].Series)
+	}
+	return s
 }
 
-// answers reads old answers with the draft's questions. What the draft does not ask, or asks in a way that the old
-// answer does not fit, is left out: a gap.
-func (a *again) answers(v *PastVisit) (programme.Answers, error) {
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(v.Answers, &raw); err != nil {
-		return nil, fmt.Errorf("answers of visit %s: %w", v.ID, err)
+// visit scores one past visit by the draft, by the published version and by each hybrid, and counts what they say.
+func (w *worker) visit(v *PastVisit) error {
+	at, ok := w.again.places[v.Branch]
+	if !ok {
+		w.done++
+		return nil // a branch beyond the limit of the list is not compared either
 	}
-	all := make(programme.Answers, len(raw))
-	for i := range a.list.Programme.Sections {
-		for j := range a.list.Programme.Sections[i].Questions {
-			q := &a.list.Programme.Sections[i].Questions[j]
-			value, ok := raw[q.ID]
-			if !ok {
-				continue
-			}
-			if ans, err := programme.ParseAnswer(q, value); err == nil && ans.State != programme.Missing {
-				all[q.ID] = ans
-				a.answered[q.ID]++
-			}
+	both, err := w.reader.Read(v.Answers)
+	if err != nil {
+		return fmt.Errorf("visit %s: %w", v.ID, err)
+	}
+	w.answers = answers{is: both[0], was: both[1]}
+	facts := (&visit.Place{Branch: w.again.branches[at]}).Context(v.Scenario)
+	if v.Context != nil {
+		facts = *v.Context
+	}
+	w.again.list.Scoring.Judge(scoring.Input{Context: facts, Answers: w.answers.is}, &w.is)
+	w.again.published.Scoring.Judge(scoring.Input{Context: facts, Answers: w.answers.was}, &w.was)
+	c := &compared{v: v, branch: at, speaks: w.versions[v.Version], is: &w.is, was: &w.was}
+	w.count(c, w.answers.is)
+	w.try(c, facts)
+	w.settle(c)
+	return nil
+}
+
+// try scores the visit with one suspect at a time. One suspect alone is the whole draft.
+func (w *worker) try(c *compared, facts programme.Context) {
+	for i, s := range w.again.suspects {
+		if w.again.hybrids == nil {
+			w.suspect(i, c, c.is, w.again.inDraft)
+			return
 		}
+		s.swap(&w.answers)
+		w.again.hybrids[i].Judge(scoring.Input{Context: facts, Answers: w.answers.was}, &w.tried)
+		s.swap(&w.answers)
+		w.suspect(i, c, &w.tried, nil)
 	}
-	return all, nil
 }
 
-// outcomes takes a result apart as publication does; series do not matter here.
-func outcomes(res *scoring.Result) []visit.Outcome {
-	all := make([]visit.Outcome, len(res.Standards))
-	for i, st := range res.Standards {
-		all[i] = visit.Outcome{StandardResult: st}
+// swap exchanges the answers of the suspect's questions between both sides; a second time it puts them back.
+func (s *suspect) swap(a *answers) {
+	for id := range s.questions {
+		is, inDraft := a.is[id]
+		was, inPublished := a.was[id]
+		put(a.was, id, is, inDraft)
+		put(a.is, id, was, inPublished)
 	}
-	return all
 }
 
-// addScore counts a visit that has a score today.
-func (a *again) addScore(v *PastVisit, res *scoring.Result) {
-	if v.Score == nil || v.Level == scoring.NotScorable {
-		return
+func put(all programme.Answers, id string, a programme.Answer, ok bool) {
+	if ok {
+		all[id] = a
+	} else {
+		delete(all, id)
 	}
-	if v.Level != res.Level {
-		a.levels[[2]scoring.Level{v.Level, res.Level}]++
-	}
-	if res.BaseBP == nil || res.Level == scoring.NotScorable {
-		a.score.unscored++
-		return
-	}
-	a.score.visits++
-	a.score.was += int64(*v.Score)
-	a.score.is += int64(*res.BaseBP)
-}
-
-// addStandard counts what a visit says of one standard under the draft.
-func (a *again) addStandard(branch, standard string, rollups []visit.StandardRollup) {
-	i := slices.IndexFunc(rollups, func(r visit.StandardRollup) bool { return r.Standard == standard })
-	if i < 0 || rollups[i].Unknown > 0 {
-		a.unsure[standard]++
-	}
-	if i < 0 {
-		return
-	}
-	key := [2]string{branch, standard}
-	c := a.counts[key]
-	add(&c, CountsOf(&rollups[i]))
-	a.counts[key] = c
-}
-
-// cells gives the counts in a fixed order.
-func (a *again) cells() []compare.ShareCell {
-	all := make([]compare.ShareCell, 0, len(a.counts))
-	for k, c := range a.counts {
-		all = append(all, compare.ShareCell{Branch: k[0], Standard: k[1], Counts: c})
-	}
-	slices.SortFunc(all, func(x, y compare.ShareCell) int {
-		return cmp.Or(cmp.Compare(x.Branch, y.Branch), cmp.Compare(x.Standard, y.Standard))
-	})
-	return all
-}
-
-// levelMoves gives the changes of level, the most frequent first.
-func (a *again) levelMoves() []LevelMove {
-	all := make([]LevelMove, 0, len(a.levels))
-	for k, n := range a.levels {
-		all = append(all, LevelMove{From: k[0], To: k[1], Visits: n})
-	}
-	slices.SortFunc(all, func(x, y LevelMove) int {
-		return cmp.Or(cmp.Compare(y.Visits, x.Visits), cmp.Compare(x.From, y.From), cmp.Compare(x.To, y.To))
-	})
-	return all
-}
-
-// gaps lists the draft's scored questions that are new or ask otherwise and that no past visit answered, in file order.
-// Without visits nothing is missing.
-func (a *again) gaps(published *programme.Programme) []Question {
-	if a.done == 0 {
-		return nil
-	}
-	unanswered := func(q *programme.Question) bool {
-		was, _, ok := published.Question(q.ID)
-		return a.answered[q.ID] == 0 && scored(q) && (!ok || was.Kind != q.Kind || !sameOptions(was.Options, q.Options))
-	}
-	var all []Question
-	for _, q := range witnesses(a.list.Programme, unanswered) {
-		all = append(all, Question{ID: q.ID, Text: q.Text, Standard: q.Standard})
-	}
-	return all
-}
-
-// scored reports whether a question can bring points.
-func scored(q *programme.Question) bool {
-	switch q.Kind {
-	case programme.YesNo, programme.Multi, programme.Number, programme.Duration, programme.Money, programme.LevelKind, programme.WowKind:
-		return true
-	case programme.Rating:
-		return q.HasPoints
-	case programme.Choice:
-		return slices.ContainsFunc(q.Options, func(o programme.Option) bool { return o.HasPoints })
-	case programme.Text, programme.Time, programme.Date, programme.Photo, programme.Receipt, programme.StaffName, programme.Attention:
-	}
-	return false
 }

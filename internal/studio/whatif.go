@@ -15,25 +15,31 @@ import (
 type WhatIf struct {
 	Programme  Programme
 	Window     Window
-	Published  Version // that the draft is compared with
+	Published  Version // that the draft is compared with: in force on the window's last day
 	Draft      Version
 	Difference Difference
 	Visits     int // with a score, counted today
-	Rescored   int // visits whose old answers were scored by the draft; 0 when only targets change
+	Rescored   int // visits whose old answers were scored by the draft; 0 when only targets and words change
 	Statuses   []StatusChange
 	Standards  []StandardMove // every standard of either version, in the draft's order
 	Levels     []LevelMove
-	Releveled  int        // visits whose level would change
-	Score      ScoreMove  // of the visits that were scored again
-	Gaps       []Question // of the draft that no past visit answered: they count as a gap, never as zero
-	Sentences  []string   // the head of the page; its counts are those of the tables
+	Releveled  int            // visits whose level would change
+	ByBranch   []BranchLevels // branches with such visits, most first
+	Score      ScoreMove      // of the visits that were scored again
+	Causes     []Cause        // changed parts of the draft by what they do, strongest first
+	Together   Together       // what they do only jointly
+	Months     []MonthMove    // every month of the window; nil unless visits were scored again
+	Elsewhere  int            // visits scored again whose published score has another definition: in Months only
+	Gaps       []Question     // of the draft that no past visit answered: they count as a gap, never as zero
+	Sentences  []string       // the head of the page; its counts are those of the tables
 }
 
 // StatusChange is one branch and standard that would be judged otherwise.
 type StatusChange struct {
 	compare.Change
 	BranchName string
-	Title      string // of the standard
+	Title      string  // of the standard
+	Causes     []Cause // that change it by themselves, Kind, ID and Label only; none: only together
 }
 
 // StandardMove is how one standard stands, and how it would.
@@ -51,11 +57,51 @@ type LevelMove struct {
 	Visits   int
 }
 
+// BranchLevels counts the visits of one branch that would change level. Other goes to or from Not scorable.
+type BranchLevels struct {
+	Branch, Name         string
+	Better, Worse, Other int
+}
+
+// All is how many visits of the branch would change level.
+func (b BranchLevels) All() int { return b.Better + b.Worse + b.Other }
+
 // ScoreMove is how the mean score of the visits that were scored again would move, in basis points. Unscored visits have
-// a score today and would have none.
+// a score today and would have none; Gained ones have none today and would have one.
 type ScoreMove struct {
-	Visits, Unscored int
-	WasBP, IsBP      int // rounded half up, over the visits with a score on both sides; 0 without any
+	Visits, Unscored, Gained int
+	WasBP, IsBP              int   // rounded half up, over the visits with a score on both sides; 0 without any
+	Moved                    int64 // Σ basis points by which they move: the sum of all causes and of Together
+}
+
+// MonthMove is one month as published and as the draft would have it. A side without visits has N 0: a gap in the
+// picture, never a zero.
+type MonthMove struct {
+	Month     string // "2026-09"
+	Was, Is   Mean   // base scores, basis points
+	Standards []ShareMove
+}
+
+// Mean is the sum of N values.
+type Mean struct {
+	N   int
+	Sum int64
+}
+
+// Value is the mean, rounded half up; false without any.
+func (m Mean) Value() (int, bool) {
+	if m.N <= 0 {
+		return 0, false
+	}
+	n := int64(m.N)
+	return int((2*m.Sum + n) / (2 * n)), true
+}
+
+// ShareMove is one standard in one month: of N visits that can tell, X met it.
+type ShareMove struct {
+	Standard         string
+	WasN, WasX       int
+	IsN, IsX, Unsure int
 }
 
 // Question names a question of the draft and the standard that it witnesses, if any.
@@ -64,23 +110,12 @@ type Question struct{ ID, Text, Standard string }
 // DefaultMonths is how far what-if looks back unless told otherwise, the current month with it.
 const DefaultMonths = 12
 
-// WhatIf runs the draft over the published visits of so many months, the current one the last (0: DefaultMonths). When
-// only targets change it judges the same counts anew; where a definition changes it scores old answers again, page by
-// page, and calls progress with how many of how many are done (nil: nobody listens). It only reads, and stops when ctx
-// is done.
-func (s *Service) WhatIf(ctx context.Context, a auth.Actor, programmeID string, months int, progress func(done, total int)) (WhatIf, error) {
-	if err := may(a, auth.StandardsEdit); err != nil {
-		return WhatIf{}, err
-	}
-	if months <= 0 || months > maxMonths {
-		months = DefaultMonths
-	}
-	var t trial
-	err := s.repo.View(ctx, a.Org, func(tx Tx) error {
-		var err error
-		t, err = s.trial(ctx, tx, a, programmeID, months)
-		return err
-	})
+// WhatIf runs the draft over the published visits of a window (zero: the DefaultMonths that end with the current one).
+// When only targets change it judges the same counts anew; where anything changes that scores depend on it scores old
+// answers again, on all processors, and calls progress with how many of how many are done (nil: nobody listens; never
+// two calls at once). It only reads, and stops when ctx is done. A draft that is not finished is a Conflict.
+func (s *Service) WhatIf(ctx context.Context, a auth.Actor, programmeID string, w Window, progress func(done, total int)) (WhatIf, error) {
+	t, err := s.tried(ctx, a, programmeID, w)
 	if err == nil {
 		err = s.rescore(ctx, &t, progress)
 	}
@@ -88,6 +123,23 @@ func (s *Service) WhatIf(ctx context.Context, a auth.Actor, programmeID string, 
 		return WhatIf{}, wrap("what-if", err)
 	}
 	return t.result(), nil
+}
+
+// tried loads what a what-if is about.
+func (s *Service) tried(ctx context.Context, a auth.Actor, programmeID string, w Window) (t trial, err error) {
+	if err := may(a, auth.StandardsEdit); err != nil {
+		return t, err
+	}
+	if w != (Window{}) {
+		if err := w.Check(); err != nil {
+			return t, err
+		}
+	}
+	err = s.repo.View(ctx, a.Org, func(tx Tx) error {
+		t, err = s.trial(ctx, tx, a, programmeID, w)
+		return err
+	})
+	return t, err
 }
 
 // trial is a draft beside what was counted.
@@ -100,7 +152,7 @@ type trial struct {
 }
 
 // trial loads the two versions and the counts of the published one.
-func (s *Service) trial(ctx context.Context, tx Tx, a auth.Actor, id string, months int) (trial, error) {
+func (s *Service) trial(ctx context.Context, tx Tx, a auth.Actor, id string, w Window) (trial, error) {
 	p, err := tx.Programme(ctx, a.Org, id)
 	if err != nil {
 		return trial{}, err
@@ -121,7 +173,10 @@ func (s *Service) trial(ctx context.Context, tx Tx, a auth.Actor, id string, mon
 	if err != nil {
 		return trial{}, err
 	}
-	counted, err := Count(ctx, tx, s.shelf, Counts{Programme: p, Window: LastMonths(today, months), Today: today})
+	if w == (Window{}) {
+		w = LastMonths(today, DefaultMonths)
+	}
+	counted, err := Count(ctx, tx, s.shelf, Counts{Programme: p, Window: w, Today: today})
 	if err != nil {
 		return trial{}, err
 	}
@@ -142,25 +197,20 @@ func (t *trial) result() WhatIf {
 	w.Draft.Document = nil
 	w.Standards = t.moves(compare.Summarise(before.Standards, was), compare.Summarise(after.Standards, is))
 	if t.again != nil {
-		w.Rescored, w.Score, w.Gaps = t.again.done, t.again.score.move(), t.again.gaps(t.published)
-		w.Levels = t.again.levelMoves()
-		for _, m := range w.Levels {
-			w.Releveled += m.Visits
-		}
+		t.again.tell(&w, t)
 	}
+	t.blame(&w, before)
 	w.Sentences = w.sentences()
 	return w
 }
 
-// draftInput is what would be judged: the counts of standards that keep their definition, and those made from old
-// answers for the others.
+// draftInput is what would be judged: the same counts where old answers say what they said, else what the draft makes of
+// them.
 func (t *trial) draftInput() compare.Input {
 	in := t.Input(t.draft.Programme, Everyone)
-	if t.again == nil {
-		return in
+	if t.again != nil {
+		in.Shares = t.again.cells()
 	}
-	in.Shares = slices.DeleteFunc(in.Shares, func(c compare.ShareCell) bool { return t.again.standards[c.Standard] })
-	in.Shares = append(in.Shares, t.again.cells()...)
 	return in
 }
 
@@ -201,8 +251,8 @@ func (t *trial) moves(was, is []compare.Summary) []StandardMove {
 		old, ok := before[s.Standard]
 		m.Was, m.New = old, !ok
 		delete(before, s.Standard)
-		if t.again != nil && t.again.standards[s.Standard] {
-			m.Rescored, m.Unsure = true, t.again.unsure[s.Standard]
+		if t.again != nil {
+			m.Rescored, m.Unsure = slices.Contains(t.difference.Series, s.Standard), t.again.sum.unsure[i]
 		}
 		all = append(all, m)
 	}

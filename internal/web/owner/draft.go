@@ -167,7 +167,7 @@ func (p *Pages) try(c echo.Context, a auth.Actor, v *draftView) (trial, error) {
 	if !cheap(v.Difference) && c.QueryParam("try") == "" {
 		return trial{Offered: true}, nil
 	}
-	w, err := p.studio.WhatIf(c.Request().Context(), a, c.Param("programme"), studio.DefaultMonths, nil)
+	w, err := p.studio.WhatIf(c.Request().Context(), a, c.Param("programme"), studio.Window{}, nil)
 	if err != nil {
 		return trial{}, err
 	}

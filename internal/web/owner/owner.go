@@ -39,7 +39,7 @@ type Published interface {
 type Drafting interface {
 	Draft(ctx context.Context, a auth.Actor, programme string) (studio.Contents, error)
 	ChangeStandard(ctx context.Context, a auth.Actor, programme, standard string, in studio.StandardInput, rowVersion int) (studio.Contents, error)
-	WhatIf(ctx context.Context, a auth.Actor, programme string, months int, progress func(done, total int)) (studio.WhatIf, error)
+	WhatIf(ctx context.Context, a auth.Actor, programme string, w studio.Window, progress func(done, total int)) (studio.WhatIf, error)
 	Publish(ctx context.Context, a auth.Actor, programme, note string, rowVersion int, effectiveOn string) (studio.Version, error)
 	DiscardDraft(ctx context.Context, a auth.Actor, programme string, rowVersion int) error
 	Import(ctx context.Context, a auth.Actor, src []byte) (studio.Imported, error)
