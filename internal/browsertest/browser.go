@@ -36,8 +36,8 @@ const (
 	envPictures = "PLAINCLOTHES_SCREENSHOTS"   // folder for pictures
 )
 
-// patience bounds one step; a machine with two busy cores needs seconds for some.
-const patience = 15 * time.Second
+// patience bounds one step; a machine with two busy cores needs many seconds for some, and one that passes takes no longer for it.
+const patience = 45 * time.Second
 
 // errMissing says that this machine has no browser.
 var errMissing = errors.New("no Chromium on this machine: install it (Debian: apt-get install chromium) or set " + envChromium)
