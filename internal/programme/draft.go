@@ -22,6 +22,22 @@ func FromDraft(doc []byte) (*Programme, Problems, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("read draft: %w", err)
 	}
+	return fromDraft(t, doc)
+}
+
+// Redraft reads a draft that was changed after it was read, as FromDraft reads what Canonical writes of it: it gives a copy
+// with everything that is missing now. Its texts must be UTF-8.
+func Redraft(p *Programme) (*Programme, Problems, error) {
+	t := encode(p)
+	doc := appendJSON(make([]byte, 0, 8<<10), t)
+	if len(doc) > maxBytes {
+		return nil, nil, fault.Newf(fault.TooLarge, "This is more than a programme holds. %s", limitsSentence)
+	}
+	return fromDraft(t, doc)
+}
+
+// fromDraft decodes a draft and sees to it that nothing was lost.
+func fromDraft(t *tree, doc []byte) (*Programme, Problems, error) {
 	c := &collector{root: t}
 	r := &reader{c: c, bad: map[*tree]bool{}, kinds: kinds, draft: true}
 	p := decodeWith(r, t)

@@ -58,25 +58,21 @@ func (w *work) touch(r Ref, side string) {
 // Apply does an operation. p may be unfinished and is not changed. Errors are faults: Invalid with the names of the
 // operation's fields, NotFound for a part that is not there, and Conflict with an *InTheWay inside.
 func Apply(p *programme.Programme, op Op, fixed Fixed) (Result, error) {
-	was, before, err := programme.FromDraft(p.Canonical())
+	copied, before, err := programme.Redraft(p)
 	if err != nil {
 		return Result{}, err
 	}
-	copied, _, err := programme.FromDraft(was.Canonical())
-	if err != nil {
-		return Result{}, err
-	}
-	w := &work{p: copied, was: was, fixed: fixed}
+	w := &work{p: copied, was: p, fixed: fixed}
 	if err := op.do(w); err != nil {
 		return Result{}, err
 	}
-	return w.settle(w.asRenamed(placed(was, before)), op.drops())
+	return w.settle(w.asRenamed(placed(p, before)), op.drops())
 }
 
 // settle reads the changed programme again and looks what else broke.
 func (w *work) settle(before []Finding, drop bool) (Result, error) {
 	for range 3 { // dropping a condition may be seen in others once; more never was
-		p, problems, err := programme.FromDraft(w.p.Canonical())
+		p, problems, err := programme.Redraft(w.p)
 		if err != nil {
 			return Result{}, w.refused(err, problems)
 		}

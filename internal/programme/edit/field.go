@@ -25,7 +25,7 @@ func (f Field) last() string {
 	if len(f.Values) == 0 {
 		return ""
 	}
-	return strings.TrimSpace(f.Values[len(f.Values)-1])
+	return tidy(f.Values[len(f.Values)-1])
 }
 
 // Digest is a short sign of what a field said when a form was made. A form that posts all its fields at once carries it, so
@@ -41,7 +41,7 @@ func Digest(values ...string) string {
 
 // tidy takes the spaces around a text away and evens line ends.
 func tidy(s string) string {
-	return strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"))
+	return strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\r\n", "\n"), "\r", "\n"))
 }
 
 // rule reads and writes one field of a T.
@@ -73,10 +73,13 @@ func text[T any](name, label string, at func(*T) *string) rule[T] {
 // line is a field of one line.
 func line[T any](name, label string, at func(*T) *string) rule[T] {
 	return one(name, label, func(t *T) string { return *at(t) }, func(t *T, s string) string {
-		*at(t) = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
+		*at(t) = oneLine(s)
 		return ""
 	})
 }
+
+// oneLine puts spaces where lines end.
+func oneLine(s string) string { return strings.ReplaceAll(tidy(s), "\n", " ") }
 
 // word is a field that names something; "" for nothing.
 func word[T any](name, label string, at func(*T) *string) rule[T] {

@@ -100,13 +100,13 @@ func (w *work) bringStandard(theirs *programme.Standard) (string, bool) {
 // branch, WOW beside the score, and levels at 80 and 90 %. key is that of the file.
 func New(key, name, trade string) (*programme.Programme, error) {
 	p := &programme.Programme{
-		Key: key, Name: tidy(name), Trade: tidy(trade),
+		Key: key, Name: oneLine(name), Trade: oneLine(trade),
 		Visit:     programme.VisitPlan{Minutes: 30, ReportDueHours: 24, RotationDays: 60, VisitsPerBranch: 1, Wave: programme.WaveMonthly},
 		Scenarios: []programme.Scenario{{ID: "visit", Title: "Visit", Share: 100}},
 		Policy:    programme.Policy{Wow: programme.WowSeparate, MinCompleteness: 8_000},
 		Levels:    programme.Levels{GoodMinBP: 8_000, WowMinBP: 9_000, WowMinShareBP: 5_000},
 	}
-	p, problems, err := programme.FromDraft(p.Canonical())
+	p, problems, err := programme.Redraft(p)
 	if err != nil {
 		return nil, fieldsOf(p, problems, err)
 	}

@@ -82,7 +82,7 @@ func pasted(text string) ([]pastedRow, error) {
 
 // tidyLines evens line ends and leaves the lines where they are.
 func tidyLines(text string) string {
-	return strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u00a0", " ", "\ufeff", "").Replace(text)
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u00a0", " ", "\ufeff", "").Replace(strings.ToValidUTF8(text, ""))
 }
 
 // isHead reports whether a row is the head of a table.

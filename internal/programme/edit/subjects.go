@@ -172,7 +172,7 @@ func (w *work) asTyped(r Row) Row {
 	r.Numeric = ok && q.Kind.Asked() == programme.AskedNumber
 	var values []string
 	for _, v := range r.Values {
-		if v = strings.TrimSpace(v); r.Numeric {
+		if v = tidy(v); r.Numeric {
 			v = strings.Replace(v, ",", ".", 1)
 		}
 		if v != "" {
