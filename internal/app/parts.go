@@ -16,6 +16,7 @@ import (
 	"plainclothes/internal/report"
 	"plainclothes/internal/store"
 	"plainclothes/internal/studio"
+	"plainclothes/internal/tryout"
 	"plainclothes/internal/visit"
 )
 
@@ -28,6 +29,7 @@ type parts struct {
 	org     *org.Service
 	visits  *visit.Service
 	studio  *studio.Service
+	tryouts *tryout.Service
 	reports *report.Service
 	keys    *keyring // nil where nothing is signed
 	closers []func() error
@@ -61,6 +63,7 @@ func (p *program) join(x *parts, opts auth.Options) {
 	x.org = org.NewService(x.store.Org(), p.now)
 	x.visits = visit.NewService(x.store.Visits(), x.blobs, p.now)
 	x.studio = studio.NewService(x.store.Studio(), p.now)
+	x.tryouts = tryout.NewService(x.store.Tryouts(), x.studio, x.org, p.now)
 	x.reports = report.NewService(x.store.Reports(), p.now)
 }
 

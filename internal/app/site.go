@@ -16,6 +16,7 @@ import (
 	"plainclothes/internal/web/pocket"
 	"plainclothes/internal/web/scheduler"
 	"plainclothes/internal/web/shopper"
+	tryoutweb "plainclothes/internal/web/tryout"
 )
 
 // site makes the web server's routes. A package of pages is one import above and one line below.
@@ -34,6 +35,9 @@ func (p *program) site(c config.Config, x *parts, log *slog.Logger) (*kit.Site, 
 	s.Add(owner.New(x.studio, x.org, x.auth, x.entries, owner.Options{URL: c.URL, Mail: mails}, p.now).Routes()...)
 	s.Add(scheduler.New(x.visits, x.studio, x.org, x.auth, p.now).Routes()...)
 	s.Add(shopper.New(x.visits, p.now).Routes()...)
+	s.Add(shopper.NewPreviews(x.tryouts).Routes()...)
+	s.Add(shopper.NewTrials(x.tryouts).Routes()...)
+	s.Add(tryoutweb.New(x.tryouts, c.URL).Routes()...)
 	s.Add(pocket.NewPhone(x.visits, x.visits).Routes()...)
 	s.Add(pocket.NewPhotos(x.visits).Routes()...) // after the shopper pages: HEAD of a photo is answered here
 	s.Add(pocket.NewPlaces(x.visits).Routes()...)

@@ -21,6 +21,7 @@ import (
 	"plainclothes/internal/config"
 	"plainclothes/internal/store"
 	"plainclothes/internal/store/storetest"
+	"plainclothes/internal/tryout"
 	"plainclothes/internal/visit"
 	"plainclothes/internal/web/kit"
 )
@@ -50,6 +51,7 @@ type things struct {
 	begun, open, received, published string
 	photo                            string
 	member, token, programme         string
+	trial                            string // a test run
 	shopper                          auth.Actor
 }
 
@@ -108,6 +110,11 @@ func newGround(t *testing.T, x *parts) *ground {
 	if _, err := x.studio.Draft(t.Context(), g.Actors[auth.Owner], g.Programme); err != nil {
 		t.Fatal(err)
 	}
+	run, _, err := x.tryouts.Start(t.Context(), g.Actors[auth.Owner], g.Programme, tryout.Input{Scenario: "non_buyer", Channel: "store"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.inside.trial, g.beyond.trial = run.ID, run.ID
 	g.inside.member = g.Member(auth.Editor).Member
 	g.beyond.token, g.beyond.programme, g.beyond.member = token.ID, g.Programme, g.inside.member
 	return g
@@ -187,7 +194,7 @@ var named = []struct {
 	{"/compare/branches/:id", true, func(t things) map[string]string { return map[string]string{"id": t.branch} }},
 	{"/plan/:id", false, func(t things) map[string]string { return map[string]string{"id": t.open} }},
 	{"/standards/:programme", false, func(t things) map[string]string {
-		return map[string]string{"programme": t.programme, "standard": "K1", "version": "1", "number": "1"}
+		return map[string]string{"programme": t.programme, "standard": "K1", "version": "1", "number": "1", "run": t.trial}
 	}},
 	{"/programmes/:", false, func(t things) map[string]string {
 		return map[string]string{"programme": t.programme, "id": t.programme, "version": "1", "number": "1", "name": "online-store"}

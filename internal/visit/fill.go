@@ -34,6 +34,8 @@ type Paper struct {
 	Sections []programme.Section
 
 	Conflicts []Conflict // fields of which the shopper has to say which value is right
+	Reading   *Reading   // the language of the texts, nil when the programme has only one
+	Rehearsal bool       // no visit: a checklist that is looked at or tried out
 }
 
 // Mine lists the shopper's own visits, soonest due first.

@@ -35,7 +35,7 @@ func (s *Service) AddPhoto(ctx context.Context, a auth.Actor, id, question strin
 		if err != nil {
 			return err
 		}
-		if err := p.roomFor(question); err != nil {
+		if err := p.RoomFor(question); err != nil {
 			return err
 		}
 		if i := slices.IndexFunc(p.Photos, func(o evidence.Photo) bool { return o.Question == question && o.SHA256 == photo.SHA256 }); i >= 0 {
@@ -57,7 +57,7 @@ func (s *Service) takesPhoto(ctx context.Context, a auth.Actor, id, question str
 		if err != nil {
 			return err
 		}
-		return p.roomFor(question)
+		return p.RoomFor(question)
 	})
 }
 
@@ -73,8 +73,8 @@ func (s *Service) writable(ctx context.Context, tx Tx, a auth.Actor, id string) 
 	return s.paper(ctx, tx, j)
 }
 
-// roomFor says whether a question takes one more photo.
-func (p *Paper) roomFor(question string) error {
+// RoomFor says whether a question takes one more photo.
+func (p *Paper) RoomFor(question string) error {
 	q, sec, ok := p.List.Programme.Question(question)
 	if !ok || !p.ofStage(sec) {
 		return fault.Missing("question in this visit")

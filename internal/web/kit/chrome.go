@@ -19,6 +19,7 @@ type Chrome struct {
 	Htmx   bool     // load htmx; never on shopper pages
 	Frames bool     // the page shows one of ours in a frame
 	Framed bool     // the page may be shown in a frame of ours
+	Test   string   // one sentence that says that nothing here counts, on the pages of a test run
 
 	Lang         string
 	Theme        string // "auto", "light", "dark" or "discreet"
@@ -62,6 +63,9 @@ func (ch Chrome) DocumentTitle(site string) string {
 	title := ch.Title + " · " + site
 	if ch.Discreet() {
 		title = "Notes"
+	}
+	if ch.Test != "" {
+		title = "TEST · " + title
 	}
 	if len(ch.Errors) > 0 {
 		return "Error: " + title

@@ -18,6 +18,7 @@ const (
 	cookieWho     = "plainclothes-who"
 	cookieTheme   = "plainclothes-theme"
 	cookieFlash   = "plainclothes-flash"
+	cookieTest    = "plainclothes-test"
 )
 
 const year = 365 * 24 * time.Hour
@@ -74,6 +75,15 @@ func ClearSession(c echo.Context) {
 		s.setCookie(c, name, "", 0, false)
 	}
 }
+
+// SetTestPass gives a browser the pass to one test run of a checklist, and to nothing else.
+func SetTestPass(c echo.Context, pass string, until time.Time) {
+	s := siteOf(c)
+	s.setCookie(c, cookieTest, pass, until.Sub(s.opt.Now()), false)
+}
+
+// TestPassOf gives the pass to a test run that this browser has, or "".
+func TestPassOf(c echo.Context) string { return siteOf(c).cookie(c, cookieTest) }
 
 // Who is the hash of a person's id that pages and phones may know.
 func Who(person string) string {

@@ -75,6 +75,7 @@ var verbWords = map[string]string{
 	"standards.imported":   "imported a file into the draft of",
 	"standards.published":  "published",
 	"standards.discarded":  "threw away the draft of",
+	"tryout.started":       "gave a phone a test run of",
 	"branch.created":       "added the branch",
 	"branch.changed":       "changed the branch",
 	"region.created":       "added the region",

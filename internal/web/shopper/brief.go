@@ -28,6 +28,9 @@ type briefView struct {
 	Parts    []part
 }
 
+// Readings lists the languages of the checklist, when there is a choice.
+func (v briefView) Readings() []kit.LanguageChoice { return readingsOf(v.Paper) }
+
 // noteView is one thing said about the report.
 type noteView struct {
 	visit.Note
@@ -63,8 +66,9 @@ func briefOf(paper visit.Paper, a auth.Actor) briefView {
 	if !view.Sealed {
 		view.Soon = soonOf(paper)
 	}
+	rehearsed(&view.Chrome, &paper)
 	if s := firstOpen(paper); s != "" {
-		view.Start = "/visits/" + paper.Visit.ID + "/s/" + s
+		view.Start = visitPath(paper) + "/s/" + s
 	}
 	for _, n := range paper.Notes {
 		view.Notes = append(view.Notes, noteOf(paper, n, a))
@@ -75,7 +79,7 @@ func briefOf(paper visit.Paper, a auth.Actor) briefView {
 func noteOf(paper visit.Paper, n visit.Note, a auth.Actor) noteView {
 	v := noteView{Note: n, Mine: n.Author == a.Member}
 	if q, sec, ok := paper.List.Programme.Question(n.Question); ok {
-		v.Label, v.Href = q.Text, "/visits/"+paper.Visit.ID+"/s/"+sec.ID+"#q-"+q.ID
+		v.Label, v.Href = q.Text, visitPath(paper)+"/s/"+sec.ID+"#q-"+q.ID
 	}
 	return v
 }
@@ -100,7 +104,7 @@ func (p *Pages) offer(c echo.Context, a auth.Actor) error {
 	if err != nil {
 		return err
 	}
-	view := briefOf(paper, a)
+	view := briefOf(paper.In(kit.ReadingOf(c)...), a)
 	view.Offer, view.Title = true, "Open visit"
 	return briefPage.Render(c, http.StatusOK, view)
 }

@@ -33,11 +33,11 @@ type missingItem struct {
 
 var checkPage = kit.NewPage[checkView]("shopper/check")
 
-func (p *Pages) check(c echo.Context, a auth.Actor) error {
+func (p *filling) check(c echo.Context, a auth.Actor) error {
 	return p.checkWith(c, a, http.StatusOK)
 }
 
-func (p *Pages) checkWith(c echo.Context, a auth.Actor, status int) error {
+func (p *filling) checkWith(c echo.Context, a auth.Actor, status int) error {
 	paper, err := p.open(c, a)
 	if err != nil {
 		return err
@@ -46,6 +46,7 @@ func (p *Pages) checkWith(c echo.Context, a auth.Actor, status int) error {
 		return kit.Redirect(c, visitPath(paper))
 	}
 	view := checkView{Chrome: kit.Chrome{Title: "Check and send", Script: []string{"js/check.js"}}, Paper: paper, Pack: wantsPack(c)}
+	rehearsed(&view.Chrome, &paper)
 	for _, g := range paper.Gaps {
 		view.Missing = append(view.Missing, missingOf(paper, g))
 	}

@@ -6,6 +6,7 @@ import (
 	"plainclothes/internal/auth"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/visit"
+	"plainclothes/internal/web/kit"
 )
 
 // wantsPack reports whether the phone asks for a page to keep: with every question and without any answer. What it
@@ -13,8 +14,9 @@ import (
 func wantsPack(c echo.Context) bool { return c.QueryParam("pack") == "1" }
 
 // open gives a visit's paper for a page: without its answers when the page is made to be kept.
-func (p *Pages) open(c echo.Context, a auth.Actor) (visit.Paper, error) {
-	paper, err := p.visits.Open(c.Request().Context(), a, c.Param("id"))
+func (p *filling) open(c echo.Context, a auth.Actor) (visit.Paper, error) {
+	paper, err := p.uses.Open(c.Request().Context(), a, c.Param("id"))
+	paper = paper.In(kit.ReadingOf(c)...)
 	if err == nil && wantsPack(c) {
 		paper = emptied(paper)
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"mime/multipart"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -26,19 +28,21 @@ type photosPageView struct {
 	Section  string
 	Photos   []evidence.Photo
 	Base     string
+	Visit    string // address of the visit
 }
 
 var photosPage = kit.NewPage[photosPageView]("shopper/photos")
 
-func (p *Pages) photos(c echo.Context, a auth.Actor) error {
+func (p *filling) photos(c echo.Context, a auth.Actor) error {
 	return p.photosWith(c, a, http.StatusOK, nil)
 }
 
-func (p *Pages) photosWith(c echo.Context, a auth.Actor, status int, errs kit.Errors) error {
-	paper, err := p.visits.Open(c.Request().Context(), a, c.Param("id"))
+func (p *filling) photosWith(c echo.Context, a auth.Actor, status int, errs kit.Errors) error {
+	paper, err := p.uses.Open(c.Request().Context(), a, c.Param("id"))
 	if err != nil {
 		return err
 	}
+	paper = paper.In(kit.ReadingOf(c)...)
 	q, sec, ok := paper.List.Programme.Question(c.Param("question"))
 	if !ok || !visit.TakesPhoto(q) {
 		return fault.Missing("photo question here")
@@ -48,8 +52,9 @@ func (p *Pages) photosWith(c echo.Context, a auth.Actor, status int, errs kit.Er
 	}
 	view := photosPageView{
 		Chrome: kit.Chrome{Title: "Photos", Errors: errs, Script: []string{"js/phone.js"}}, Paper: paper, Question: *q, Section: sec.ID,
-		Base: visitPath(paper) + "/photos/" + q.ID,
+		Base: visitPath(paper) + "/photos/" + q.ID, Visit: visitPath(paper),
 	}
+	rehearsed(&view.Chrome, &paper)
 	for _, ph := range paper.Photos {
 		if ph.Question == q.ID {
 			view.Photos = append(view.Photos, ph)
@@ -59,12 +64,15 @@ func (p *Pages) photosWith(c echo.Context, a auth.Actor, status int, errs kit.Er
 }
 
 // addPhotos takes every file of the form. Each is kept by itself: one that cannot be read does not cost the others.
-func (p *Pages) addPhotos(c echo.Context, a auth.Actor) error {
+func (p *filling) addPhotos(c echo.Context, a auth.Actor) error {
 	var form struct{}
 	if err := kit.Bind(c, &form); err != nil {
 		return err
 	}
 	files := filesOf(c.Request().MultipartForm)
+	if len(files) == 0 && imagined(c) {
+		return p.imagine(c, a)
+	}
 	if len(files) == 0 {
 		return p.photosWith(c, a, http.StatusUnprocessableEntity, kit.Errors{{Name: "take", Message: "Take a photo or choose one first."}})
 	}
@@ -104,21 +112,22 @@ func filesOf(form *multipart.Form) []*multipart.FileHeader {
 	return all
 }
 
-func (p *Pages) addPhoto(c echo.Context, a auth.Actor, f *multipart.FileHeader) error {
+func (p *filling) addPhoto(c echo.Context, a auth.Actor, f *multipart.FileHeader) error {
 	body, err := f.Open()
 	if err != nil {
 		return err
 	}
-	_, err = p.visits.AddPhoto(c.Request().Context(), a, c.Param("id"), c.Param("question"), body)
+	_, err = p.uses.AddPhoto(c.Request().Context(), a, c.Param("id"), c.Param("question"), body)
 	return errors.Join(err, body.Close())
 }
 
-func (p *Pages) removePhoto(c echo.Context, a auth.Actor) error {
-	if err := p.visits.RemovePhoto(c.Request().Context(), a, c.Param("id"), c.Param("photo")); err != nil {
+func (p *filling) removePhoto(c echo.Context, a auth.Actor) error {
+	if err := p.uses.RemovePhoto(c.Request().Context(), a, c.Param("id"), c.Param("photo")); err != nil {
 		return err
 	}
 	kit.Flash(c, "Photo removed.")
-	return kit.Redirect(c, "/visits/"+c.Param("id")+"/photos/"+c.Param("question"))
+	path, _, _ := strings.Cut(c.Request().URL.Path, "/photos/")
+	return kit.Redirect(c, path+"/photos/"+url.PathEscape(c.Param("question")))
 }
 
 // ending is that of a file which is handed out as it came.

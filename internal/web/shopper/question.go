@@ -34,6 +34,7 @@ type questionView struct {
 	Watch   bool // a duration with a timer: taps can measure it
 	Twice   []twiceView
 	Settles string // ids of the ops that an answer decides between
+	Unready string // what the question of a draft lacks, in sentences
 }
 
 // twiceView is one of the answers that two devices gave without knowing of each other.
@@ -74,6 +75,9 @@ func questionOf(paper *visit.Paper, q *programme.Question, number string, errs k
 	v := questionView{
 		ID: q.ID, Number: number, Text: q.Text, Hint: q.Hint, Was: string(ans.JSON(q)), Hidden: !paper.Shown.Question(q.ID),
 		Error: errs.For(q.ID), Soon: q.Perishable, Watch: q.Kind == programme.Duration && q.Timer != "",
+	}
+	if paper.Rehearsal && v.Text == "" {
+		v.Text = "A question without words"
 	}
 	v.twice(paper, q)
 	chosen := chosenOf(q, ans)
@@ -186,7 +190,7 @@ func (v *questionView) shape(paper *visit.Paper, q *programme.Question, chosen [
 		v.choices(q, chosen)
 	case programme.Rating:
 		v.Shape = "scale"
-		for n := q.ScaleLo; n <= q.ScaleHi; n++ {
+		for n := q.ScaleLo; n <= min(q.ScaleHi, q.ScaleLo+maxSteps); n++ {
 			v.Options = append(v.Options, option(strconv.Itoa(n), strconv.Itoa(n), chosen))
 		}
 	case programme.Photo, programme.Receipt:
@@ -198,6 +202,9 @@ func (v *questionView) shape(paper *visit.Paper, q *programme.Question, chosen [
 	}
 	v.Options = append(v.Options, extras(q, chosen)...)
 }
+
+// maxSteps bounds what a scale of an unfinished draft draws.
+const maxSteps = 100
 
 func (v *questionView) choices(q *programme.Question, chosen []string) {
 	for _, o := range q.Options {

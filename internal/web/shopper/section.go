@@ -36,11 +36,13 @@ type sectionView struct {
 	First     bool
 	Seen      string // ids on show when the page was made
 	Version   int
+	Try       *tryView     // of a test run or a preview: what its script needs to know
+	Preview   *previewView // of a preview
 }
 
 var sectionPage = kit.NewPage[sectionView]("shopper/section")
 
-func (p *Pages) section(c echo.Context, a auth.Actor) error {
+func (p *filling) section(c echo.Context, a auth.Actor) error {
 	paper, err := p.open(c, a)
 	if err != nil {
 		return err
@@ -54,14 +56,19 @@ func (p *Pages) section(c echo.Context, a auth.Actor) error {
 	}
 	if view.Pack = wantsPack(c); view.Pack {
 		view.forPack()
-	} else if err := p.visits.Opened(c.Request().Context(), a, paper.Visit.ID); err != nil {
+	} else if err := p.uses.Opened(c.Request().Context(), a, paper.Visit.ID); err != nil {
 		return err
 	}
 	return sectionPage.Render(c, http.StatusOK, view)
 }
 
-// visitPath is the address of a visit's own page.
-func visitPath(paper visit.Paper) string { return "/visits/" + paper.Visit.ID }
+// visitPath is the address of a visit's own page; a test run lives apart from visits.
+func visitPath(paper visit.Paper) string {
+	if paper.Rehearsal {
+		return tryBase + "/" + paper.Visit.ID
+	}
+	return "/visits/" + paper.Visit.ID
+}
 
 // sectionOf draws a section; errs and typed are set when it is shown again. A section that is not asked as things stand
 // is drawn with its questions hidden: the phone may know of answers that are still on their way here.
@@ -83,6 +90,9 @@ func sectionOf(paper visit.Paper, id string, errs kit.Errors, typed map[string]v
 		view.NextTitle = paper.Sections[i+1].Title
 	}
 	view.questions(errs, typed)
+	if rehearsed(&view.Chrome, &paper) {
+		view.Script, view.Try = []string{"js/rehearse.js"}, tryOf(&paper)
+	}
 	view.Answered, view.Asked = progressOf(paper, *sec)
 	return view, nil
 }
@@ -154,7 +164,7 @@ func segmentsOf(paper visit.Paper, here int) []segment {
 	return out
 }
 
-func (p *Pages) saveSection(c echo.Context, a auth.Actor) error {
+func (p *filling) saveSection(c echo.Context, a auth.Actor) error {
 	var form struct {
 		Go   string `form:"go"`
 		Seen string `form:"seen"`
@@ -163,13 +173,13 @@ func (p *Pages) saveSection(c echo.Context, a auth.Actor) error {
 		return err
 	}
 	typed, bad := entriesOf(c.Request().PostForm)
-	saved, err := p.visits.Save(c.Request().Context(), a, c.Param("id"), without(typed, bad))
+	saved, err := p.uses.Save(c.Request().Context(), a, c.Param("id"), without(typed, bad))
 	errs, ok := kit.FormErrors(err)
 	if err != nil && !ok {
 		return err
 	}
 	if errs = append(errs, bad...); len(errs) > 0 {
-		view, err := sectionOf(saved.Paper, c.Param("section"), errs, typed)
+		view, err := sectionOf(saved.Paper.In(kit.ReadingOf(c)...), c.Param("section"), errs, typed)
 		if err != nil {
 			return err
 		}
@@ -284,7 +294,7 @@ type contentsQuestion struct {
 
 var contentsPage = kit.NewPage[contentsView]("shopper/contents")
 
-func (p *Pages) contents(c echo.Context, a auth.Actor) error {
+func (p *filling) contents(c echo.Context, a auth.Actor) error {
 	paper, err := p.open(c, a)
 	if err != nil {
 		return err
@@ -293,6 +303,7 @@ func (p *Pages) contents(c echo.Context, a auth.Actor) error {
 		return kit.Redirect(c, visitPath(paper))
 	}
 	view := contentsView{Chrome: kit.Chrome{Title: "Find a question", Script: []string{"js/check.js"}}, Paper: paper, Pack: wantsPack(c)}
+	rehearsed(&view.Chrome, &paper)
 	for i, sec := range paper.Sections {
 		cs := contentsSection{Section: sec, Number: i + 1}
 		cs.Answered, cs.Asked = progressOf(paper, sec)

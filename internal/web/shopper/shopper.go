@@ -17,32 +17,43 @@ import (
 	"plainclothes/internal/web/kit"
 )
 
+// Filling are the use cases of filling a checklist in: a visit offers them, and a test run.
+type Filling interface {
+	Open(ctx context.Context, a auth.Actor, id string) (visit.Paper, error)
+	Opened(ctx context.Context, a auth.Actor, id string) error
+	Save(ctx context.Context, a auth.Actor, id string, entries map[string]visit.Entry) (visit.Saved, error)
+	Seal(ctx context.Context, a auth.Actor, id string) (visit.Sealed, error)
+	AddPhoto(ctx context.Context, a auth.Actor, id, question string, body io.Reader) (evidence.Photo, error)
+	RemovePhoto(ctx context.Context, a auth.Actor, id, photo string) error
+}
+
 // Visits are the use cases that these pages offer.
 type Visits interface {
+	Filling
 	Mine(ctx context.Context, a auth.Actor, states []visit.State, after string) ([]visit.Row, error)
 	Board(ctx context.Context, a auth.Actor, after string) ([]visit.Row, error)
 	Offer(ctx context.Context, a auth.Actor, id string) (visit.Paper, error)
-	Open(ctx context.Context, a auth.Actor, id string) (visit.Paper, error)
-	Opened(ctx context.Context, a auth.Actor, id string) error
 	Happened(ctx context.Context, a auth.Actor, id, event string) error
 	Take(ctx context.Context, a auth.Actor, id string) error
 	HandBack(ctx context.Context, a auth.Actor, id string) error
-	Save(ctx context.Context, a auth.Actor, id string, entries map[string]visit.Entry) (visit.Saved, error)
-	Seal(ctx context.Context, a auth.Actor, id string) (visit.Sealed, error)
 	Reply(ctx context.Context, a auth.Actor, id, text string) error
-	AddPhoto(ctx context.Context, a auth.Actor, id, question string, body io.Reader) (evidence.Photo, error)
-	RemovePhoto(ctx context.Context, a auth.Actor, id, photo string) error
 	PhotoFile(ctx context.Context, a auth.Actor, id string) (evidence.Photo, io.ReadCloser, error)
 }
 
+// filling is the pages of filling in.
+type filling struct{ uses Filling }
+
 // Pages answers the shopper's requests.
 type Pages struct {
+	filling
 	visits Visits
 	now    func() time.Time
 }
 
 // New joins the pages with their use cases.
-func New(visits Visits, now func() time.Time) *Pages { return &Pages{visits: visits, now: now} }
+func New(visits Visits, now func() time.Time) *Pages {
+	return &Pages{filling: filling{visits}, visits: visits, now: now}
+}
 
 // Routes lists the pages with who may open them.
 func (p *Pages) Routes() []kit.Route {
