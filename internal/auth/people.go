@@ -11,6 +11,8 @@ type Person struct {
 	Created      time.Time
 	Deactivated  time.Time // zero: active
 	RowVersion   int
+	Language     string // of the pages, "" when he has not chosen
+	Reading      string // of checklists, "" for that of the pages
 }
 
 // Member is a person's place in one organisation.
@@ -31,9 +33,10 @@ type Member struct {
 // Membership is a Member with names, for choosing an organisation and for lists of people.
 type Membership struct {
 	Member
-	OrgName string
-	Name    string // of the person
-	Email   string
+	OrgName     string
+	OrgLanguage string // for who has not chosen one, "" for none
+	Name        string // of the person
+	Email       string
 }
 
 // Session is one signed-in browser.

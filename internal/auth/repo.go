@@ -16,6 +16,7 @@ type Repo interface {
 
 	people
 	reminders
+	languages
 	sessions
 	links
 	attempts

@@ -57,9 +57,11 @@ var languageNames = map[string]string{
 
 // LanguageName gives the English name of a language, with what narrows it: "German", "Portuguese (BR)". One without a
 // name here is called by its tag.
-func LanguageName(tag string) string {
+func LanguageName(tag string) string { return nameFrom(languageNames, tag) }
+
+func nameFrom(names map[string]string, tag string) string {
 	first, rest, narrowed := strings.Cut(tag, "-")
-	name, ok := languageNames[first]
+	name, ok := names[first]
 	switch {
 	case !ok:
 		return tag
@@ -68,6 +70,19 @@ func LanguageName(tag string) string {
 	}
 	return name
 }
+
+// ownNames are the same languages in themselves, for whoever looks for his own.
+var ownNames = map[string]string{
+	"ar": "العربية", "bg": "български", "bn": "বাংলা", "ca": "català", "cs": "čeština", "da": "dansk", "de": "Deutsch", "el": "ελληνικά",
+	"en": "English", "es": "español", "et": "eesti", "fa": "فارسی", "fi": "suomi", "fr": "français", "ga": "Gaeilge", "he": "עברית",
+	"hi": "हिन्दी", "hr": "hrvatski", "hu": "magyar", "id": "Indonesia", "is": "íslenska", "it": "italiano", "ja": "日本語", "ko": "한국어",
+	"lt": "lietuvių", "lv": "latviešu", "mk": "македонски", "mt": "Malti", "nb": "norsk", "nl": "Nederlands", "pl": "polski", "pt": "português",
+	"ro": "română", "ru": "русский", "sk": "slovenčina", "sl": "slovenščina", "sq": "shqip", "sr": "српски", "sv": "svenska", "sw": "Kiswahili",
+	"th": "ไทย", "tr": "Türkçe", "uk": "українська", "ur": "اردو", "vi": "Tiếng Việt", "zh": "中文",
+}
+
+// OwnName gives the name of a language in itself: "Deutsch", "português (BR)".
+func OwnName(tag string) string { return nameFrom(ownNames, tag) }
 
 // LanguageTags lists the languages that have names, by name.
 func LanguageTags() []string {

@@ -57,10 +57,11 @@ func (memberBranch) TableName() string { return "member_branches" }
 
 // membershipRow is a member with the names around it.
 type membershipRow struct {
-	Row     memberRow `gorm:"embedded"`
-	OrgName string
-	Name    string
-	Email   string
+	Row         memberRow `gorm:"embedded"`
+	OrgName     string
+	OrgLanguage string
+	Name        string
+	Email       string
 }
 
 func (r membershipRow) membership() auth.Membership {
@@ -70,14 +71,14 @@ func (r membershipRow) membership() auth.Membership {
 			Org: m.OrgID, ID: m.ID, Person: m.PersonID, Alias: m.Alias, Active: m.Active, JoinHash: m.JoinHash,
 			JoinUntil: timeVal(m.JoinUntil), RowVersion: m.RowVersion,
 		},
-		OrgName: r.OrgName, Name: r.Name, Email: r.Email,
+		OrgName: r.OrgName, OrgLanguage: r.OrgLanguage, Name: r.Name, Email: r.Email,
 	}
 }
 
 // memberships begins a query on members with the names around them.
 func (s *Store) memberships(ctx context.Context) *gorm.DB {
 	return s.db(ctx).Table("members m").
-		Select("m.org_id, m.id, m.person_id, m.alias, m.active, m.join_hash, m.join_until, m.row_version, o.name AS org_name, p.name AS name, p.email AS email").
+		Select("m.org_id, m.id, m.person_id, m.alias, m.active, m.join_hash, m.join_until, m.row_version, o.name AS org_name, o.language AS org_language, p.name AS name, p.email AS email").
 		Joins("JOIN people p ON p.id = m.person_id").
 		Joins("JOIN organisations o ON o.id = m.org_id")
 }

@@ -16,6 +16,8 @@ type personRow struct {
 	CreatedAt     time.Time `gorm:"autoCreateTime:false"`
 	DeactivatedAt *time.Time
 	RowVersion    int
+	Language      string `gorm:"->"` // these two belong to SetLanguage and SetReading
+	Reading       string `gorm:"->"`
 }
 
 // TableName is the table of people.
@@ -31,7 +33,7 @@ func personRowOf(p auth.Person) personRow {
 func (r personRow) person() auth.Person {
 	return auth.Person{
 		ID: r.ID, Email: r.Email, Name: r.Name, PasswordHash: r.PasswordHash, Created: r.CreatedAt.UTC(),
-		Deactivated: timeVal(r.DeactivatedAt), RowVersion: r.RowVersion,
+		Deactivated: timeVal(r.DeactivatedAt), RowVersion: r.RowVersion, Language: r.Language, Reading: r.Reading,
 	}
 }
 

@@ -52,10 +52,12 @@ type sessionAndPerson struct {
 	PersonCreated time.Time
 	DeactivatedAt *time.Time
 	RowVersion    int
+	Language      string
+	Reading       string
 }
 
 // sessionByHash is asked by each request.
-const sessionByHash = `SELECT s.*, p.email, p.name, p.password_hash, p.created_at AS person_created, p.deactivated_at, p.row_version
+const sessionByHash = `SELECT s.*, p.email, p.name, p.password_hash, p.created_at AS person_created, p.deactivated_at, p.row_version, p.language, p.reading
 FROM sessions s JOIN people p ON p.id = s.person_id
 WHERE s.token_hash = @hash OR s.previous_hash = @hash AND s.previous_until > @now
 LIMIT 1`
@@ -66,7 +68,7 @@ func (s *Store) SessionByHash(ctx context.Context, hash string, now time.Time) (
 	err := s.installation(ctx).Raw(sessionByHash, map[string]any{"hash": hash, "now": now.UTC()}).Take(&r).Error
 	p := auth.Person{
 		ID: r.Row.PersonID, Email: r.Email, Name: r.Name, PasswordHash: r.PasswordHash, Created: r.PersonCreated.UTC(),
-		Deactivated: timeVal(r.DeactivatedAt), RowVersion: r.RowVersion,
+		Deactivated: timeVal(r.DeactivatedAt), RowVersion: r.RowVersion, Language: r.Language, Reading: r.Reading,
 	}
 	return r.Row.session(), p, named(translate(err), "session")
 }

@@ -32,7 +32,7 @@ function waits(mine) {
   const words = unsentWords(total(all));
   const old = all.some((st) => st.old);
   notice('waits', !all.length ? '' : old ? `${words} have waited on this phone for more than 3 days. Open this page with signal and leave it open for a minute.`
-    : `On this phone: ${words.toLowerCase()} to send. They send by themselves when there is signal.`);
+    : `On this phone: ${words === 'One visit' ? 'one visit' : words} to send. They send by themselves when there is signal.`);
 }
 
 // --- the brief
@@ -172,7 +172,7 @@ async function leaving(form) {
   const words = unsentWords(total(mine.filter(owes)));
   $('unsent').hidden = !words;
   $('leave').hidden = Boolean(words);
-  if (words) $('unsent-what').textContent = `${words} ${/^1 [a-z]+$/.test(words) || words === 'One visit' ? 'is' : 'are'} only on this phone.`;
+  if (words) $('unsent-what').textContent = /^1 \S+$/.test(words) || words === 'One visit' ? `${words} is only on this phone.` : `${words} are only on this phone.`;
   $('send-now').addEventListener('click', async () => {
     say('Sending.');
     for (const st of mine.filter(owes)) await outbox.sendNow(await store.read(st.id)).catch(() => {});

@@ -1,6 +1,6 @@
 // The worker: serves a visit's pages where there is no signal, and sends what is left when the browser wakes it.
-// The server puts before it: BUILD (the hash of static/), SHELL (files of every page), and, for browsers that can, engine
-// (the outbox).
+// The server puts before it: BUILD (the folder of static/), SHELL (files of every page), OWN (what to add to an address for
+// the language of this phone), and, for browsers that can, engine (the outbox).
 //
 // The one rule: a new version never disturbs an open visit. It waits until no visit page is open, or until the shopper
 // asks for it; packs are caches that it does not touch.
@@ -28,7 +28,7 @@ self.addEventListener('sync', (e) => e.waitUntil(sendUnseen()));
 async function fill() {
   const cache = await caches.open(STATIC);
   const one = (url) => fetch(url, { credentials: 'omit' }).then((r) => r.ok && !r.redirected && cache.put(url, r)).catch(() => {});
-  await Promise.all([...SHELL, ...PAGES].map(one));
+  await Promise.all([...SHELL, ...PAGES.map((page) => page + OWN)].map(one));
 }
 
 async function settleIn() {

@@ -1,6 +1,6 @@
 // The photos of a section: taking, choosing, looking at them, removing. What is taken is kept on the phone before anything
 // else; photos.js, which shrinks, keeps and sends, is loaded with the first.
-import { $, notice, plural, say } from './truth.js';
+import { $, notice, plural, say, word } from './truth.js';
 
 let page;
 const addresses = new Map(); // photo -> address of its picture here
@@ -78,7 +78,7 @@ async function thumb(p, i, id) {
   if (!addresses.has(p.id)) addresses.set(p.id, await p.url());
   img.src = addresses.get(p.id);
   img.alt = `Photo ${i + 1}: ${text}`;
-  li.querySelector('.fine').textContent = p.done ? 'sent' : `on phone · ${Math.ceil(p.size / 1024)} KB`;
+  li.querySelector('.fine').textContent = p.done ? word('sent') : `on phone · ${Math.ceil(p.size / 1024)} KB`;
   const button = (name, act) => {
     const b = li.querySelector(`[data-${name.toLowerCase()}]`);
     b.setAttribute('aria-label', `${name} photo ${i + 1}`);

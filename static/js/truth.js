@@ -4,6 +4,9 @@
 export const $ = (id) => document.getElementById(id);
 export const plural = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 
+// word marks a text that is said to people, where its looks do not tell.
+export const word = (text) => text;
+
 // clock writes a moment as the phone's own clock shows it, 14:05.
 export const clock = (iso) => { const d = new Date(iso); return [d.getHours(), d.getMinutes()].map((n) => String(n).padStart(2, '0')).join(':'); };
 

@@ -19,7 +19,10 @@ type accountView struct {
 	Roles       []string // in words
 	Remind      bool     // choose how to be reminded: for shoppers, where mails can be sent
 	ByMail      bool
-	Phone       bool // the account of somebody who is only a shopper
+	Languages   []kit.LanguageChoice
+	// FollowsDevice says that the person has not chosen a language; ForAll that he may choose one for the organisation.
+	FollowsDevice, ForAll bool
+	Phone                 bool // the account of somebody who is only a shopper
 }
 
 type themeChoice struct {
@@ -56,7 +59,7 @@ func (h *Handlers) showAccount(c echo.Context, status int, a auth.Actor, errs ki
 	if err != nil {
 		return err
 	}
-	v := accountView{Chrome: kit.Chrome{Title: "Your account", Errors: errs}, HasPassword: p.PasswordHash != "", Sessions: sessions, Themes: themes(c), Roles: roleWords(a)}
+	v := accountView{Chrome: kit.Chrome{Title: "Your account", Errors: errs}, HasPassword: p.PasswordHash != "", Sessions: sessions, Themes: themes(c), Roles: roleWords(a), Languages: kit.LanguageChoices(c), FollowsDevice: p.Language == "", ForAll: a.May(auth.PeopleEdit)}
 	if v.Remind = h.mails && a.Has(auth.Shopper); v.Remind {
 		channel, err := h.auth.Reminders(c.Request().Context(), p.ID)
 		if err != nil {

@@ -38,6 +38,9 @@ type Service interface {
 	SetUp(ctx context.Context, token string, in auth.SetUpInput) (auth.Person, error)
 	Reminders(ctx context.Context, person string) (auth.Channel, error)
 	SetReminders(ctx context.Context, person string, c auth.Channel) error
+	SetLanguage(ctx context.Context, person, lang string) error
+	SetReading(ctx context.Context, person, lang string) error
+	SetOrgLanguage(ctx context.Context, a auth.Actor, lang string) error
 }
 
 // Handlers serve the pages.
@@ -63,6 +66,7 @@ func (h *Handlers) Routes() []kit.Route {
 		{Method: http.MethodPost, Path: "/setup/:token", Name: "first set-up", Access: kit.Public(), Handle: h.setup, Limits: hash},
 		{Method: http.MethodGet, Path: "/sign-out", Name: "sign out?", Access: kit.SignedIn(), Handle: h.signOutForm},
 		{Method: http.MethodPost, Path: "/sign-out", Name: "sign out", Access: kit.Public(), Handle: h.signOut},
+		{Method: http.MethodPost, Path: "/language", Name: "language of the pages", Access: kit.Public(), Handle: h.language},
 		{Method: http.MethodPost, Path: "/theme", Name: "theme", Access: kit.Public(), Handle: h.theme},
 		{Method: http.MethodGet, Path: "/account", Name: "account", Access: kit.SignedIn(), Handle: h.account},
 		{Method: http.MethodPost, Path: "/account/reminders", Name: "choose how to be reminded", Access: kit.SignedIn(), Handle: h.reminders},

@@ -25,6 +25,7 @@ const rightPassword = "three odd words"
 // service is a fake of auth.Service. err, when set, is what SignIn, RequestLink, UseLink, ChangePassword and SetUp say.
 type service struct {
 	reminders
+	languages
 	people   map[string]auth.Person // by e-mail
 	members  map[string][]auth.Membership
 	sessions map[string]string // token → person

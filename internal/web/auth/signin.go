@@ -28,9 +28,10 @@ type linkForm struct {
 
 type signInView struct {
 	kit.Chrome
-	Email string
-	Next  string
-	Mails bool // links can be sent
+	Email     string
+	Next      string
+	Mails     bool // links can be sent
+	Languages []kit.LanguageChoice
 }
 
 type sentView struct {
@@ -59,7 +60,7 @@ func (h *Handlers) signInForm(c echo.Context, a auth.Actor) error {
 
 // showSignIn shows the form again with what was typed, but for the password.
 func (h *Handlers) showSignIn(c echo.Context, status int, email, next string, errs kit.Errors) error {
-	return signInPage.Render(c, status, signInView{Chrome: kit.Chrome{Title: "Sign in", Errors: errs}, Email: email, Next: kit.SafePath(next), Mails: h.mails})
+	return signInPage.Render(c, status, signInView{Chrome: kit.Chrome{Title: "Sign in", Errors: errs}, Email: email, Next: kit.SafePath(next), Mails: h.mails, Languages: kit.LanguageChoices(c)})
 }
 
 func (h *Handlers) signIn(c echo.Context, _ auth.Actor) error {

@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"strings"
 	"sync"
 
 	"github.com/labstack/echo/v4"
@@ -17,6 +18,7 @@ import (
 	"github.com/tdewolff/minify/v2/css"
 	"github.com/tdewolff/minify/v2/js"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/static"
 )
 
@@ -34,6 +36,55 @@ type assetTree struct {
 
 // assets reads the embedded tree once.
 var assets = sync.OnceValue(readAssets)
+
+// scripts are the scripts of each language but English, made when somebody first reads in it. All other files are the same
+// in every language.
+var scripts = func() map[string]func() map[string]asset {
+	all := map[string]func() map[string]asset{}
+	for _, lang := range append(catalogue.Languages()[1:], catalogue.Mirror) {
+		all[lang] = sync.OnceValue(func() map[string]asset { return scriptsIn(lang) })
+	}
+	return all
+}()
+
+// scriptsIn translates our scripts.
+func scriptsIn(lang string) map[string]asset {
+	out := map[string]asset{}
+	for name := range assets().files {
+		if path.Dir(name) != "js" {
+			continue
+		}
+		src, err := static.Files.ReadFile(name)
+		if err == nil {
+			src, err = translateScript(src, catalogue.For(lang).Message)
+		}
+		if err != nil { // a script that cannot be read: every test says so
+			panic(fmt.Sprintf("kit: say %s in %s: %v", name, lang, err))
+		}
+		out[name] = newAsset(name, lean(name, src))
+	}
+	return out
+}
+
+// fileIn gives a file as a language has it.
+func fileIn(lang, name string) (asset, bool) {
+	if get, ok := scripts[lang]; ok {
+		if a, ok := get()[name]; ok {
+			return a, true
+		}
+	}
+	a, ok := assets().files[name]
+	return a, ok
+}
+
+// folder is the part of an address that changes with every release, and with the language: modules import each other by
+// relative paths, so each language has a folder.
+func folder(lang string) string {
+	if lang == catalogue.Source {
+		return assets().hash
+	}
+	return assets().hash + "-" + lang
+}
 
 func readAssets() assetTree {
 	t := assetTree{files: map[string]asset{}}
@@ -55,6 +106,7 @@ func readAssets() assetTree {
 	if err != nil {
 		panic(fmt.Sprintf("kit: read the embedded assets: %v", err))
 	}
+	sum.Write(catalogue.Bytes())
 	t.hash = hex.EncodeToString(sum.Sum(nil))[:8]
 	return t
 }
@@ -119,17 +171,28 @@ func Asset(name string) (string, error) {
 	return "/static/" + t.hash + "/" + name, nil
 }
 
+// AssetIn gives the address of a file of static/ as a language has it.
+func AssetIn(lang, name string) (string, error) {
+	if _, err := Asset(name); err != nil {
+		return "", err
+	}
+	return "/static/" + folder(lang) + "/" + name, nil
+}
+
 // serveAsset answers /static/:hash/*. Under the present hash a file never changes; under another (a page from before
 // an update) the present file is sent, but not kept.
 func serveAsset(c echo.Context) error {
-	t := assets()
-	a, ok := t.files[c.Param("*")]
+	hash, lang, other := strings.Cut(c.Param("hash"), "-")
+	if !other {
+		lang = catalogue.Source
+	}
+	a, ok := fileIn(lang, c.Param("*"))
 	if !ok {
 		return echo.ErrNotFound
 	}
 	h := c.Response().Header()
 	h.Set(echo.HeaderCacheControl, "no-cache")
-	if c.Param("hash") == t.hash {
+	if hash == assets().hash && catalogue.Has(lang) {
 		h.Set(echo.HeaderCacheControl, "public, max-age=31536000, immutable")
 	}
 	return sendAsset(c, a)

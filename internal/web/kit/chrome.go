@@ -6,6 +6,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
+	"plainclothes/internal/programme"
 )
 
 // Chrome is what every page has around its content. A page embeds it and sets the fields of the first group;
@@ -22,6 +24,7 @@ type Chrome struct {
 	Test   string   // one sentence that says that nothing here counts, on the pages of a test run
 
 	Lang         string
+	RightToLeft  bool
 	Theme        string // "auto", "light", "dark" or "discreet"
 	Path         string // of the request
 	Nav          []NavGroup
@@ -41,7 +44,8 @@ func (ch *Chrome) chrome() *Chrome { return ch }
 // fill completes the chrome from the request.
 func (ch *Chrome) fill(c echo.Context) {
 	s, v := siteOf(c), seen(c)
-	ch.Lang, ch.Theme, ch.Path = "en", ThemeOf(c), c.Request().URL.Path
+	ch.Lang, ch.Theme, ch.Path = LanguageOf(c), ThemeOf(c), c.Request().URL.Path
+	ch.RightToLeft = programme.RightToLeft(ch.Lang)
 	ch.Person, ch.Actor = v.person, v.actor
 	ch.Organisation, ch.Several = v.current.OrgName, len(MembershipsOf(c)) > 1
 	ch.Nav = s.nav(v.actor, ch.Path)
@@ -60,15 +64,16 @@ func (ch Chrome) Discreet() bool { return ch.Theme == "discreet" }
 // DocumentTitle is what the browser's tab shows: nothing telling in discreet mode, "Error:" first when a form needs
 // another look.
 func (ch Chrome) DocumentTitle(site string) string {
-	title := ch.Title + " · " + site
+	cat := catalogue.For(ch.Lang)
+	title := ch.Title + " · " + cat.Say(site)
 	if ch.Discreet() {
-		title = "Notes"
+		title = cat.Say("Notes")
 	}
 	if ch.Test != "" {
-		title = "TEST · " + title
+		title = cat.Say("TEST") + " · " + title
 	}
 	if len(ch.Errors) > 0 {
-		return "Error: " + title
+		return cat.Say("Error:") + " " + title
 	}
 	return title
 }

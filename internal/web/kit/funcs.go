@@ -4,6 +4,8 @@ import (
 	"html/template"
 	"slices"
 	"strings"
+
+	"plainclothes/internal/catalogue"
 )
 
 // funcs are the functions of every template. Each says the type it takes: templates are checked strictly.
@@ -28,8 +30,10 @@ func funcs() template.FuncMap {
 }
 
 // icon draws a symbol of static/icons.svg. It is decoration: a word or an aria-label says the same.
-func icon(name string) (template.HTML, error) {
-	src, err := Asset("icons.svg")
+func icon(name string) (template.HTML, error) { return iconIn(catalogue.Source, name) }
+
+func iconIn(lang, name string) (template.HTML, error) {
+	src, err := AssetIn(lang, "icons.svg")
 	if err != nil {
 		return "", err
 	}

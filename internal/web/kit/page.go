@@ -14,14 +14,16 @@ import (
 	"github.com/jba/templatecheck"
 	"github.com/labstack/echo/v4"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/templates"
 )
 
 // Page is a template that was checked against its struct when the program started: a field that is not there fails
 // every test, not a reader.
 type Page[T any] struct {
-	name string
-	tmpl func() *templatecheck.CheckedTemplate[T]
+	name   string
+	tmpl   func() *templatecheck.CheckedTemplate[T]
+	others map[string]func() *template.Template // the same in other languages
 }
 
 // checked reads a template and checks it against its struct, panics when they do not fit, and reads it again when it is
@@ -44,7 +46,8 @@ func NewPage[T any](name string, layout ...string) *Page[T] {
 	if len(layout) > 0 {
 		frame = layout[0]
 	}
-	return &Page[T]{name: name, tmpl: checked[T](func() *template.Template { return parse("layout/"+frame, name) })}
+	read := func() *template.Template { return parse("layout/"+frame, name) }
+	return &Page[T]{name: name, tmpl: checked[T](read), others: inOthers(name, "layout/"+frame, read)}
 }
 
 // NewFragment makes a page of one block: what htmx puts into a page that is already there. The block is defined in
@@ -57,7 +60,7 @@ func NewFragment[T any](name, block string) *Page[T] {
 		}
 		return t
 	}
-	return &Page[T]{name: name + "#" + block, tmpl: checked[T](read)}
+	return &Page[T]{name: name + "#" + block, tmpl: checked[T](read), others: inOthers(name, name, read)}
 }
 
 func layoutOf(name string) string {
@@ -144,13 +147,39 @@ func named(n syntax.Node, into []string) []string {
 func (p *Page[T]) Render(c echo.Context, status int, view T) error {
 	if v, ok := any(&view).(chromed); ok {
 		v.chrome().fill(c)
+		p.sayTitle(v.chrome())
 		framing(c, v.chrome())
 	}
+	vary(c)
 	var b bytes.Buffer
-	if err := p.tmpl().Execute(&b, view); err != nil {
+	if v, ok := any(&view).(worded); ok {
+		v.InWords(catalogue.For(LanguageOf(c)).Say)
+	}
+	if err := p.execute(&b, LanguageOf(c), view); err != nil {
 		return fmt.Errorf("render %s: %w", p.name, err)
 	}
 	return send(c, status, echo.MIMETextHTMLCharsetUTF8, b.Bytes())
+}
+
+// worded is fulfilled by pages that mix words of ours with those of people in one field: they know which are which.
+type worded interface{ InWords(say func(string) string) }
+
+// titledByPeople are the pages whose title is what somebody wrote.
+var titledByPeople = []string{"shopper/section", "manager/branch"}
+
+// sayTitle puts the page's title into the reader's language.
+func (p *Page[T]) sayTitle(ch *Chrome) {
+	if !slices.Contains(titledByPeople, p.name) {
+		ch.Title = catalogue.For(ch.Lang).Say(ch.Title)
+	}
+}
+
+// execute makes the page in a language.
+func (p *Page[T]) execute(b *bytes.Buffer, lang string, view T) error {
+	if other, ok := p.others[lang]; ok {
+		return other().Execute(b, view)
+	}
+	return p.tmpl().Execute(b, view)
 }
 
 // Name gives the template's path without ending, for tests.

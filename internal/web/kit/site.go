@@ -42,6 +42,7 @@ type Options struct {
 	Rate           float64                                                     // requests a second from one address, 0: 50
 	Burst          int                                                         // requests at once from one address, 0: 300
 	InFlight       int                                                         // pages being answered at once, 0: 256
+	Mirror         bool                                                        // also answer in catalogue.Mirror, for tests of right-to-left pages
 	Timeout        time.Duration                                               // for one page, 0: 30 s
 }
 

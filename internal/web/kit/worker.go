@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"plainclothes/internal/catalogue"
 )
 
 // worker answers /sw.js: the phone's service worker. It lies at the top of the site so that it may serve all its pages,
@@ -24,7 +26,8 @@ func worker(c echo.Context) error {
 	h.Set(echo.HeaderCacheControl, "no-cache")
 	h.Set("Service-Worker-Allowed", "/")
 	_, plain := c.QueryParams()["plain"]
-	script := workerScript(plain)
+	vary(c)
+	script := workerScript(plain, LanguageOf(c))
 	sum := sha256.Sum256(script)
 	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
 	h.Set("ETag", tag)
@@ -38,19 +41,23 @@ func worker(c echo.Context) error {
 var engineParts = []string{"photos", "receipt", "pack", "ed25519"}
 
 // workerScript puts before sw.js what it has to know.
-func workerScript(plain bool) []byte {
-	t := assets()
+func workerScript(plain bool, lang string) []byte {
+	dir := folder(lang)
 	var b bytes.Buffer
 	if !plain {
-		at := func(name string) string { return "/static/" + t.hash + "/js/" + name + ".js" }
+		at := func(name string) string { return "/static/" + dir + "/js/" + name + ".js" }
 		fmt.Fprintf(&b, "import * as engine from %q;\n", at("outbox"))
 		for _, name := range engineParts {
 			fmt.Fprintf(&b, "import * as %s from %q;\n", name, at(name))
 		}
 		fmt.Fprintf(&b, "engine.use({ %s });\nself.engine = engine;\n", strings.Join(eachLoaded(engineParts), ", "))
 	}
-	fmt.Fprintf(&b, "const BUILD = %q;\nconst SHELL = %s;\n", t.hash, shell(t))
-	b.Write(t.files["js/sw.js"].body)
+	own := ""
+	if lang != catalogue.Source {
+		own = "?lang=" + lang
+	}
+	fmt.Fprintf(&b, "const BUILD = %q;\nconst SHELL = %s;\nconst OWN = %q;\n", dir, shell(dir), own)
+	b.Write(assets().files["js/sw.js"].body)
 	return b.Bytes()
 }
 
@@ -64,11 +71,11 @@ func eachLoaded(names []string) []string {
 }
 
 // shell lists, as JSON, the files that a phone needs for any page of a visit.
-func shell(t assetTree) []byte {
+func shell(dir string) []byte {
 	urls := []string{}
-	for _, name := range slices.Sorted(maps.Keys(t.files)) {
+	for _, name := range slices.Sorted(maps.Keys(assets().files)) {
 		if path.Dir(name) == "js" && name != "js/sw.js" || slices.Contains([]string{"css/app.css", "icons.svg", "favicon.svg"}, name) {
-			urls = append(urls, "/static/"+t.hash+"/"+name)
+			urls = append(urls, "/static/"+dir+"/"+name)
 		}
 	}
 	list, err := json.Marshal(urls)

@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/evidence"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/visit"
@@ -46,6 +47,8 @@ type packVisit struct {
 	Due          string      `json:"due"`
 	Name         string      `json:"name"` // of the branch
 	Zone         string      `json:"zone"`
+	Pages        string      `json:"pages,omitempty"`   // the language of the pages
+	Reading      string      `json:"reading,omitempty"` // the language of the checklist, where it has several
 }
 
 type packContext struct {
@@ -77,7 +80,10 @@ func (p *Phone) pack(c echo.Context, a auth.Actor) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, packOf(&in, kit.Who(a.Person)))
+	in.Paper = in.Paper.In(kit.ReadingOf(c)...)
+	out := packOf(&in, kit.Who(a.Person))
+	out.in(kit.LanguageOf(c))
+	return c.JSON(http.StatusOK, out)
 }
 
 func packOf(in *visit.Pack, user string) pack {
@@ -97,8 +103,28 @@ func packOf(in *visit.Pack, user string) pack {
 	if paper.Visit.State.Writable() { // nothing of a report that was sent goes back to a phone
 		out.Fields, out.Photos = packFields(paper.Report.Heads), packPhotos(paper)
 	}
-	out.Pages, out.Assets = pagesOf(paper, out.Sections), assets()
+	out.Pages, out.Assets = pagesOf(paper, out.Sections), assetsIn(catalogue.Source)
+	if paper.Reading != nil {
+		out.Visit.Reading = paper.Reading.Tag
+	}
 	return out
+}
+
+// in puts the pack into the language of the pages: which files they need, and the answers that have words of ours.
+func (p *pack) in(lang string) {
+	p.Visit.Pages, p.Assets = lang, assetsIn(lang)
+	say := catalogue.For(lang).Say
+	for i := range p.Sections {
+		for j := range p.Sections[i].Questions {
+			q := &p.Sections[i].Questions[j]
+			if q.Kind != programme.YesNo && q.Kind != programme.WowKind {
+				continue
+			}
+			for k := range q.Options {
+				q.Options[k].Label = say(q.Options[k].Label)
+			}
+		}
+	}
 }
 
 // packFields are the present values.
@@ -145,21 +171,28 @@ func pagesOf(paper *visit.Paper, sections []programme.PhoneSection) []string {
 	return pages
 }
 
-// assets are the files that the pages of a visit need.
-var assets = sync.OnceValue(func() []string {
+// assetNames are the files that the pages of a visit need.
+var assetNames = sync.OnceValue(func() []string {
 	names := []string{"css/app.css", "icons.svg", "favicon.svg"}
 	scripts, err := fs.Glob(static.Files, "js/*.js")
 	if err != nil {
 		panic("pocket: " + err.Error()) // only for a pattern that is none
 	}
-	names = append(names, slices.DeleteFunc(scripts, func(name string) bool { return name == "js/sw.js" })...)
-	for i, name := range names {
-		if names[i], err = kit.Asset(name); err != nil {
-			panic("pocket: " + err.Error())
-		}
-	}
-	return names
+	return append(names, slices.DeleteFunc(scripts, func(name string) bool { return name == "js/sw.js" })...)
 })
+
+// assetsIn are their addresses in a language.
+func assetsIn(lang string) []string {
+	var out []string
+	for _, name := range assetNames() {
+		at, err := kit.AssetIn(lang, name)
+		if err != nil {
+			panic("pocket: " + err.Error()) // the names come from the same folder
+		}
+		out = append(out, at)
+	}
+	return out
+}
 
 // receiptKey is a public key as phones and programs get it.
 type receiptKey struct {

@@ -56,6 +56,7 @@ func tellProblem(c echo.Context, status int, p problem, wait time.Duration) erro
 		c.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	}
 	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
+	p.Message = kit.Say(c, p.Message)
 	return c.JSON(status, problemBody{p})
 }
 

@@ -28,11 +28,11 @@ func (v *sectionView) InWords(say func(string) string) {
 		}
 		for k := range q.Options {
 			o := &q.Options[k]
-			if programme.IsReserved(o.Value) || q.Shape == "segments" {
+			if reserved(o.Value) || q.Shape == "segments" {
 				o.Label = say(o.Label)
 			}
 		}
-		if q.Hint != "" && q.Hint == q.own {
+		if i < len(v.Section.Questions) && v.Section.Questions[i].Hint == "" {
 			q.Hint = say(q.Hint)
 		}
 		q.Comment.Label, q.Comment.Hint = say(q.Comment.Label), say(q.Comment.Hint)

@@ -1,0 +1,226 @@
+// Package catalogue says the program's own words in other languages.
+//
+// The one rule: the English text is the key. Code and templates are written in English, and a sentence is put into
+// another language where a person reads it, never before: what is stored, compared and logged stays as it is. Words of
+// people (names, stories, answers, a programme's texts) are never looked up here.
+//
+// A message may hold places for what changes from page to page: "Section {1} of {2}". A translation has the same places,
+// in any order; {1!} says that what stands in the place are words of ours too, which are to be translated by themselves.
+package catalogue
+
+import (
+	"embed"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+//go:embed *.po
+var files embed.FS
+
+// Source is the language in which the program is written.
+const Source = "en"
+
+// shipped are the languages that people may choose, beside Source.
+var shipped = []string{"de"}
+
+// Mirror is a made-up language for trying whether a page can be read from right to left: English with every message
+// between marks of direction. Nobody is offered it.
+const Mirror = "ar-XB"
+
+// Languages lists what people may choose from, Source first.
+func Languages() []string { return append([]string{Source}, shipped...) }
+
+// Own gives the name of a shipped language in itself.
+func Own(lang string) string {
+	switch lang {
+	case Source:
+		return "English"
+	case "de":
+		return "Deutsch"
+	}
+	return lang
+}
+
+// Has reports whether the program speaks a language.
+func Has(lang string) bool { return lang == Source || lang == Mirror || slices.Contains(shipped, lang) }
+
+// Catalogue is one language. The nil Catalogue is Source: it says everything as it is.
+type Catalogue struct {
+	lang     string
+	messages map[string]string
+	patterns []pattern // messages with places, the most telling first
+	mirror   bool
+}
+
+// loaded are the catalogues, each read when it is first asked for.
+var loaded = func() map[string]func() *Catalogue {
+	all := map[string]func() *Catalogue{Mirror: sync.OnceValue(func() *Catalogue { return mirrored(load("de")) })}
+	for _, lang := range shipped {
+		all[lang] = sync.OnceValue(func() *Catalogue { return load(lang) })
+	}
+	return all
+}()
+
+// For gives the catalogue of a language, nil for Source and for languages that the program does not speak.
+func For(lang string) *Catalogue {
+	if get, ok := loaded[lang]; ok {
+		return get()
+	}
+	return nil
+}
+
+// load reads an embedded file; one that cannot be read fails every test, not a reader.
+func load(lang string) *Catalogue {
+	src, err := files.ReadFile(lang + ".po")
+	if err != nil {
+		panic(fmt.Sprintf("catalogue: %v", err))
+	}
+	entries, err := parsePO(string(src))
+	if err != nil {
+		panic(fmt.Sprintf("catalogue: %s.po: %v", lang, err))
+	}
+	return build(lang, entries)
+}
+
+func build(lang string, entries []Entry) *Catalogue {
+	c := &Catalogue{lang: lang, messages: make(map[string]string, len(entries))}
+	for _, e := range entries {
+		if e.Text == "" {
+			continue
+		}
+		c.messages[e.Key()] = e.Text
+		if e.Page != "" {
+			continue
+		}
+		if p, ok := newPattern(e.ID, e.Text); ok {
+			c.patterns = append(c.patterns, p)
+		}
+	}
+	slices.SortStableFunc(c.patterns, func(a, b pattern) int { return b.weight - a.weight })
+	return c
+}
+
+// Lang gives the language's name, Source for nil.
+func (c *Catalogue) Lang() string {
+	if c == nil {
+		return Source
+	}
+	return c.lang
+}
+
+// Message gives the translation of exactly this message, with its places as they are.
+func (c *Catalogue) Message(id string) (string, bool) {
+	if c == nil {
+		return id, false
+	}
+	if c.mirror {
+		return mirror(id), true
+	}
+	text, ok := c.messages[id]
+	return text, ok
+}
+
+// On gives the translation of a message of one page: what is said there only, else what is said everywhere.
+func (c *Catalogue) On(page string) func(id string) (string, bool) {
+	return func(id string) (string, bool) {
+		if c != nil && !c.mirror {
+			if text, ok := c.messages[page+"|"+id]; ok {
+				return text, true
+			}
+		}
+		return c.Message(id)
+	}
+}
+
+// Say puts words of ours into the catalogue's language: a message, or one whose places are filled in already. What is not
+// known stays as it is.
+func (c *Catalogue) Say(s string) string { return c.say(s, maxDepth) }
+
+// maxDepth bounds how deep words stand inside words.
+const maxDepth = 4
+
+func (c *Catalogue) say(s string, depth int) string {
+	if c == nil || s == "" || depth == 0 {
+		return s
+	}
+	trimmed := strings.TrimSpace(s)
+	before, after, _ := strings.Cut(s, trimmed)
+	if text, ok := c.messages[trimmed]; ok {
+		return before + c.flip(text) + after
+	}
+	for i := range c.patterns {
+		if values, ok := c.patterns[i].match(trimmed); ok {
+			return before + c.flip(c.patterns[i].fill(values, func(v string) string { return c.say(v, depth-1) })) + after
+		}
+	}
+	return s
+}
+
+func (c *Catalogue) flip(s string) string {
+	if c.mirror {
+		return mirror(s)
+	}
+	return s
+}
+
+// Known reports whether Say would find the words.
+func (c *Catalogue) Known(s string) bool {
+	if c == nil {
+		return true
+	}
+	if _, ok := c.messages[strings.TrimSpace(s)]; ok {
+		return true
+	}
+	return slices.ContainsFunc(c.patterns, func(p pattern) bool { _, ok := p.match(strings.TrimSpace(s)); return ok })
+}
+
+// Each says every text of a list.
+func (c *Catalogue) Each(list []string) []string {
+	if c == nil {
+		return list
+	}
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = c.Say(s)
+	}
+	return out
+}
+
+// Bytes gives all files, for what has to change when a word does.
+func Bytes() []byte {
+	var all []byte
+	for _, lang := range shipped {
+		src, err := files.ReadFile(lang + ".po")
+		if err != nil { // embedded
+			panic(fmt.Sprintf("catalogue: %v", err))
+		}
+		all = append(all, src...)
+	}
+	return all
+}
+
+// Entries lists the messages of a shipped language in the order of its file.
+func Entries(lang string) ([]Entry, error) {
+	src, err := files.ReadFile(lang + ".po")
+	if err != nil {
+		return nil, err
+	}
+	return parsePO(string(src))
+}
+
+// mirrored is the language Mirror: it knows what a real catalogue knows, and says it in English.
+func mirrored(c *Catalogue) *Catalogue {
+	entries := make([]Entry, 0, len(c.messages))
+	for id := range c.messages {
+		entries = append(entries, Entry{ID: id, Text: id})
+	}
+	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.ID, b.ID) })
+	m := build(Mirror, entries)
+	m.mirror = true
+	return m
+}
+
+// mirror puts a message between the marks that make it run from right to left.
+func mirror(s string) string { return "\u202e" + s + "\u202c" }

@@ -1,0 +1,126 @@
+package catalogue
+
+import (
+	"strconv"
+	"strings"
+)
+
+// pattern finds a message with places in a sentence whose places are filled in.
+type pattern struct {
+	parts  []string // what stands between the places, at both ends too
+	places []int    // numbers of the places, in the order of the message
+	text   []piece  // of the translation
+	weight int      // how much of the message is fixed
+}
+
+// piece of a translation: fixed words, or a place.
+type piece struct {
+	words string
+	place int  // from 1; 0: words
+	ours  bool // what stands there is translated too
+}
+
+// newPattern takes a message and its translation apart; false for one without places, or with nothing else.
+func newPattern(id, text string) (pattern, bool) {
+	var p pattern
+	last := ""
+	for _, x := range pieces(id) {
+		if x.place == 0 {
+			last += x.words
+			continue
+		}
+		p.parts, p.places, last = append(p.parts, last), append(p.places, x.place), ""
+	}
+	p.parts = append(p.parts, last)
+	for _, s := range p.parts {
+		p.weight += len(s)
+	}
+	p.text = pieces(text)
+	return p, len(p.places) > 0 && strings.TrimSpace(strings.Join(p.parts, "")) != ""
+}
+
+// pieces splits a message at its places.
+func pieces(s string) []piece {
+	var out []piece
+	for s != "" {
+		open := strings.IndexByte(s, '{')
+		if open < 0 {
+			return append(out, piece{words: s})
+		}
+		name, _, closed := strings.Cut(s[open+1:], "}")
+		n, err := strconv.Atoi(strings.TrimSuffix(name, "!"))
+		if !closed || err != nil || n < 1 || n > 99 {
+			return append(out, piece{words: s})
+		}
+		if open > 0 {
+			out = append(out, piece{words: s[:open]})
+		}
+		out = append(out, piece{place: n, ours: strings.HasSuffix(name, "!")})
+		s = s[open+len(name)+2:]
+	}
+	return out
+}
+
+// match gives what stands in the places, by their numbers.
+func (p *pattern) match(s string) (map[int]string, bool) {
+	rest, ok := strings.CutPrefix(s, p.parts[0])
+	if !ok || !strings.HasSuffix(s, p.parts[len(p.parts)-1]) || len(s) < p.weight {
+		return nil, false
+	}
+	values := make(map[int]string, len(p.places))
+	for i, place := range p.places {
+		next, value := p.parts[i+1], rest
+		switch {
+		case i == len(p.places)-1:
+			if value, ok = strings.CutSuffix(rest, next); !ok {
+				return nil, false
+			}
+		case next == "":
+			return nil, false // two places side by side cannot be told apart
+		default:
+			at := strings.Index(rest, next)
+			if at < 0 {
+				return nil, false
+			}
+			value, rest = rest[:at], rest[at+len(next):]
+		}
+		if value == "" {
+			return nil, false
+		}
+		values[place] = value
+	}
+	return values, true
+}
+
+// fill writes the translation with the places filled in.
+func (p *pattern) fill(values map[int]string, ours func(string) string) string {
+	var b strings.Builder
+	for _, x := range p.text {
+		switch {
+		case x.place == 0:
+			b.WriteString(x.words)
+		case x.ours:
+			b.WriteString(ours(values[x.place]))
+		default:
+			b.WriteString(values[x.place])
+		}
+	}
+	return b.String()
+}
+
+// Piece is a part of a message: fixed words, or the place of that number. Ours says that what stands in the place is to
+// be translated.
+type Piece struct {
+	Words string
+	Place int
+	Ours  bool
+}
+
+// Pieces takes a message apart.
+func Pieces(message string) []Piece {
+	var out []Piece
+	for _, x := range pieces(message) {
+		out = append(out, Piece{x.words, x.place, x.ours})
+	}
+	return out
+}
