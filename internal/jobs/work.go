@@ -43,35 +43,24 @@ type chores struct{}
 // Kind names the task.
 func (chores) Kind() string { return "chores" }
 
-// choreWorker does chores, for longer than other tasks may take.
-type choreWorker struct {
-	river.WorkerDefaults[chores]
-	do func(ctx context.Context) error
-}
-
-// Work does them once.
-func (w *choreWorker) Work(ctx context.Context, _ *river.Job[chores]) error { return w.do(ctx) }
-
-// Timeout is the longest time for all of them.
-func (w *choreWorker) Timeout(*river.Job[chores]) time.Duration { return choresTask }
-
 // fits are the task that finds out about branches.
 type fits struct{}
 
 // Kind names the task.
 func (fits) Kind() string { return "fits" }
 
-// fitWorker makes fits, which may take minutes.
-type fitWorker struct {
-	river.WorkerDefaults[fits]
-	do func(ctx context.Context) error
+// longWorker does a task for longer than others may take.
+type longWorker[T river.JobArgs] struct {
+	river.WorkerDefaults[T]
+	do   func(ctx context.Context) error
+	most time.Duration
 }
 
-// Work makes those that are due.
-func (w *fitWorker) Work(ctx context.Context, _ *river.Job[fits]) error { return w.do(ctx) }
+// Work does it once.
+func (w *longWorker[T]) Work(ctx context.Context, _ *river.Job[T]) error { return w.do(ctx) }
 
-// Timeout is the longest time for all of them.
-func (w *fitWorker) Timeout(*river.Job[fits]) time.Duration { return fitsTask }
+// Timeout is the longest time that it may take.
+func (w *longWorker[T]) Timeout(*river.Job[T]) time.Duration { return w.most }
 
 const (
 	fitsTask   = 9 * time.Minute  // longest time for the fits of all organisations; a task is taken for lost after 10
@@ -133,7 +122,7 @@ func (q *Queue) config(w Workers) (*river.Config, error) {
 			return q.sendAll(ctx, func(ctx context.Context) ([]notify.Message, error) { return w.Notice(ctx, j.Args) })
 		})),
 		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[daily]) error { return q.sendAll(ctx, w.Daily) })),
-		river.AddWorkerSafely(workers, &choreWorker{do: func(ctx context.Context) error { return q.sendAll(ctx, w.Chores) }}),
+		river.AddWorkerSafely(workers, &longWorker[chores]{do: func(ctx context.Context) error { return q.sendAll(ctx, w.Chores) }, most: choresTask}),
 	)
 	cfg := &river.Config{
 		Logger: q.log, Workers: workers, JobTimeout: oneTask, RescueStuckJobsAfter: lostAfter,
@@ -147,7 +136,7 @@ func (q *Queue) config(w Workers) (*river.Config, error) {
 		cfg.PeriodicJobs = append(cfg.PeriodicJobs, round(chores{}, choresEach, choresEach, 1))
 	}
 	if w.Fits != nil {
-		err = errors.Join(err, river.AddWorkerSafely(workers, &fitWorker{do: w.Fits}))
+		err = errors.Join(err, river.AddWorkerSafely(workers, &longWorker[fits]{do: w.Fits, most: fitsTask}))
 		cfg.PeriodicJobs = append(cfg.PeriodicJobs, round(fits{}, fitsEach, fitsEach, 1))
 	}
 	return cfg, err

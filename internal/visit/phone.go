@@ -343,18 +343,24 @@ func (s *Service) Standing(ctx context.Context, a auth.Actor, submission string)
 		return out, fault.Missing("submission")
 	}
 	err = s.repo.InTx(ctx, a.Org, func(tx Tx) error {
-		sub, err := tx.Submission(ctx, a.Org, id)
+		sub, p, err := s.sent(ctx, tx, a, id)
 		if err != nil {
 			return err
-		}
-		p, err := s.phone(ctx, tx, a, sub.Visit)
-		if err != nil {
-			return noSubmission(err)
 		}
 		out, err = s.progress(ctx, tx, &p, sub)
 		return err
 	})
 	return out, wrap("open submission", err)
+}
+
+// sent loads a submission with its visit, for the phone of its shopper.
+func (s *Service) sent(ctx context.Context, tx Tx, a auth.Actor, id string) (Submission, Paper, error) {
+	sub, err := tx.Submission(ctx, a.Org, id)
+	if err != nil {
+		return sub, Paper{}, err
+	}
+	p, err := s.phone(ctx, tx, a, sub.Visit)
+	return sub, p, noSubmission(err)
 }
 
 // noSubmission keeps a foreign visit's existence to itself.

@@ -59,13 +59,9 @@ func (s *Service) SealPhone(ctx context.Context, a auth.Actor, submission string
 		return r, fault.Missing("submission")
 	}
 	err = s.repo.InTx(ctx, a.Org, func(tx Tx) error {
-		sub, err := tx.Submission(ctx, a.Org, id)
+		sub, p, err := s.sent(ctx, tx, a, id)
 		if err != nil {
 			return err
-		}
-		p, err := s.phone(ctx, tx, a, sub.Visit)
-		if err != nil {
-			return noSubmission(err)
 		}
 		known, err := tx.Receipts(ctx, a.Org, sub.ID)
 		if err != nil {

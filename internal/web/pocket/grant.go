@@ -7,7 +7,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
-	"plainclothes/internal/visit"
 )
 
 // grantRequest names the phone.
@@ -23,12 +22,8 @@ type grantReply struct {
 
 // grant lets a phone send for one visit without a session.
 func (p *Phone) grant(c echo.Context, a auth.Actor) error {
-	raw, err := body(c)
-	if err != nil {
-		return err
-	}
 	var in grantRequest
-	if err := visit.ReadStrict(raw, &in); err != nil {
+	if err := read(c, &in); err != nil {
 		return err
 	}
 	token, g, err := p.logs.GiveGrant(c.Request().Context(), a, c.Param("id"), in.Device)

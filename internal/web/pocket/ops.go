@@ -42,6 +42,15 @@ func list[T any](all []T) []T {
 // body reads a request's body; the site keeps it within its limit.
 func body(c echo.Context) ([]byte, error) { return io.ReadAll(c.Request().Body) }
 
+// read reads a small message into v.
+func read(c echo.Context, v any) error {
+	raw, err := body(c)
+	if err != nil {
+		return err
+	}
+	return visit.ReadStrict(raw, v)
+}
+
 // ops stores what is new of a phone's log.
 func (p *Phone) ops(c echo.Context, a auth.Actor) error {
 	raw, err := body(c)

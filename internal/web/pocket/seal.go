@@ -18,12 +18,8 @@ type sealRequest struct {
 
 // seal sends a report, or its stage, from a phone, and answers with the receipt; the same bytes each time.
 func (p *Phone) seal(c echo.Context, a auth.Actor) error {
-	raw, err := body(c)
-	if err != nil {
-		return err
-	}
 	var in sealRequest
-	if err := visit.ReadStrict(raw, &in); err != nil {
+	if err := read(c, &in); err != nil {
 		return err
 	}
 	r, err := p.logs.SealPhone(c.Request().Context(), a, c.Param("id"), visit.SealInput(in))
