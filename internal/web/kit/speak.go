@@ -2,6 +2,7 @@ package kit
 
 import (
 	"html"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,8 +51,31 @@ func (m mark) speaks() bool {
 // tree rewrites one template.
 func (sp *speaker) tree(t *syntax.Tree) {
 	if t != nil && t.Root != nil {
-		sp.list(t.Root, mark{})
+		m := mark{}
+		if attributes.Match(firstText(t.Root)) {
+			m.mode = markTag
+		}
+		sp.list(t.Root, m)
 	}
+}
+
+// attributes begin a template that is put inside a tag.
+var attributes = regexp.MustCompile(`^ [a-z-]+="`)
+
+// firstText finds the text with which a template begins.
+func firstText(l *syntax.ListNode) []byte {
+	if l == nil || len(l.Nodes) == 0 {
+		return nil
+	}
+	switch n := l.Nodes[0].(type) {
+	case *syntax.TextNode:
+		return n.Text
+	case *syntax.IfNode:
+		return firstText(n.List)
+	case *syntax.WithNode:
+		return firstText(n.List)
+	}
+	return nil
 }
 
 // run is a stretch of words and printed data that is said as one.
@@ -141,6 +165,9 @@ func (sp *speaker) said(r run) []syntax.Node {
 		return r.nodes
 	}
 	before, message, after, actions := messageOf(r)
+	if strings.HasPrefix(message, "/") { // an address
+		return r.nodes
+	}
 	text, ok := sp.say(message)
 	if !ok {
 		return r.nodes
