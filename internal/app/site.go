@@ -9,6 +9,7 @@ import (
 	"plainclothes/internal/event"
 	"plainclothes/internal/store"
 	webauth "plainclothes/internal/web/auth"
+	"plainclothes/internal/web/builder"
 	"plainclothes/internal/web/editor"
 	"plainclothes/internal/web/kit"
 	"plainclothes/internal/web/manager"
@@ -33,6 +34,7 @@ func (p *program) site(c config.Config, x *parts, log *slog.Logger) (*kit.Site, 
 	s.Add(editor.New(x.visits, x.studio, x.reports).Routes()...)
 	s.Add(manager.New(x.reports).Routes()...)
 	s.Add(owner.New(x.studio, x.org, x.auth, x.entries, owner.Options{URL: c.URL, Mail: mails}, p.now).Routes()...)
+	s.Add(builder.New(x.studio, x.org).Routes()...)
 	s.Add(scheduler.New(x.visits, x.studio, x.org, x.auth, p.now).Routes()...)
 	s.Add(shopper.New(x.visits, p.now).Routes()...)
 	s.Add(shopper.NewPreviews(x.tryouts).Routes()...)

@@ -151,7 +151,7 @@ func (p *Pages) refused(c echo.Context, a auth.Actor, q *request, err error) err
 	case errors.As(err, &way):
 		s.ask = &ask{Message: way.Message, By: way.By, Fields: again(s.typed)}
 	case errors.As(err, &two):
-		s.clashed(two)
+		s.clashed(two, q)
 	case isFault && known.Kind == fault.Invalid:
 		s.errs, _ = kit.FormErrors(err)
 		status = http.StatusUnprocessableEntity
@@ -172,16 +172,29 @@ type pick struct {
 
 // clashed shows both texts of every field that two owners changed. Where the whole part is gone there is nothing to
 // choose: what was typed is shown, so that it can be put elsewhere.
-func (s *said) clashed(c *collision) {
-	var all []pick
-	for _, f := range c.Fields {
-		all = append(all, pick{Name: c.name(f.Name), Label: f.Label, Yours: f.Yours, Theirs: f.Theirs})
-	}
-	if c.Gone || len(all) == 0 {
-		s.lost, s.problem = all, c.Error()
+func (s *said) clashed(c *collision, q *request) {
+	if c.Gone || len(c.Fields) == 0 {
+		s.lost, s.problem = q.written(), c.Error()
 		return
 	}
-	s.picks, s.by = all, c.By
+	for _, f := range c.Fields {
+		s.picks = append(s.picks, pick{Name: c.name(f.Name), Label: f.Label, Yours: f.Yours, Theirs: f.Theirs})
+	}
+	s.by = c.By
+}
+
+// written lists what a post changed, in words.
+func (q *request) written() []pick {
+	var all []pick
+	for _, was := range q.values["was"] {
+		for _, s := range q.set(was) {
+			set, _ := s.op.(edit.Set)
+			for _, f := range set.Fields {
+				all = append(all, pick{Label: strings.NewReplacer("_", " ", ".", ": ").Replace(f.Name), Yours: strings.Join(tidy(f.Values), ", ")})
+			}
+		}
+	}
+	return all
 }
 
 // picks lists the choices of a post, and whether one of them is not made yet.

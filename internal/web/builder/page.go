@@ -3,6 +3,7 @@ package builder
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -66,15 +67,15 @@ type link struct{ Open, ID, Label, Message string }
 
 // card is what is open.
 type card struct {
-	ID, Open      string
-	Title         string
-	Ref           string // of the part, "" for a panel
-	Kind          string // "question", "section" or "panel"
-	Form          *form
-	Finds         []find
-	Into          []kit.Option // other sections
-	Paste         control
-	First, Last   bool
+	ID, Open    string
+	Title       string
+	Ref         string // of the part, "" for a panel
+	Kind        string // "question", "section" or "panel"
+	Form        *form
+	Finds       []find
+	Into        []kit.Option // other sections
+	Paste       control
+	First, Last bool
 }
 
 var page = kit.NewPage[view]("builder/checklist")
@@ -281,7 +282,7 @@ func otherSections(p *programme.Programme, own string) []kit.Option {
 	var all []kit.Option
 	for i := range p.Sections {
 		if s := &p.Sections[i]; s.ID != own {
-			all = append(all, kit.Option{Value: s.ID, Label: edit.Label(p, edit.Ref{Kind: edit.Section, ID: s.ID})})
+			all = append(all, kit.Option{Value: s.ID, Label: strconv.Itoa(i+1) + " " + s.Title})
 		}
 	}
 	return all

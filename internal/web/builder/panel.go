@@ -88,8 +88,10 @@ var wowOptions = []kit.Option{
 }
 
 func (f *form) weights(r edit.Ref) {
-	g := group{Title: "Weights of sections", Fold: true, Open: len(f.b.Programme.Policy.Weights) > 0, Layout: "grid-2",
-		Note: "All empty: every point counts the same, wherever it is earned."}
+	g := group{
+		Title: "Weights of sections", Fold: true, Open: len(f.b.Programme.Policy.Weights) > 0, Layout: "grid-2",
+		Note: "All empty: every point counts the same, wherever it is earned.",
+	}
 	for i := range f.b.Programme.Sections {
 		s := &f.b.Programme.Sections[i]
 		g.Controls = append(g.Controls, f.put(r, "section_weights."+s.ID, s.ID+" "+s.Title, number).maybe())

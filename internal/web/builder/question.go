@@ -84,8 +84,11 @@ var (
 	reverseOptions = []kit.Option{{Value: "", Label: "Yes"}, {Value: "true", Label: "No"}}
 	unitOptions    = []kit.Option{{Value: programme.UnitSeconds, Label: "Seconds"}, {Value: programme.UnitMinutes, Label: "Minutes"}, {Value: programme.UnitHours, Label: "Hours"}}
 	photoOptions   = []kit.Option{
-		{Value: "", Label: "Not asked for"}, {Value: string(programme.PhotoOptional), Label: "May be added"}, {Value: string(programme.PhotoOnFail), Label: "When points are lost"},
-		{Value: string(programme.PhotoRequired), Label: "Always needed"}, {Value: string(programme.PhotoNever), Label: "Never, not even later"},
+		{Value: "", Label: "Not asked for"},
+		{Value: string(programme.PhotoOptional), Label: "May be added"},
+		{Value: string(programme.PhotoOnFail), Label: "When points are lost"},
+		{Value: string(programme.PhotoRequired), Label: "Always needed"},
+		{Value: string(programme.PhotoNever), Label: "Never, not even later"},
 	}
 )
 
@@ -131,8 +134,10 @@ func (f *form) options(r edit.Ref, q *programme.Question) {
 		f.blank(edit.Option, q.ID, "label", "Another answer", line),
 		pointsOf(q, f.blank(edit.Option, q.ID, "points", "Points", number).sized("small")),
 	}})
-	paste := control{Name: "paste:option:" + q.ID, Label: "Answers, one on each line", Shape: area, Lines: 4, Values: f.typed["paste:option:"+q.ID],
-		Hint: "Points may follow behind a bar: Answered at once | 4"}
+	paste := control{
+		Name: "paste:option:" + q.ID, Label: "Answers, one on each line", Shape: area, Lines: 4, Values: f.typed["paste:option:"+q.ID],
+		Hint: "Points may follow behind a bar: Answered at once | 4",
+	}
 	paste.Error = f.errs.For(paste.Name)
 	g.Paste, g.PasteDo, g.PasteTo = paste, "paste", "Add these answers"
 	f.add(g)

@@ -14,7 +14,6 @@ import (
 	"plainclothes/internal/programme"
 	"plainclothes/internal/store/storetest"
 	"plainclothes/internal/store/worldtest"
-	"plainclothes/internal/studio"
 	"plainclothes/internal/web/builder"
 	"plainclothes/internal/web/webtest"
 )
@@ -219,5 +218,3 @@ func attribute(re *regexp.Regexp, tag string) string {
 	}
 	return ""
 }
-
-var _ builder.Studio = (*studio.Service)(nil)
