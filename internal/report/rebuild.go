@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"plainclothes/internal/fault"
-	"plainclothes/internal/programme"
 	"plainclothes/internal/scoring"
 	"plainclothes/internal/studio"
 	"plainclothes/internal/visit"
@@ -138,6 +137,8 @@ type entries struct {
 	cells     map[entryKey]visit.CellRollup
 	standards map[entryKey]visit.StandardRollup
 	facts     map[string]fact // by visit
+	questions map[questionKey]visit.QuestionRollup
+	turns     map[turnKey]int64
 }
 
 // fact is a single visit among the sums, with how often it is there.
@@ -163,7 +164,10 @@ func newBook(p *studio.Programme) *book {
 }
 
 func newEntries() entries {
-	return entries{cells: map[entryKey]visit.CellRollup{}, standards: map[entryKey]visit.StandardRollup{}, facts: map[string]fact{}}
+	return entries{
+		cells: map[entryKey]visit.CellRollup{}, standards: map[entryKey]visit.StandardRollup{}, facts: map[string]fact{},
+		questions: map[questionKey]visit.QuestionRollup{}, turns: map[turnKey]int64{},
+	}
 }
 
 // pageSize is how many visits are held in memory at once.
@@ -214,8 +218,10 @@ func (b *book) add(ctx context.Context, tx Tx, v *Sealed, list *visit.Checklist)
 	}
 	again := list.Scoring.Score(scoring.Input{Context: facts, Answers: answers(list.Programme, v.Report.Answers)})
 	b.judge(v, list, &res, &again)
-	b.should.add(visit.RollupOf(&v.Visit, &res, list.ScoreSeries, inOrder(list.Programme, v.Outcomes), 1))
-	return nil
+	st := visit.Stored{
+		Visit: &v.Visit, Report: &v.Report, Place: *place, List: list, Result: &res, Outcomes: v.Outcomes, Ops: v.Ops, Notes: v.Notes,
+	}
+	return b.should.add(st.Rollup(1))
 }
 
 // place finds a branch, once.
@@ -226,16 +232,6 @@ func (b *book) place(ctx context.Context, tx Tx, branch string) (*visit.Place, e
 	p, err := tx.Place(ctx, b.programme.Org, branch)
 	b.places[branch] = &p
 	return &p, err
-}
-
-// inOrder puts outcomes into the order of the programme.
-func inOrder(p *programme.Programme, outcomes []visit.Outcome) []visit.Outcome {
-	at := map[string]int{}
-	for i := range p.Standards {
-		at[p.Standards[i].ID] = i
-	}
-	slices.SortFunc(outcomes, func(x, y visit.Outcome) int { return cmp.Compare(at[x.Standard], at[y.Standard]) })
-	return outcomes
 }
 
 // judge compares what was stored of a visit with what its answers give.
@@ -267,7 +263,7 @@ func (b *book) say(kind Kind, thing, message string) {
 }
 
 // add adds one visit's rollup.
-func (e entries) add(r visit.Rollup) {
+func (e entries) add(r visit.Rollup) error {
 	key := entryKey{branch: r.Branch, scenario: r.Scenario, month: r.Month}
 	for _, s := range r.Standards {
 		k := key
@@ -281,6 +277,7 @@ func (e entries) add(r visit.Rollup) {
 	if id := r.Fact.Visit; id != "" {
 		e.facts[id] = fact{r.Branch, r.Month, r.Shopper, r.Scenario, r.Fact, e.facts[id].times + 1}
 	}
+	return e.addQuestions(&r)
 }
 
 func plusCell(a, b visit.CellRollup) visit.CellRollup {
@@ -308,8 +305,18 @@ func (b *book) load(ctx context.Context, tx Tx) error {
 		return err
 	}
 	facts, err := tx.Facts(ctx, b.programme.Org, b.programme.ID)
-	for _, r := range slices.Concat(cells, standards, facts) {
-		b.stored.add(r)
+	if err != nil {
+		return err
+	}
+	questions, err := tx.Questions(ctx, b.programme.Org, b.programme.ID)
+	if err != nil {
+		return err
+	}
+	turns, err := tx.Turns(ctx, b.programme.Org, b.programme.ID)
+	for _, r := range slices.Concat(cells, standards, facts, questions, turns) {
+		if err == nil {
+			err = b.stored.add(r)
+		}
 	}
 	return err
 }
@@ -320,9 +327,10 @@ func (b *book) report(out *Rebuilt) (wrong bool) {
 	differ(b, b.should.cells, b.stored.cells, func(c visit.CellRollup) visit.CellRollup { c.Series = ""; return c })
 	differ(b, b.should.standards, b.stored.standards, func(s visit.StandardRollup) visit.StandardRollup { s.Standard, s.Series = "", ""; return s })
 	b.differFacts()
+	b.differQuestions()
 	wrong = len(b.found) > before
 	out.Visits += b.visits
-	out.Rows += len(b.should.cells) + len(b.should.standards) + len(b.should.facts)
+	out.Rows += len(b.should.cells) + len(b.should.standards) + len(b.should.facts) + len(b.should.questions) + len(b.should.turns)
 	room := max(0, MaxDifferences-len(out.Differences))
 	out.Differences = append(out.Differences, b.found[:min(room, len(b.found))]...)
 	out.More += max(0, len(b.found)-room)
@@ -394,9 +402,11 @@ func (b *book) rows() []visit.Rollup {
 	for k, s := range b.should.standards {
 		all = append(all, b.row(k, visit.Rollup{Standards: []visit.StandardRollup{s}}))
 	}
+	all = append(all, b.questionRows()...)
 	slices.SortFunc(all, func(x, y visit.Rollup) int {
 		return cmp.Or(cmp.Compare(x.Month, y.Month), cmp.Compare(x.Branch, y.Branch), cmp.Compare(x.Scenario, y.Scenario),
-			cmp.Compare(x.Shopper, y.Shopper), cmp.Compare(len(x.Standards), len(y.Standards)), cmp.Compare(nameOf(x), nameOf(y)), cmp.Compare(x.Fact.Visit, y.Fact.Visit))
+			cmp.Compare(x.Shopper, y.Shopper), cmp.Compare(len(x.Standards), len(y.Standards)), cmp.Compare(nameOf(x), nameOf(y)), cmp.Compare(x.Fact.Visit, y.Fact.Visit),
+			cmp.Compare(x.Version, y.Version), cmp.Compare(x.Turns, y.Turns))
 	})
 	return all
 }

@@ -26,6 +26,7 @@ type Tx interface {
 	Books
 	Behind
 	Fits
+	Inquiries
 }
 
 // Published reads visits that were published; others do not exist here.
@@ -51,6 +52,9 @@ type Books interface {
 	Standards(ctx context.Context, org, programme string) ([]visit.Rollup, error)
 	// Facts gives the single visits that stand beside the sums, one a rollup.
 	Facts(ctx context.Context, org, programme string) ([]visit.Rollup, error)
+	// Questions and Turns give the stored counts of questions and the lines of what visits hung on.
+	Questions(ctx context.Context, org, programme string) ([]visit.Rollup, error)
+	Turns(ctx context.Context, org, programme string) ([]visit.Rollup, error)
 	// ReplaceRollups removes all rollup rows of a programme and adds what is given, and counts data_rev up.
 	ReplaceRollups(ctx context.Context, org, programme string, rows []visit.Rollup) error
 }
@@ -60,6 +64,8 @@ type Sealed struct {
 	visit.Visit
 	Report   visit.Report
 	Outcomes []visit.Outcome
+	Ops      []visit.Op   // of people; none of a report that a program sent
+	Notes    []visit.Note // the first of them, as visit.Tx gives them
 }
 
 // VisitQuery is a list of published visits. Zero fields do not filter; Reach always does.

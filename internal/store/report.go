@@ -152,7 +152,7 @@ func (s reports) Lock(ctx context.Context, organisation, programme string) (stud
 	return row.programme(), named(translate(err), "programme")
 }
 
-// Sealed gives a page of published visits with reports and outcomes: three statements, whatever its length.
+// Sealed gives a page of published visits with all that was stored of them: five statements, whatever its length.
 func (s reports) Sealed(ctx context.Context, organisation, programme string, after studio.Mark, limit int) ([]report.Sealed, error) {
 	db := s.db(ctx).Where("org_id = ? AND programme_id = ? AND state = 'published'", organisation, programme)
 	if after.ID != "" {
@@ -171,7 +171,32 @@ func (s reports) Sealed(ctx context.Context, organisation, programme string, aft
 	if err := s.sealedReports(ctx, organisation, ids, at, all); err != nil {
 		return nil, err
 	}
-	return all, s.sealedOutcomes(ctx, organisation, ids, at, all)
+	if err := s.sealedOutcomes(ctx, organisation, ids, at, all); err != nil {
+		return nil, err
+	}
+	return all, s.sealedTrails(ctx, organisation, ids, at, all)
+}
+
+// sealedTrails adds how people filled in their reports, and what was noted. A report that a program sent has no trail.
+func (s reports) sealedTrails(ctx context.Context, organisation string, ids []string, at map[string]int, all []report.Sealed) error {
+	var ops []opOfDevice
+	err := (visits{s.Store}).opsOf(ctx).Where("ops.org_id = ? AND ops.visit_id IN ? AND s.device <> ?", organisation, ids, visit.ProgramDevice).
+		Order("s.created_at").Order("s.id").Order("ops.seq").Find(&ops).Error
+	if err != nil {
+		return err
+	}
+	for _, r := range ops {
+		v := &all[at[r.Op.VisitID]]
+		v.Ops = append(v.Ops, r.op())
+	}
+	var notes []noteRow
+	err = s.db(ctx).Where("org_id = ? AND visit_id IN ?", organisation, ids).Order("created_at").Order("id").Find(&notes).Error
+	for i := range notes {
+		if v := &all[at[notes[i].VisitID]]; len(v.Notes) < visit.MaxList {
+			v.Notes = append(v.Notes, notes[i].note())
+		}
+	}
+	return err
 }
 
 func (s reports) sealedReports(ctx context.Context, organisation string, ids []string, at map[string]int, all []report.Sealed) error {
@@ -260,7 +285,7 @@ func (s reports) Facts(ctx context.Context, organisation, programme string) (all
 
 // ReplaceRollups puts rows in the place of all that there are.
 func (s reports) ReplaceRollups(ctx context.Context, organisation, programme string, rollups []visit.Rollup) error {
-	for _, table := range []string{"rollup_cells", "rollup_standards", "rollup_visits", "fits"} {
+	for _, table := range []string{"rollup_cells", "rollup_standards", "rollup_visits", "rollup_questions", "rollup_turns", "fits"} {
 		if err := s.db(ctx).Exec("DELETE FROM "+table+" WHERE org_id = ? AND programme_id = ?", organisation, programme).Error; err != nil {
 			return err
 		}

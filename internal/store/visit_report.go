@@ -318,14 +318,14 @@ func (v visits) Notes(ctx context.Context, organisation, vis string) ([]visit.No
 	var rows []noteRow
 	err := v.db(ctx).Where("org_id = ? AND visit_id = ?", organisation, vis).
 		Order("created_at").Order("id").Limit(visit.MaxList).Find(&rows).Error
-	out := make([]visit.Note, 0, len(rows))
-	for _, r := range rows {
-		out = append(out, visit.Note{
-			Org: r.OrgID, ID: r.ID, Visit: r.VisitID, Author: r.AuthorID, Kind: visit.NoteKind(r.Kind), Question: r.Question,
-			Body: r.Body, Created: r.CreatedAt.UTC(),
-		})
+	return mapRows(rows, noteRow.note), err
+}
+
+func (r noteRow) note() visit.Note {
+	return visit.Note{
+		Org: r.OrgID, ID: r.ID, Visit: r.VisitID, Author: r.AuthorID, Kind: visit.NoteKind(r.Kind), Question: r.Question,
+		Body: r.Body, Created: r.CreatedAt.UTC(),
 	}
-	return out, err
 }
 
 // AddNote inserts a note.

@@ -20,9 +20,18 @@ var (
 		"org_id uuid, programme_id uuid, month text, branch_id uuid, scenario text, shopper_id uuid, series text",
 		"n, sum_bp, sum_bp2, unscored, sum_penalty, caps, zeros, breaches")
 
-	sumsOnPostgres = "WITH r AS (" + newDataRev + " RETURNING data_rev),\ns AS (" + standardAdd.postgres(2) + "),\nc AS (" +
-		cellAdd.postgres(2+len(standardAdd.columns)) + ")\n" + factsFrom(2+len(standardAdd.columns)+len(cellAdd.columns))
+	sumsOnPostgres = "WITH r AS (" + newDataRev + " RETURNING data_rev),\n" + numbered(2, &standardAdd, &cellAdd, &questionAdd, &turnAdd)
 )
+
+// numbered joins upserts that do not see each other with that of facts, their parameters after the first n.
+func numbered(n int, parts ...*bulk) string {
+	var all []string
+	for i, p := range parts {
+		all = append(all, fmt.Sprintf("s%d AS (%s)", i, p.postgres(n)))
+		n += len(p.columns)
+	}
+	return strings.Join(all, ",\n") + "\n" + factsFrom(n)
+}
 
 // factsFrom numbers the parameters of facts after the first n.
 func factsFrom(n int) string {
@@ -88,9 +97,11 @@ func (v visits) addRollups(ctx context.Context, organisation string, all []visit
 // write adds the sums of one programme.
 func (v visits) write(ctx context.Context, s *sums) error {
 	standards, cells, facts := s.standardRows(), s.cellRows(), s.factRows()
+	questions, turns := s.questionRows(), s.turnRows()
 	if v.dialect == postgresDialect {
 		args := append([]any{s.org, s.programme}, standardAdd.arrays(standards)...)
-		args = append(append(args, cellAdd.arrays(cells)...), factRows.arrays(facts)...)
+		args = append(append(args, cellAdd.arrays(cells)...), questionAdd.arrays(questions)...)
+		args = append(append(args, turnAdd.arrays(turns)...), factRows.arrays(facts)...)
 		v.putOff(request{query: sumsOnPostgres, args: args})
 		return v.takeOut(ctx, s)
 	}
@@ -100,7 +111,7 @@ func (v visits) write(ctx context.Context, s *sums) error {
 	for _, p := range []struct {
 		bulk *bulk
 		rows [][]any
-	}{{&standardAdd, standards}, {&cellAdd, cells}, {&factAdd, facts}} {
+	}{{&standardAdd, standards}, {&cellAdd, cells}, {&questionAdd, questions}, {&turnAdd, turns}, {&factAdd, facts}} {
 		if _, err := v.each(ctx, p.bulk, p.rows); err != nil {
 			return err
 		}
@@ -114,6 +125,8 @@ type sums struct {
 	standards      map[standardKey]*visit.StandardRollup
 	cells          map[cellKey]*visit.Rollup // only the cell counts
 	facts          map[factKey]string        // lines
+	questions      map[questionKey]*visit.QuestionRollup
+	turns          map[turnKey]string // lines
 	out            []takenOut
 }
 
@@ -126,7 +139,8 @@ type takenOut struct {
 func newSums(org, programme string) *sums {
 	return &sums{
 		org: org, programme: programme, standards: map[standardKey]*visit.StandardRollup{}, cells: map[cellKey]*visit.Rollup{},
-		facts: map[factKey]string{},
+		facts:     map[factKey]string{},
+		questions: map[questionKey]*visit.QuestionRollup{}, turns: map[turnKey]string{},
 	}
 }
 
@@ -164,6 +178,7 @@ func (s *sums) add(r *visit.Rollup) error {
 			s.standards[sk] = &sum
 		}
 	}
+	s.addQuestions(r)
 	return s.addFact(r)
 }
 

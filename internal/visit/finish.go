@@ -10,6 +10,7 @@ import (
 	"plainclothes/internal/auth"
 	"plainclothes/internal/event"
 	"plainclothes/internal/fault"
+	"plainclothes/internal/scoring"
 )
 
 // Past is a visit of the past, brought in with its answers: from another system, or to make a demo.
@@ -156,7 +157,7 @@ func publishedPast(p *Paper, a auth.Actor, at time.Time, key SigningKey) (Finish
 		return Finished{}, err
 	}
 	id := p.Visit.ID // of another table: the ids of a visit's rows stand together, however many there are
-	f := Finished{Submission: Submission{Org: a.Org, ID: id, Visit: p.Visit.ID, Device: "program", Created: at}}
+	f := Finished{Submission: Submission{Org: a.Org, ID: id, Visit: p.Visit.ID, Device: ProgramDevice, Created: at}}
 	op, err := f.Submission.add(id, WholeReport, body, nil, at)
 	if err != nil {
 		return Finished{}, err
@@ -173,6 +174,13 @@ func publishedPast(p *Paper, a auth.Actor, at time.Time, key SigningKey) (Finish
 	p.Visit.State, p.Visit.Reviewer = Published, a.Member
 	p.Visit.Decided, p.Visit.Published = at.Add(24*time.Hour), at.Add(24*time.Hour)
 	f.Visit, f.Report, f.Outcomes = p.Visit, p.Report, outcomesOf(p.List, &res)
-	f.Rollup = RollupOf(&f.Visit, &res, p.List.ScoreSeries, f.Outcomes, 1)
+	f.Rollup = p.rollup(&res, f.Outcomes, f.Ops)
 	return f, nil
+}
+
+// rollup is what a report that a program sent adds when it is published at once.
+func (p *Paper) rollup(res *scoring.Result, outcomes []Outcome, ops []Op) Rollup {
+	r := RollupOf(&p.Visit, res, p.List.ScoreSeries, outcomes, 1)
+	r.Ask(&p.Visit, p.List, &Inquiry{Input: p.input(), Ops: ops, Notes: p.Notes}, 1)
+	return r
 }

@@ -182,7 +182,7 @@ func (s *Service) aside(ctx context.Context, a auth.Actor, id, verb string, to S
 		}
 		j.Reason, j.Decided = reason, s.now().UTC()
 		if was == Published {
-			if err := s.rollUp(ctx, tx, j.list, &j.Visit, -1); err != nil {
+			if err := s.rollUp(ctx, tx, j, -1); err != nil {
 				return nil, err
 			}
 		}
@@ -193,58 +193,60 @@ func (s *Service) aside(ctx context.Context, a auth.Actor, id, verb string, to S
 // Publish makes an accepted report visible and part of every comparison, in one transaction.
 func (s *Service) Publish(ctx context.Context, a auth.Actor, id string) error {
 	return s.judge(ctx, a, id, "visit.published", func(tx Tx, j *job) ([]event.Change, error) {
-		res, outcomes, err := s.stored(ctx, tx, &j.Visit)
-		if err != nil {
-			return nil, err
-		}
-		c, err := s.publish(ctx, tx, a, j.list, &j.Visit, &res, outcomes)
+		c, err := s.publish(ctx, tx, a, j)
 		return []event.Change{c}, err
 	})
 }
 
 // publish moves the visit and adds its rollup; the caller stores the visit.
-func (s *Service) publish(
-	ctx context.Context, tx Tx, a auth.Actor, list *Checklist, v *Visit, res *scoring.Result, outcomes []Outcome,
-) (event.Change, error) {
-	sums, err := v.release(list, res, outcomes, s.now().UTC())
-	if err != nil {
+func (s *Service) publish(ctx context.Context, tx Tx, a auth.Actor, j *job) (event.Change, error) {
+	if err := j.Visit.release(s.now().UTC()); err != nil {
 		return event.Change{}, err
 	}
-	if err := tx.AddRollup(ctx, a.Org, sums); err != nil {
+	if err := s.rollUp(ctx, tx, j, 1); err != nil {
 		return event.Change{}, err
 	}
-	return change(a, "visit.published", *v, nil)
+	return change(a, "visit.published", j.Visit, nil)
 }
 
-// release makes the visit a published one and gives what it adds to the sums.
-func (v *Visit) release(list *Checklist, res *scoring.Result, outcomes []Outcome, now time.Time) (Rollup, error) {
+// release makes the visit a published one.
+func (v *Visit) release(now time.Time) error {
 	if err := v.Move(Published); err != nil {
-		return Rollup{}, err
+		return err
 	}
 	v.Published = now
-	return RollupOf(v, res, list.ScoreSeries, outcomes, 1), nil
+	return nil
 }
 
 // rollUp adds (1) or takes out (−1) a stored visit.
-func (s *Service) rollUp(ctx context.Context, tx Tx, list *Checklist, v *Visit, sign int64) error {
-	res, outcomes, err := s.stored(ctx, tx, v)
+func (s *Service) rollUp(ctx context.Context, tx Tx, j *job, sign int64) error {
+	st, err := s.stored(ctx, tx, j)
 	if err != nil {
 		return err
 	}
-	return tx.AddRollup(ctx, v.Org, RollupOf(v, &res, list.ScoreSeries, outcomes, sign))
+	return tx.AddRollup(ctx, j.Visit.Org, st.Rollup(sign))
 }
 
-// stored reads the result and the outcomes of a sealed report.
-func (s *Service) stored(ctx context.Context, tx Tx, v *Visit) (res scoring.Result, outcomes []Outcome, err error) {
+// stored reads all that the rollup of a sealed report is made of.
+func (s *Service) stored(ctx context.Context, tx Tx, j *job) (st Stored, err error) {
+	v := &j.Visit
 	rep, err := tx.Report(ctx, v.Org, v.ID)
 	if err != nil {
-		return res, nil, err
+		return st, err
 	}
+	var res scoring.Result
 	if err := json.Unmarshal(rep.Result, &res); err != nil {
-		return res, nil, fmt.Errorf("result of visit %s: %w", v.ID, err)
+		return st, fmt.Errorf("result of visit %s: %w", v.ID, err)
 	}
-	outcomes, err = tx.Outcomes(ctx, v.Org, v.ID)
-	return res, outcomes, err
+	st = Stored{Visit: v, Report: &rep, Place: j.Place, List: j.list, Result: &res}
+	if st.Outcomes, err = tx.Outcomes(ctx, v.Org, v.ID); err != nil {
+		return st, err
+	}
+	if st.Ops, err = tx.Ops(ctx, v.Org, v.ID); err != nil {
+		return st, err
+	}
+	st.Notes, err = tx.Notes(ctx, v.Org, v.ID)
+	return st, err
 }
 
 // AddNote keeps an editor's note; shoppers and managers never see it.

@@ -10,6 +10,9 @@ type Rollup struct {
 	Cell                       CellRollup
 	Standards                  []StandardRollup
 	Fact                       Fact
+	Version                    string // id, of the questions
+	Questions                  []QuestionRollup
+	Turns                      string // lines of what the visit hung on: see Turn
 }
 
 // Fact is what one published visit found, in as few bytes as can be: what looks at single visits reads these, not reports.
@@ -105,6 +108,9 @@ func cellOf(res *scoring.Result, series string, sign int64) CellRollup {
 	}
 	return c
 }
+
+// CountOf counts one outcome.
+func CountOf(o Outcome) StandardRollup { return standardOf(o, 1) }
 
 // standardOf counts one outcome (n = good + wow + partial + below; na and unknown apart).
 func standardOf(o Outcome, sign int64) StandardRollup {

@@ -110,9 +110,16 @@ type arrival struct {
 	events []event.Change
 }
 
-// arrive does in memory all that happens to a visit when its whole report comes in; rep is what was said before.
-func (in *sending) arrive(j job, rep Report, now time.Time) (arrival, error) {
-	p := Paper{Visit: j.Visit, Place: j.Place, List: j.list, Report: rep}
+// before is what was said of a visit before its whole report came.
+type before struct {
+	report Report
+	ops    []Op
+	notes  []Note
+}
+
+// arrive does in memory all that happens to a visit when its whole report comes in.
+func (in *sending) arrive(j job, was before, now time.Time) (arrival, error) {
+	p := Paper{Visit: j.Visit, Place: j.Place, List: j.list, Report: was.report, Notes: was.notes}
 	p.Report.Answers, p.Report.Comments, p.Report.Heads = in.in.Answers, in.in.Comments, nil
 	if err := p.checkWhole(in.in); err != nil {
 		return arrival{}, err
@@ -127,7 +134,7 @@ func (in *sending) arrive(j job, rep Report, now time.Time) (arrival, error) {
 		p.Visit.Stages = append(p.Visit.Stages, st.ID)
 	}
 	out := arrival{Finished: Finished{Submission: sub, Ops: []Op{op}}}
-	return out, out.finish(in, &p, now)
+	return out, out.finish(in, &p, was.ops, now)
 }
 
 // visited dates a visit of which nothing was said before.
@@ -144,7 +151,7 @@ func (p *Paper) visited(at, now time.Time) {
 
 // log makes the report one op of a submission of its own.
 func (in *sending) log(p *Paper, now time.Time) (Submission, Op, error) {
-	sub := Submission{Org: p.Visit.Org, ID: in.in.ID, Visit: p.Visit.ID, Device: "program", Created: now}
+	sub := Submission{Org: p.Visit.Org, ID: in.in.ID, Visit: p.Visit.ID, Device: ProgramDevice, Created: now}
 	op, err := sub.add(in.in.ID, WholeReport, in.body, nil, now)
 	p.Report.Seq++
 	p.Report.Head = sub.Head
@@ -152,7 +159,7 @@ func (in *sending) log(p *Paper, now time.Time) (Submission, Op, error) {
 }
 
 // finish scores, and publishes when asked to.
-func (f *arrival) finish(in *sending, p *Paper, now time.Time) error {
+func (f *arrival) finish(in *sending, p *Paper, earlier []Op, now time.Time) error {
 	res, err := p.score(now)
 	if err != nil {
 		return err
@@ -172,9 +179,10 @@ func (f *arrival) finish(in *sending, p *Paper, now time.Time) error {
 		}
 		p.Visit.State = Accepted // by the one who sends: his token says that he may
 		p.Visit.Decided, p.Visit.Reviewer = now, in.actor.Member
-		if f.Rollup, err = p.Visit.release(p.List, &res, f.Outcomes, now); err != nil {
+		if err = p.Visit.release(now); err != nil {
 			return err
 		}
+		f.Rollup = p.rollup(&res, f.Outcomes, append(slices.Clone(earlier), f.Ops...))
 		published, err := change(in.actor, "visit.published", p.Visit, nil)
 		if err != nil {
 			return err

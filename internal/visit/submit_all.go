@@ -171,12 +171,26 @@ func (s *Service) submitOne(
 	if err != nil || done != nil {
 		return arrival{}, done, err
 	}
-	rep := Report{Org: j.Visit.Org, Visit: j.Visit.ID}
-	if j.State != Taken { // something was said before
-		if rep, err = tx.Report(ctx, j.Visit.Org, j.Visit.ID); err != nil {
-			return arrival{}, nil, err
-		}
+	was, err := s.before(ctx, tx, &j)
+	if err != nil {
+		return arrival{}, nil, err
 	}
-	a, err := in.arrive(j, rep, now)
+	a, err := in.arrive(j, was, now)
 	return a, nil, err
+}
+
+// before reads what was said of a visit before; of most, which were only taken, there is nothing.
+func (s *Service) before(ctx context.Context, tx Tx, j *job) (b before, err error) {
+	org, id := j.Visit.Org, j.Visit.ID
+	if j.State == Taken {
+		return before{report: Report{Org: org, Visit: id}}, nil
+	}
+	if b.report, err = tx.Report(ctx, org, id); err != nil {
+		return b, err
+	}
+	if b.ops, err = tx.Ops(ctx, org, id); err != nil {
+		return b, err
+	}
+	b.notes, err = tx.Notes(ctx, org, id)
+	return b, err
 }

@@ -220,7 +220,8 @@ func (w *World) visit(ctx context.Context, tx visit.Tx, m Made) (string, error) 
 	if v.State != visit.Published {
 		return v.ID, nil
 	}
-	return v.ID, tx.AddRollup(ctx, w.Org, visit.RollupOf(&v, &res, w.List.ScoreSeries, list, 1))
+	st := visit.Stored{Visit: &v, Report: &rep, Place: visit.Place{Branch: m.Branch}, List: w.List, Result: &res, Outcomes: list}
+	return v.ID, tx.AddRollup(ctx, w.Org, st.Rollup(1))
 }
 
 // filled makes the rows of one visit.
