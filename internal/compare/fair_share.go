@@ -14,6 +14,8 @@ type fairShare struct {
 	share        // counted: what is not what the table counts, is not used
 	known        bool
 	mean, pBelow float64
+	pDoubted     float64
+	peersSD      float64
 	rng          stats.Interval
 }
 
@@ -201,14 +203,20 @@ func (s *shares) ask(x *fairSeries) {
 	if !x.ok {
 		return
 	}
-	ask, out := x.fit.Ask(x.data), make([]fairShare, len(s.c.t.branches))
+	ask, out, target := x.fit.Ask(x.data), make([]fairShare, len(s.c.t.branches)), float64(x.targetBP)/10_000
+	const worthAsking = 0.21 // a verdict needs 0.2 at most
 	for _, c := range x.data.Cells {
 		out[c.Branch].n += int(c.N)
 		out[c.Branch].x += int(c.X)
 	}
 	for i := range out {
 		belief := ask.Branch(i, s.mixes[i])
-		out[i] = fairShare{share: out[i].share, known: true, mean: belief.Mean(), pBelow: belief.Below(float64(x.targetBP) / 10_000)}
+		out[i] = fairShare{share: out[i].share, known: true, mean: belief.Mean(), pBelow: belief.Below(target)}
+		out[i].pDoubted, out[i].peersSD = out[i].pBelow, ask.MeanSD(s.mixes[i])
+		if p := out[i].pBelow; target > 0 && target < 1 && min(p, 1-p) < worthAsking {
+			doubted := ask.Doubted(i, s.mixes[i], target)
+			out[i].pDoubted = doubted.Below(target)
+		}
 		if !s.brief {
 			out[i].rng, _ = belief.Interval(rangeLevel)
 		}

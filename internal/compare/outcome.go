@@ -104,7 +104,7 @@ func (j judgeOf) outcome(i int, branch string, s Standard, c Counts) Outcome {
 		o.Status = zeroTolerance(c)
 		return o
 	}
-	o.Status = j.rule.decide(c.N, c.X, o.Good.PBelow, o.Good.POwnBelow)
+	o.Status = j.rule.decide(c.N, c.X, o.Good.chances())
 	o.Lean = leanOf(o.Status, o.Good.PBelow)
 	if o.Status == Meets && j.wow != nil {
 		j.askWow(i, &o)
@@ -137,7 +137,7 @@ func (j judgeOf) askWow(i int, o *Outcome) {
 	o.AskedWow = true
 	c := share{o.NWow, o.XWow}
 	o.Wow = j.wow.estimate(i, c)
-	if j.rule.decide(c.n, c.x, o.Wow.PBelow, o.Wow.POwnBelow) == Meets {
+	if j.rule.decide(c.n, c.x, o.Wow.chances()) == Meets {
 		o.Status = WOW
 	}
 }

@@ -24,8 +24,12 @@ type Estimate struct {
 	Mean      float64        // expected share, if the branch kept working as it did
 	Range     stats.Interval // 90 %, by the level used; left out when Input.Brief
 	PBelow    float64        // chance that the share is below the target
+	PDoubted  float64        // the same as a sceptic sees it, who doubts what the peers say: a verdict needs him, too
 	POwnBelow float64        // the same by the branch's own visits alone
+	PeersSD   float64        // how far the mean of the peers is known, as a share
 }
+
+func (e *Estimate) chances() chances { return chances{e.PBelow, e.PDoubted, e.POwnBelow, e.PeersSD} }
 
 // series is the good or the WOW counts of one standard over all branches, pooled.
 type series struct {
@@ -52,17 +56,18 @@ func (r ranges) of(c share) stats.Interval {
 
 // group is what a branch's peers say, with what was already worked out from it. Not safe for use by several at once.
 type group struct {
-	pool   stats.Pool
-	pooled bool
-	below  map[int][]float64
-	known  map[share]Estimate
-	ahead  map[share]int
+	pool    stats.Pool
+	doubted stats.Pool
+	pooled  bool
+	below   map[int]columns
+	known   map[share]Estimate
+	ahead   map[share]int
 }
 
-func newGroup(pool stats.Pool, pooled bool) *group {
+func newGroup(pool stats.Pool, pooled bool, target float64) *group {
 	return &group{
-		pool: pool, pooled: pooled,
-		below: map[int][]float64{}, known: map[share]Estimate{}, ahead: map[share]int{},
+		pool: pool, doubted: pool.Doubted(target), pooled: pooled,
+		below: map[int]columns{}, known: map[share]Estimate{}, ahead: map[share]int{},
 	}
 }
 
@@ -80,10 +85,11 @@ type pooling struct {
 func (q pooling) series(counts []share, targetBP int) *series {
 	s := &series{target: float64(targetBP) / 10_000, bp: targetBP, brief: q.brief, ranges: q.ranges, own: map[int][]float64{}}
 	s.belief = make([]*group, len(q.branches))
-	whole := newGroup(stats.Pool{}, false)
+	network, pooled := stats.Pool{}, false
 	if q.wanted != LevelA {
-		whole = newGroup(stats.FitPool(pairsOf(counts)))
+		network, pooled = stats.FitPool(pairsOf(counts))
 	}
+	whole := newGroup(network, pooled, s.target)
 	for i := range s.belief {
 		s.belief[i] = whole
 	}
@@ -109,7 +115,7 @@ func (s *series) splitByFormat(branches []Branch, counts []share, network stats.
 		if !ok {
 			continue
 		}
-		g := newGroup(pool, true)
+		g := newGroup(pool, true, s.target)
 		for _, i := range members {
 			s.belief[i] = g
 		}
@@ -158,7 +164,7 @@ func (s *series) estimate(i int, c share) Estimate {
 		return e
 	}
 	f := s.fair[i]
-	e.Level, e.Mean, e.PBelow, e.Range = LevelC, f.mean, f.pBelow, f.rng
+	e.Level, e.Mean, e.PBelow, e.PDoubted, e.PeersSD, e.Range = LevelC, f.mean, f.pBelow, f.pDoubted, f.peersSD, f.rng
 	return e
 }
 
@@ -176,7 +182,8 @@ func (s *series) pooled(i int, c share) Estimate {
 		e.Level = LevelB
 	}
 	if p.pooled || c.n > 0 {
-		e.PBelow, e.POwnBelow = s.below(p, c.n)[c.x], s.ownBelow(c.n)[c.x]
+		all := s.below(p, c.n).at(c.x)
+		e.PBelow, e.PDoubted, e.POwnBelow, e.PeersSD = all.below, all.doubted, all.own, all.unknown
 		s.believe(p, c, &e)
 	}
 	p.known[c] = e
@@ -200,17 +207,33 @@ func (g *group) belief(c share) stats.Mixture {
 	return stats.Own(c.n, c.x)
 }
 
-// below is P(θ < target) for a branch of the group that met 0, 1 … n of n visits.
-func (s *series) below(p *group, n int) []float64 {
-	if !p.pooled {
-		return s.ownBelow(n)
-	}
+// columns are P(θ < target) for a branch that met 0, 1 … n of n visits.
+type columns struct {
+	below, doubted, own []float64
+	unknown             float64
+}
+
+func (c columns) at(x int) chances { return chances{c.below[x], c.doubted[x], c.own[x], c.unknown} }
+
+// below gives the columns of a branch of the group with n visits.
+func (s *series) below(p *group, n int) columns {
 	column, ok := p.below[n]
-	if !ok {
-		if column = certain(s.target, n); column == nil {
-			column, _ = p.pool.BelowByMet(s.target, n)
-		}
-		p.below[n] = column
+	if ok {
+		return column
+	}
+	own := s.ownBelow(n)
+	column = columns{below: own, doubted: own, own: own}
+	if p.pooled {
+		column = columns{s.pooledBelow(p.pool, n), s.pooledBelow(p.doubted, n), own, p.pool.MeanSD()}
+	}
+	p.below[n] = column
+	return column
+}
+
+func (s *series) pooledBelow(p stats.Pool, n int) []float64 {
+	column := certain(s.target, n)
+	if column == nil {
+		column, _ = p.BelowByMet(s.target, n)
 	}
 	return column
 }
@@ -260,9 +283,9 @@ func (s *series) moreVisits(i int, c share, rule price) int {
 func (s *series) settles(p *group, c share, belief stats.Mixture, m int, rule price) float64 {
 	ahead, _ := belief.Ahead(m)
 	n, sum := c.n+m, 0.0
-	below, own := s.below(p, n), s.ownBelow(n)
+	below := s.below(p, n)
 	for j, chance := range ahead {
-		if x := c.x + j; rule.decide(n, x, below[x], own[x]).Settled() {
+		if x := c.x + j; rule.decide(n, x, below.at(x)).Settled() {
 			sum += chance
 		}
 	}

@@ -247,7 +247,7 @@ func (e *ScoreEstimate) judge(belief stats.Belief, known bool, targetBP float64)
 	}
 	e.PBelow = belief.Below(targetBP / 100)
 	const someMissed = -1 // a score has no "all met"
-	e.Status = priceOf(Normal).decide(e.N, someMissed, e.PBelow, own)
+	e.Status = priceOf(Normal).decide(e.N, someMissed, chances{below: e.PBelow, doubted: e.PBelow, own: own})
 	e.Lean = leanOf(e.Status, e.PBelow)
 }
 

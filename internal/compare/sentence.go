@@ -42,12 +42,23 @@ func (o Outcome) doubt() string {
 	if o.Good.Level == LevelA {
 		like = "by its own visits it meets it"
 	}
+	if o.early() {
+		return fmt.Sprintf("%d of %d met. For a standard of %s it is too early to tell%s: all branches together have too few visits to know what is usual.",
+			o.X, o.N, target, o.Lean.aside())
+	}
 	if o.X == o.N {
 		return fmt.Sprintf("%d of %d met. For a standard of %s that is not yet proof: %s with %d : %d.%s",
 			o.X, o.N, target, like, meets, 100-meets, o.remedy())
 	}
 	return fmt.Sprintf("%d of %d met. For a standard of %s that does not tell%s: %s with %d : %d.%s",
 		o.X, o.N, target, o.Lean.aside(), like, meets, 100-meets, o.remedy())
+}
+
+// early tells whether only the doubt about the peers stands between the visits and a verdict.
+func (o Outcome) early() bool {
+	c := o.Good.chances()
+	c.doubted, c.unknown = c.below, 0
+	return o.Status == CannotTell && priceOf(o.Criticality).decide(o.N, o.X, c).Settled()
 }
 
 func (l Lean) aside() string {

@@ -273,7 +273,7 @@ func frozenSeries(pools map[string]FrozenPool, targetBP int, all []Fresh, brief 
 		g, ok := groups[format]
 		if !ok {
 			p := pools[format]
-			g = newGroup(p.Pool, p.Pooled)
+			g = newGroup(p.Pool, p.Pooled, s.target)
 			groups[format] = g
 		}
 		s.belief[i] = g

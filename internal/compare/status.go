@@ -1,5 +1,7 @@
 package compare
 
+import "math"
+
 // Status is what can be said about a branch and its target. The zero value says nothing: no visits, or no target.
 type Status int
 
@@ -79,20 +81,40 @@ func priceOf(c Criticality) price {
 	return price{below: 0.90, meets: 0.90}
 }
 
-// decide is the rule for a share: x met of n, the chance that it is below its target, and the same by its own visits
-// alone. No branch is called below because others are bad, none is praised because others are good.
-func (p price) decide(n, x int, pBelow, pOwnBelow float64) Status {
+// chances that a share is below its target: by its branch's visits and its peers, the same as a sceptic sees them who
+// counts the doubt about the peers, too, and by the branch's own visits alone.
+type chances struct {
+	below, doubted, own float64
+	unknown             float64 // how far the peers' mean is known: its standard deviation, as a share
+}
+
+// decide is the rule for a share: x met of n, and how likely it is below its target. The sceptic must agree, and no branch is
+// called below because others are bad, none is praised because others are good.
+func (p price) decide(n, x int, c chances) Status {
 	switch {
 	case n == 0:
 		return Unjudged
 	case n < minVisits:
 		return TooFew
-	case 1-pBelow >= p.meets && pOwnBelow <= 0.5:
+	case 1-c.below >= p.meets && c.own <= 0.5 && 1-c.doubted >= c.convinced(p.meets):
 		return Meets
-	case pBelow >= p.below && x < n && pOwnBelow >= 0.5:
+	case c.below >= p.below && x < n && c.own >= 0.5 && c.doubted >= c.convinced(p.below):
 		return Below
 	}
 	return CannotTell
+}
+
+const (
+	knownWell = 0.02 // peers whose mean is known so far are known well
+	knownBy   = 0.03 // every so much further, the sceptic asks for 2.7 times the odds
+	sceptics  = 1.2  // where peers are known well he only guards against the edge
+)
+
+// convinced is how sure the sceptic must be. Peers of whom little is known pull all branches to the same side at once, and
+// what is said of many branches is then wrong of all of them: measured in networks whose truth is known, of 14 to 200
+// branches with 3 to 12 visits, 8 to 12 in 100 are then called below and are not; without it 20 to 30 in the smallest.
+func (c chances) convinced(sure float64) float64 {
+	return 1 - (1-sure)*sceptics*math.Exp(-max(0, c.unknown-knownWell)/knownBy)
 }
 
 func leanOf(s Status, pBelow float64) Lean {

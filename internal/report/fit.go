@@ -39,7 +39,7 @@ type KeptFit struct {
 }
 
 // fitFormat counts up when fitBody, or anything that it is made of, changes its meaning.
-const fitFormat = 1
+const fitFormat = 2
 
 // fitBody is what a page needs: what was found out, and the sums as they were.
 type fitBody struct {
@@ -118,7 +118,7 @@ func (s *Service) refit(ctx context.Context, d *desk) (made bool, err error) {
 	}
 	err = s.repo.InTx(ctx, d.programme.Org, func(tx Tx) error { return tx.SaveFit(ctx, f) })
 	if err == nil {
-		s.take(d.networkKey(), n)
+		err = s.take(ctx, d.networkKey(), n)
 	}
 	return err == nil, err
 }
@@ -128,18 +128,25 @@ func (s *Service) isLarge(ctx context.Context, tx Tx, d *desk) (bool, error) {
 	q := d.networkKey().query
 	q.Scores = true
 	sums, err := tx.Sums(ctx, d.programme.Org, q)
-	return scored(sums.Cells) >= s.keptFrom, err
+	return s.large(sums.Cells), err
 }
 
-// take puts a fit into the place of what this process knew.
-func (s *Service) take(key networkKey, n *network) {
+// take puts a fit into the place of what this process knew, once all that readers asked for lately is worked out of it.
+func (s *Service) take(ctx context.Context, key networkKey, n *network) error {
+	defer s.networks.trim()
 	slot := s.networks.slot(key)
-	slot.work.Lock()
-	defer slot.work.Unlock()
-	if now := slot.now.Load(); now == nil || now.rev <= n.rev || now.fit < n.fit {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	now := slot.now.Load()
+	if now == nil {
 		slot.now.Store(n)
+		return nil
 	}
-	s.networks.trim()
+	if now.rev > n.rev && now.fit >= n.fit {
+		return nil
+	}
+	slot.next.Store(n)
+	return s.advance(ctx, key, slot)
 }
 
 // due reports whether a fit is missing, of other targets, or older than a day's changes.
@@ -247,27 +254,21 @@ func (d *desk) counts() studio.Counts {
 	return studio.Counts{Programme: d.programme, Window: d.window, Scenario: d.query.Scenario, Today: d.today}
 }
 
-// countedKey names counts for ever, but for the branches, which are read each time.
-type countedKey struct {
-	sums    sumKey
-	version string
-}
-
 // count reads what the window says. Of large windows it keeps what was counted as long as nothing changes.
 func (s *Service) count(ctx context.Context, tx Tx, d *desk) (studio.Counted, error) {
-	plain := cachedSums{tx, s.sums, d.programme}
-	if _, small := s.sums.get(sumKey{d.programme.Org, d.programme.DataRev, d.networkKey().query}); small {
+	plain := cachedSums{placed{tx, d.places}, s.sums, d.programme}
+	d.latest = d.programme.DataRev
+	key := sumKey{d.programme.Org, d.programme.DataRev, d.networkKey().query}
+	if _, small := s.sums.get(key); small {
 		return studio.Count(ctx, plain, s.shelf, d.counts())
 	}
 	version, err := s.versionInForce(ctx, tx, d)
 	if err != nil {
 		return studio.Counted{}, err
 	}
-	key := countedKey{sumKey{d.programme.Org, d.programme.DataRev, d.networkKey().query}, version}
-	if c, ok := s.counted.get(key); ok {
-		c.Today = d.today
-		c.Branches, err = tx.Branches(ctx, d.programme.Org)
-		return c, err
+	s.hold(d, version)
+	if c, ok := s.countedBefore(d, version); ok {
+		return c, nil
 	}
 	n, large, err := s.network(ctx, tx, d)
 	if err != nil {
@@ -277,11 +278,36 @@ func (s *Service) count(ctx context.Context, tx Tx, d *desk) (studio.Counted, er
 	switch {
 	case err != nil:
 	case large:
-		s.counted.put(key, c, 1)
+		s.keepCounted(d, &c)
 	default:
-		s.sums.put(key.sums, n.sums, len(n.sums.Cells)+len(n.sums.Standards)+1)
+		s.sums.put(key, n.sums, len(n.sums.Cells)+len(n.sums.Standards)+1)
 	}
 	return c, err
+}
+
+// countedBefore finds what was counted of a large window at the desk's revision.
+func (s *Service) countedBefore(d *desk, version string) (studio.Counted, bool) {
+	n := s.at(d)
+	if n == nil || n.rev != d.programme.DataRev || n.counted == nil || n.counted.Edition.Meta.ID != version {
+		return studio.Counted{}, false
+	}
+	c := *n.counted
+	c.Today, c.Programme, c.Branches = d.today, d.programme, d.places.branches
+	return c, true
+}
+
+// keepCounted keeps what was counted beside the network that it was counted from.
+func (s *Service) keepCounted(d *desk, c *studio.Counted) {
+	slot, ok := s.networks.peek(d.networkKey())
+	if !ok {
+		return
+	}
+	defer s.lock(slot)()
+	if n := s.known(slot); n != nil && n.rev == d.programme.DataRev {
+		next := *n
+		next.counted = c
+		s.pointer(slot).Store(&next)
+	}
 }
 
 // versionInForce is whose targets judge the window, "" for none yet.
@@ -290,6 +316,3 @@ func (s *Service) versionInForce(ctx context.Context, tx Tx, d *desk) (string, e
 	v, _ := studio.InForce(versions, d.window.LastDay(d.today))
 	return v.ID, err
 }
-
-// mostCounted is how many large windows' counts are kept.
-const mostCounted = 4 * mostNetworks

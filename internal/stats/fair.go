@@ -32,7 +32,10 @@ type BinaryFit struct {
 	Parts           []BinaryPart
 	shopperSD       float64
 	daySD           float64
-	doubt           float64 // variance of c
+	doubt           float64   // variance of c
+	lineDoubt       []float64 // covariance of γ, as far as visits leave it open; p × p
+	branchShare     float64   // Σ n_b²/(Σ n_b)²: one over the number of branches, were they visited alike
+	shopperShare    float64
 }
 
 // BinaryPart is one value of τ and its weight; the weights add to 1.
@@ -96,11 +99,17 @@ func FitBinary(d BinaryData) (BinaryFit, bool) {
 		return BinaryFit{}, false
 	}
 	p := len(d.Rows[0])
-	coef, doubt, ok := d.regress()
+	coef, doubts, ok := d.regress()
 	if !ok {
 		return BinaryFit{}, false
 	}
-	f := BinaryFit{Fixed: coef[:p], Shopper: coef[p], Branch: coef[p+1], Day: coef[p+2], shopperSD: d.ShopperSD, daySD: d.DaySD, doubt: doubt}
+	f := BinaryFit{Fixed: coef[:p], Shopper: coef[p], Branch: coef[p+1], Day: coef[p+2], shopperSD: d.ShopperSD, daySD: d.DaySD}
+	w := len(coef)
+	f.doubt = doubts[(p+1)*w+p+1]
+	for a := range p {
+		f.lineDoubt = append(f.lineDoubt, doubts[a*w:a*w+p]...)
+	}
+	f.branchShare, f.shopperShare = d.concentration()
 	for _, tau := range taus() {
 		f.Parts = append(f.Parts, BinaryPart{Tau: tau, log: f.likelihood(&d, tau)})
 	}
@@ -172,6 +181,53 @@ func (f *BinaryFit) deviation(d *BinaryData, tau float64, branch int) float64 {
 	return math.Hypot(known, scale(tau)*perTen*d.Branch[branch]*math.Sqrt(f.doubt))
 }
 
+// concentration is Σn²/(Σn)² over branches and over shoppers.
+func (d *BinaryData) concentration() (branch, shopper float64) {
+	b, s := make([]float64, d.Branches), make([]float64, len(d.Shopper))
+	total := 0.0
+	for _, c := range d.Cells {
+		b[c.Branch] += float64(c.N)
+		s[c.Shopper] += float64(c.N)
+		total += float64(c.N)
+	}
+	for _, n := range b {
+		branch += n * n
+	}
+	for _, n := range s {
+		shopper += n * n
+	}
+	return branch / (total * total), shopper / (total * total)
+}
+
+// open is the variance of the network's own line at a mix of visits: what the visits leave open of it, and what the branches
+// and shoppers that were seen happen to have in common. In a small network all branches would otherwise lean to the
+// same wrong side at once.
+func (f *BinaryFit) open(tau float64, row []float64) float64 {
+	p, line := len(f.Fixed), 0.0
+	for a, u := range row {
+		for b, v := range row {
+			line += u * v * f.lineDoubt[a*p+b]
+		}
+	}
+	shopper := perTen * f.Shopper * f.shopperSD
+	return scale(tau)*scale(tau)*(line+shopper*shopper*f.shopperShare) + tau*tau*f.branchShare
+}
+
+// average is the middle row of a mix.
+func average(mix []BinaryMix, columns int) []float64 {
+	row, all := make([]float64, columns), 0.0
+	for _, m := range mix {
+		all += m.Weight
+		for k, v := range m.Row {
+			row[k] += m.Weight * v
+		}
+	}
+	for k := range row {
+		row[k] /= all
+	}
+	return row
+}
+
 // lines is xᵀγ of each row at one τ.
 func (f *BinaryFit) lines(d *BinaryData, tau float64) []float64 {
 	out := make([]float64, len(d.Rows))
@@ -216,26 +272,46 @@ func (f *BinaryFit) Ask(d *BinaryData) *Binary {
 
 // Branch is what is believed about a branch's share: what the network's average shopper would find in the given mix of
 // visits. A branch without visits has what its other standards and its peers say.
-func (b *Binary) Branch(branch int, mix []BinaryMix) BinaryBelief {
-	belief := BinaryBelief{}
-	f := b.fit
+func (b *Binary) Branch(branch int, mix []BinaryMix) BinaryBelief { return b.believe(branch, mix, 0) }
+
+// Doubted is what a sceptic believes, who expects the network about the target, a share between 0 and 1, as
+// [Pool.Doubted] does.
+func (b *Binary) Doubted(branch int, mix []BinaryMix, target float64) BinaryBelief {
+	return b.believe(branch, mix, target)
+}
+
+// believe is by scepticism where there is a target.
+func (b *Binary) believe(branch int, mix []BinaryMix, target float64) BinaryBelief {
+	belief, f := BinaryBelief{}, b.fit
+	row := average(mix, len(f.Fixed))
+	line := 0.0
+	for k, v := range row {
+		line += v * f.Fixed[k]
+	}
 	for i, p := range f.Parts {
 		if p.Weight < negligible {
 			continue
 		}
-		b.strip.load(f, b.data, p.Tau, b.lines[i], b.first[branch], b.first[branch+1])
-		b.strip.integrate(f.deviation(b.data, p.Tau, branch))
 		steep := scale(p.Tau)
 		spread := steep * perTen * math.Hypot(f.Shopper*f.shopperSD, f.Day*f.daySD)
 		flat := 1 / math.Sqrt(1+probitLike*spread*spread)
+		shift, doubt := 0.0, math.Sqrt(f.open(p.Tau, row))
+		if proper(target) {
+			whole := math.Sqrt(1+probitLike*p.Tau*p.Tau) / flat // from a network's share to a branch's line
+			mean, sd := sceptical(steep*line/whole, doubt*doubt/(whole*whole), target)
+			shift, doubt = mean*whole-steep*line, sd*whole
+		}
+		b.strip.load(f, b.data, p.Tau, b.lines[i], b.first[branch], b.first[branch+1])
+		b.strip.move(shift)
+		b.strip.integrate(math.Hypot(doubt, f.deviation(b.data, p.Tau, branch)))
 		part := binaryPart{weight: p.Weight, flat: flat, w: b.strip.nodes, p: b.strip.probs}
 		part.at = make([]float64, len(mix))
 		for m, x := range mix {
-			line := 0.0
+			line := shift
 			for k, v := range x.Row {
-				line += v * f.Fixed[k]
+				line += steep * v * f.Fixed[k]
 			}
-			part.at[m] = flat * (steep*line + f.Branch*steep*perTen*b.data.Branch[branch])
+			part.at[m] = flat * (line + f.Branch*steep*perTen*b.data.Branch[branch])
 		}
 		belief.parts = append(belief.parts, part)
 	}
@@ -243,6 +319,21 @@ func (b *Binary) Branch(branch int, mix []BinaryMix) BinaryBelief {
 		belief.mix = append(belief.mix, x.Weight)
 	}
 	return belief
+}
+
+// MeanSD is how far the network's own share is known at a mix of visits: its standard deviation.
+func (b *Binary) MeanSD(mix []BinaryMix) float64 {
+	f, sum := b.fit, 0.0
+	row := average(mix, len(f.Fixed))
+	line := 0.0
+	for k, v := range row {
+		line += v * f.Fixed[k]
+	}
+	p := expit(line)
+	for _, q := range f.Parts {
+		sum += q.Weight * f.open(q.Tau, row) / (scale(q.Tau) * scale(q.Tau))
+	}
+	return p * (1 - p) * math.Sqrt(sum)
 }
 
 // BinaryBelief is what is believed about one share: a mixture over τ of distributions on a grid of w.

@@ -2,14 +2,15 @@ package stats
 
 import "math"
 
-// regress fits γ, d and c by penalised logistic regression, without an effect of the branch itself.
-func (d *BinaryData) regress() (coef []float64, doubt float64, ok bool) {
+// regress fits γ, d and c by penalised logistic regression, without an effect of the branch itself; doubts is the covariance
+// of what was fitted.
+func (d *BinaryData) regress() (coef, doubts []float64, ok bool) {
 	coef, r, ok := d.newtonian()
 	if !ok {
-		return nil, 0, false
+		return nil, nil, false
 	}
-	doubt, ok = r.doubt(coef)
-	return coef, doubt, ok
+	doubts, ok = r.doubts(coef)
+	return coef, doubts, ok
 }
 
 // newtonian takes the steps; it also returns the sums at the end.
@@ -53,15 +54,14 @@ func (d *BinaryData) newtonian() (coef []float64, r *regression, ok bool) {
 	return coef, r, true
 }
 
-// doubt is the variance of c at the coefficients of the last evaluation.
-func (r *regression) doubt(coef []float64) (float64, bool) {
+// doubts are the covariances at the coefficients of the last evaluation.
+func (r *regression) doubts(coef []float64) ([]float64, bool) {
 	h, g := r.newton(coef)
 	w := len(g)
 	if !choleskySmall(h, w, w) {
-		return 0, false
+		return nil, false
 	}
-	at := w - pulls + 1
-	return inverseSmall(h, w, w, 1)[at*w+at], true
+	return inverseSmall(h, w, w, 1), true
 }
 
 // regression holds the sums of one evaluation by row of the design: what a row's dummies do to the gradient and the

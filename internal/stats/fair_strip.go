@@ -52,6 +52,17 @@ func (s *strip) load(f *BinaryFit, d *BinaryData, tau float64, lines []float64, 
 	}
 }
 
+// move shifts all visits by a logit.
+func (s *strip) move(shift float64) {
+	if shift == 0 {
+		return
+	}
+	for i := range s.at {
+		s.at[i] += shift
+	}
+	s.line += s.met * shift
+}
+
 func (s *strip) open() {
 	if s.bins == nil {
 		s.bins = make([]float64, 2*binReach+4)

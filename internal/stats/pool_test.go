@@ -296,3 +296,33 @@ func BenchmarkPool12Standards100Branches(b *testing.B) {
 		}
 	}
 }
+
+func TestASmallGroupIsDoubtedAndALargeOneIsNot(t *testing.T) {
+	small, _ := FitPool([]Pair{{N: 3, X: 1, Branches: 4}, {N: 3, X: 2, Branches: 5}, {N: 3, X: 3, Branches: 5}})
+	large, _ := FitPool([]Pair{{N: 30, X: 10, Branches: 400}, {N: 30, X: 20, Branches: 500}, {N: 30, X: 30, Branches: 500}})
+	if small.MeanSD() < 0.04 || large.MeanSD() > 0.01 {
+		t.Errorf("the means are known to %.3f and %.3f", small.MeanSD(), large.MeanSD())
+	}
+	const target = 0.85
+	for name, p := range map[string]Pool{"small": small, "large": large} {
+		doubted := p.Doubted(target)
+		weight := 0.0
+		for _, q := range doubted.Parts {
+			weight += q.Weight
+		}
+		if math.Abs(weight-1) > 1e-9 {
+			t.Errorf("%s: weights add to %.12f", name, weight)
+		}
+		drawn := doubted.Mean() - p.Mean()
+		if name == "small" && drawn < 0.03 || name == "large" && math.Abs(drawn) > 0.005 {
+			t.Errorf("%s: the sceptic's mean is %.4f beside %.4f", name, doubted.Mean(), p.Mean())
+		}
+	}
+	plain, doubted := small.Posterior(3, 1), small.Doubted(target).Posterior(3, 1)
+	if a, b := plain.Below(target), doubted.Below(target); b >= a || b < 0.5 {
+		t.Errorf("below by %.3f, by the sceptic %.3f", a, b)
+	}
+	if got := small.Doubted(1); got.Mean() != small.Mean() {
+		t.Error("a certain target leaves nothing to doubt")
+	}
+}
