@@ -11,6 +11,7 @@ import (
 	webauth "plainclothes/internal/web/auth"
 	"plainclothes/internal/web/builder"
 	"plainclothes/internal/web/editor"
+	"plainclothes/internal/web/gallery"
 	"plainclothes/internal/web/kit"
 	"plainclothes/internal/web/manager"
 	"plainclothes/internal/web/owner"
@@ -40,6 +41,11 @@ func (p *program) site(c config.Config, x *parts, log *slog.Logger) (*kit.Site, 
 	s.Add(shopper.NewPreviews(x.tryouts).Routes()...)
 	s.Add(shopper.NewTrials(x.tryouts).Routes()...)
 	s.Add(tryoutweb.New(x.tryouts, c.URL).Routes()...)
+	starts, err := gallery.New(x.studio)
+	if err != nil {
+		return nil, err
+	}
+	s.Add(starts.Routes()...)
 	s.Add(pocket.NewPhone(x.visits, x.visits).Routes()...)
 	s.Add(pocket.NewPhotos(x.visits).Routes()...) // after the shopper pages: HEAD of a photo is answered here
 	s.Add(pocket.NewPlaces(x.visits).Routes()...)

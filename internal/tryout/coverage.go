@@ -31,7 +31,7 @@ type Place struct {
 type Scenario struct{ ID, Title string }
 
 // Done reports that the runs have been everywhere.
-func (c *Coverage) Done() bool {
+func (c Coverage) Done() bool {
 	return c.Runs > 0 && len(c.Never)+len(c.Always)+len(c.Words)+len(c.Photos)+len(c.Scenarios) == 0
 }
 

@@ -34,20 +34,7 @@ func NewService(repo Repo, drafts Drafts, places Places, now func() time.Time) *
 type Subject struct {
 	Programme studio.Programme
 	Contents  studio.Contents
-	Formats   []string           // of branches, as conditions name them
-	Problems  programme.Problems // what an unfinished draft lacks; a checklist with errors can be looked at, not tried
-}
-
-// Ready is nil for a checklist that can be tried, else says that the draft has to be finished first.
-func (s *Subject) Ready() error {
-	switch n := s.Problems.Errors(); n {
-	case 0:
-		return nil
-	case 1:
-		return fault.New(fault.Conflict, "This draft is not finished: 1 thing is missing. Finish it, then try it.")
-	default:
-		return fault.Newf(fault.Conflict, "This draft is not finished: %d things are missing. Finish it, then try it.", n)
-	}
+	Formats   []string // of branches, as conditions name them
 }
 
 // Subject finds what can be tried of a programme. Only who may edit standards tries them.
@@ -66,15 +53,24 @@ func (s *Service) Subject(ctx context.Context, a auth.Actor, programme string) (
 		return out, err
 	}
 	out.Formats = Formats(out.Contents.Programme)
-	if out.Contents.Version.State == studio.Draft {
-		_, out.Problems, err = draft(out.Contents.Version.Document)
-	}
-	return out, err
+	return out, nil
 }
 
-// draft reads a draft's document, finished or not.
-func draft(doc []byte) (*programme.Programme, programme.Problems, error) {
-	return programme.FromDraft(doc)
+// Shipped gives a programme of the gallery, to be looked at.
+func (s *Service) Shipped(key string) (Subject, error) {
+	all, err := studio.Gallery()
+	if err != nil {
+		return Subject{}, err
+	}
+	for i := range all {
+		if x := &all[i]; x.Key == key {
+			return Subject{
+				Programme: studio.Programme{Key: x.Key, Name: x.Name}, Contents: studio.Contents{Version: studio.Version{Number: 1}, Programme: x.Programme},
+				Formats: Formats(x.Programme),
+			}, nil
+		}
+	}
+	return Subject{}, fault.Missing("starting point")
 }
 
 // latest is the number of the draft, or of the newest published version: a draft has the highest number.
@@ -100,7 +96,7 @@ func (s *Service) Start(ctx context.Context, a auth.Actor, programme string, in 
 	if err != nil {
 		return r, "", err
 	}
-	if err := sub.Ready(); err != nil {
+	if err := sub.Contents.Finished(); err != nil {
 		return r, "", err
 	}
 	if err := in.check(&sub); err != nil {

@@ -18,9 +18,10 @@ import (
 	"plainclothes/internal/web/kit"
 )
 
-// Subjects finds the checklist that is being worked on.
+// Subjects finds the checklist that is being worked on, or one of the gallery.
 type Subjects interface {
 	Subject(ctx context.Context, a auth.Actor, programme string) (tryout.Subject, error)
+	Shipped(key string) (tryout.Subject, error)
 }
 
 // Previews shows a draft as the shopper will see it, finished or not. Nothing of it is stored.
@@ -31,10 +32,14 @@ func NewPreviews(s Subjects) *Previews { return &Previews{s} }
 
 // Routes lists the page with who may open it.
 func (p *Previews) Routes() []kit.Route {
-	return []kit.Route{{
-		Method: http.MethodGet, Path: "/standards/:programme/checklist/preview", Name: "what the shopper sees of a draft",
-		Access: kit.Need(auth.StandardsEdit), Handle: p.preview,
-	}}
+	edits := kit.Need(auth.StandardsEdit)
+	return []kit.Route{
+		{
+			Method: http.MethodGet, Path: "/standards/:programme/checklist/preview", Name: "what the shopper sees of a draft",
+			Access: edits, Handle: p.draft,
+		},
+		{Method: http.MethodGet, Path: "/programmes/shipped/:name/preview", Name: "what the shopper sees of a shipped programme", Access: edits, Handle: p.shipped},
+	}
 }
 
 // previewForm is what to show, and for which branch and scenario. What a draft does not have any more is not a mistake
@@ -80,13 +85,26 @@ var nothingPage = kit.NewPage[nothingView]("shopper/nothing")
 // previewTest stands where a test run says what it is.
 const previewTest = "What the shopper sees of the draft. Answers here are not kept."
 
-func (p *Previews) preview(c echo.Context, a auth.Actor) error {
-	var f previewForm
-	if err := kit.BindQuery(c, &f); err != nil {
-		return err
-	}
+func (p *Previews) draft(c echo.Context, a auth.Actor) error {
 	sub, err := p.subjects.Subject(c.Request().Context(), a, c.Param("programme"))
 	if err != nil {
+		return err
+	}
+	return preview(c, &sub, "/standards/"+sub.Programme.ID+"/checklist/preview")
+}
+
+func (p *Previews) shipped(c echo.Context, _ auth.Actor) error {
+	sub, err := p.subjects.Shipped(c.Param("name"))
+	if err != nil {
+		return err
+	}
+	return preview(c, &sub, "/programmes/shipped/"+c.Param("name")+"/preview")
+}
+
+// preview shows one section of a checklist; base is where the preview lives.
+func preview(c echo.Context, sub *tryout.Subject, base string) error {
+	var f previewForm
+	if err := kit.BindQuery(c, &f); err != nil {
 		return err
 	}
 	x := sub.Contents.Programme
@@ -95,13 +113,13 @@ func (p *Previews) preview(c echo.Context, a auth.Actor) error {
 		return nothingPage.Render(c, http.StatusOK, nothingView{chrome})
 	}
 	f.settle(x, sub.Formats)
-	view, err := sketch(&sub, &f)
+	view, err := sketch(sub, &f)
 	if err != nil {
 		return err
 	}
 	view.Title, view.Test, view.Framed = chrome.Title, chrome.Test, true
-	view.Try.Section, view.Try.Keep = f.Section, "preview."+sub.Programme.ID
-	view.Preview = f.view(&sub, &view)
+	view.Try.Section, view.Try.Keep = f.Section, base
+	view.Preview = f.view(sub, &view, base)
 	return sectionPage.Render(c, http.StatusOK, view)
 }
 
@@ -142,7 +160,7 @@ func sketch(sub *tryout.Subject, f *previewForm) (sectionView, error) {
 	view.Soon = nil // its links lead into a visit
 	at := slices.IndexFunc(x.Sections, func(s programme.Section) bool { return s.ID == f.Section })
 	for i := range view.Questions {
-		view.Questions[i].Unready = unready(sub.Problems, fmt.Sprintf("sections[%d].questions[%d]", at, i))
+		view.Questions[i].Unready = unready(sub.Contents.Problems, fmt.Sprintf("sections[%d].questions[%d]", at, i))
 	}
 	return view, nil
 }
@@ -161,10 +179,10 @@ func unready(problems programme.Problems, path string) string {
 	return "Not finished yet: " + strings.Join(all, " ")
 }
 
-func (f *previewForm) view(sub *tryout.Subject, section *sectionView) *previewView {
+func (f *previewForm) view(sub *tryout.Subject, section *sectionView, base string) *previewView {
 	x := sub.Contents.Programme
 	v := &previewView{
-		Base: "/standards/" + sub.Programme.ID + "/checklist/preview", Section: f.Section, Scenario: f.Scenario, Format: f.Format, Channel: f.Channel,
+		Base: base, Section: f.Section, Scenario: f.Scenario, Format: f.Format, Channel: f.Channel,
 		Channels: channelOptions(), Formats: formatOptions(sub.Formats),
 	}
 	said := []string{"No scenario yet"}

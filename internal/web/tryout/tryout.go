@@ -123,7 +123,7 @@ func (p *Pages) show(c echo.Context, a auth.Actor, status int, f startForm, errs
 		Chrome: kit.Chrome{Title: "Test runs", Errors: errs, Styles: styles}, Base: base(c), All: all, Form: f,
 		Checklist: "/standards/" + c.Param("programme") + "/checklist",
 	}
-	if known, ok := fault.As(all.Subject.Ready()); ok {
+	if known, ok := fault.As(all.Subject.Contents.Finished()); ok {
 		view.Lacks = known.Message
 	}
 	view.choices()
