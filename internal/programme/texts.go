@@ -1,6 +1,9 @@
 package programme
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Wording is one text of a programme that people read. Its id is its address, made of ids that no translation changes:
 // questions.A1.text, questions.A1.options.room, standards.K1.why.
@@ -53,9 +56,10 @@ type textVisitor struct {
 	visit func(id, section string, limit int, words *string)
 }
 
-// one visits a text unless it is empty: there is nothing to translate then.
+// one visits a text unless it is empty: there is nothing to translate then. A part of a draft that has no id yet has no
+// address either.
 func (v textVisitor) one(id, section string, limit int, words *string) {
-	if *words != "" {
+	if *words != "" && !strings.Contains(id, "..") && !strings.HasSuffix(id, ".") {
 		v.visit(id, section, limit, words)
 	}
 }

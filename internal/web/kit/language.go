@@ -22,7 +22,7 @@ func LanguageOf(c echo.Context) string {
 		return lang
 	}
 	s, v := siteOf(c), seen(c)
-	asked := []string{v.person.Language, s.cookie(c, cookieLanguage), c.QueryParam("lang")}
+	asked := []string{v.person.Language, s.cookie(c, cookieLanguage), c.QueryParam("speak")}
 	asked = append(append(asked, accepted(c.Request().Header.Get("Accept-Language"))...), v.current.OrgLanguage)
 	lang := catalogue.Source
 	for _, a := range asked {

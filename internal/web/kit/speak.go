@@ -252,7 +252,7 @@ func splitMarkup(n *syntax.TextNode, m mark, part func(text *syntax.TextNode, wo
 	for i := 0; i < len(text); {
 		words := m.speaks()
 		next, size := m.step(text, i)
-		if next.speaks() != words || next.attr != m.attr || next.mode != m.mode {
+		if next.speaks() != words { // nowhere else: a tag in two pieces would be none to who reads them one by one
 			end := i
 			if !words { // the sign that ends markup belongs to it
 				end = i + size

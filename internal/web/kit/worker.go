@@ -54,7 +54,7 @@ func workerScript(plain bool, lang string) []byte {
 	}
 	own := ""
 	if lang != catalogue.Source {
-		own = "?lang=" + lang
+		own = "?speak=" + lang
 	}
 	fmt.Fprintf(&b, "const BUILD = %q;\nconst SHELL = %s;\nconst OWN = %q;\n", dir, shell(dir), own)
 	b.Write(assets().files["js/sw.js"].body)
