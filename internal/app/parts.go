@@ -52,6 +52,7 @@ func (p *program) open(d config.Data, opts auth.Options) (*parts, error) {
 		return nil, errors.Join(err, out.close())
 	}
 	p.join(out, opts)
+	out.closers = append(out.closers, out.studio.Close, out.reports.Close)
 	out.keys = newKeyring(d)
 	out.visits.SignWith(out.keys.current)
 	return out, nil

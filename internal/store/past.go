@@ -10,6 +10,7 @@ import (
 	"plainclothes/internal/programme"
 	"plainclothes/internal/scoring"
 	"plainclothes/internal/studio"
+	"plainclothes/internal/visit"
 )
 
 // pastOf lists a month's published visits with their answers along the index by month. Many thousand of them are read at
@@ -82,4 +83,23 @@ func (p *pastPage) scan(scan func(...any) error) error {
 	v.Level, v.Answers, v.Context = scoring.Level(level), []byte(answers), known
 	p.all = append(p.all, v)
 	return nil
+}
+
+// openOnVersion is a row of OpenVisits.
+type openOnVersion struct {
+	Version string
+	Visits  int
+}
+
+// openStates are the states of visits that are under way.
+var openStates = []visit.State{
+	visit.Open, visit.Taken, visit.InProgress, visit.Received, visit.InReview, visit.SentBack, visit.Accepted,
+}
+
+// OpenVisits counts what is under way, along the index by month, which begins with programme and state.
+func (s studies) OpenVisits(ctx context.Context, organisation, programme string) ([]studio.OnVersion, error) {
+	var rows []openOnVersion
+	err := s.db(ctx).Raw(`SELECT coalesce(CAST(version_id AS text), '') AS version, count(*) AS visits FROM visits
+ WHERE org_id = ? AND programme_id = ? AND state IN ? GROUP BY version_id ORDER BY 1`, organisation, programme, openStates).Find(&rows).Error
+	return mapRows(rows, func(r openOnVersion) studio.OnVersion { return studio.OnVersion(r) }), translate(err)
 }

@@ -69,11 +69,11 @@ type suspect struct {
 }
 
 // mostScorings bounds what finding causes may cost: past visits times parts that are tried.
-const mostScorings = 1_200_000
+const mostScorings = 800_000
 
 // leastAlone is how many parts are tried one by one however many visits there are, and mostAlone at most.
 const (
-	leastAlone = 12
+	leastAlone = 8
 	mostAlone  = 120
 )
 

@@ -134,7 +134,7 @@ func TestAChangedStandardReadsAsItWasWritten(t *testing.T) {
 			Title: "Greeting", Good: "A word within a minute", Wow: "By name", Why: "Guests notice", GoodTarget: "87.5", WowTarget: "20",
 			Criticality: "major", Weight: "3", MetShare: "90", PartialShare: "40", WowShare: "75",
 		}
-		draft := edit(t, w, "K01", func(x *studio.StandardInput) { *x = in })
+		draft := restandard(t, w, "K01", func(x *studio.StandardInput) { *x = in })
 		again, err := w.Studio.Draft(t.Context(), w.Owner, w.Programme.ID)
 		if err != nil || again.Version.RowVersion != draft.Version.RowVersion || again.Version.RowVersion != 2 {
 			t.Fatalf("row version %d, then %d, %v", draft.Version.RowVersion, again.Version.RowVersion, err)
@@ -151,7 +151,7 @@ func TestAChangedStandardReadsAsItWasWritten(t *testing.T) {
 
 func TestTwoOwnersCannotOverwriteEachOther(t *testing.T) {
 	w := published(t, storetest.SQLite(t))
-	draft := edit(t, w, "K01", func(in *studio.StandardInput) { in.GoodTarget = "81" })
+	draft := restandard(t, w, "K01", func(in *studio.StandardInput) { in.GoodTarget = "81" })
 	s, _ := draft.Programme.Standard("K02")
 	in := studio.InputOf(s)
 	in.GoodTarget = "82"
@@ -177,7 +177,7 @@ func TestPublishingNeedsANoteADateAndAChange(t *testing.T) {
 	if _, err := w.Studio.Publish(ctx, w.Owner, w.Programme.ID, "nothing", draft.Version.RowVersion, ""); !fault.Is(err, fault.Conflict) {
 		t.Errorf("an unchanged draft: %v", err)
 	}
-	draft = edit(t, w, "K01", func(in *studio.StandardInput) { in.GoodTarget = "90" })
+	draft = restandard(t, w, "K01", func(in *studio.StandardInput) { in.GoodTarget = "90" })
 	for _, c := range []struct{ note, on, field string }{
 		{"  ", "", "note"}, {strings.Repeat("x", 501), "", "note"}, {"why", "soon", "effective_on"}, {"why", "2026-11-20", "effective_on"},
 	} {
@@ -238,7 +238,7 @@ func try(t *testing.T, w *worldtest.World, query string) error {
 
 func TestADraftIsTheOwnersAlone(t *testing.T) {
 	w := published(t, storetest.SQLite(t))
-	draft := edit(t, w, "K01", func(in *studio.StandardInput) { in.GoodTarget = "90" })
+	draft := restandard(t, w, "K01", func(in *studio.StandardInput) { in.GoodTarget = "90" })
 	for _, role := range []auth.Role{auth.RegionalManager, auth.BranchManager, auth.Editor, auth.Scheduler} {
 		a := w.Member(role)
 		versions, err := w.Studio.Versions(t.Context(), a, w.Programme.ID)
@@ -266,7 +266,7 @@ func TestADraftIsTheOwnersAlone(t *testing.T) {
 func TestAnotherOrganisationSeesNothing(t *testing.T) {
 	storetest.ForEach(t, func(t *testing.T, s *store.Store) {
 		w := published(t, s)
-		draft := edit(t, w, "K01", func(in *studio.StandardInput) { in.GoodTarget = "90" })
+		draft := restandard(t, w, "K01", func(in *studio.StandardInput) { in.GoodTarget = "90" })
 		other := worldtest.New(t, s, 1)
 		if all, err := other.Studio.Programmes(t.Context(), other.Owner); err != nil || len(all) != 0 {
 			t.Errorf("%d programmes, %v", len(all), err)
@@ -293,7 +293,7 @@ func second[T any](_ T, err error) error { return err }
 func TestDiscardingADraftLeavesTheVersions(t *testing.T) {
 	storetest.ForEach(t, func(t *testing.T, s *store.Store) {
 		w := published(t, s)
-		draft := edit(t, w, "K01", func(in *studio.StandardInput) { in.GoodTarget = "90" })
+		draft := restandard(t, w, "K01", func(in *studio.StandardInput) { in.GoodTarget = "90" })
 		if err := w.Studio.DiscardDraft(t.Context(), w.Owner, w.Programme.ID, draft.Version.RowVersion); err != nil {
 			t.Fatal(err)
 		}

@@ -60,10 +60,12 @@ type Writing interface {
 	Append(ctx context.Context, org string, at time.Time, changes ...event.Change) error
 }
 
-// Past reads published visits with their answers, for what-if.
+// Past reads visits: published ones with their answers, for what-if, and how many are under way.
 type Past interface {
 	// PastVisits gives published visits of one month of a programme with their answers, by id.
 	PastVisits(ctx context.Context, org string, q PastQuery) ([]PastVisit, error)
+	// OpenVisits counts the visits of a programme that are neither published nor ended, by version.
+	OpenVisits(ctx context.Context, org, programme string) ([]OnVersion, error)
 }
 
 // Limits of lists.

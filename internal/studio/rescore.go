@@ -127,7 +127,8 @@ func (s *Service) rescore(ctx context.Context, t *trial, progress func(done, tot
 	})
 	var merging sync.Mutex
 	for range runtime.GOMAXPROCS(0) {
-		group.Go(func() error {
+		group.Go(func() (err error) {
+			defer caught(&err)
 			w := newWorker(s, t, &said)
 			for x := range work {
 				if err := w.read(ctx, x); err != nil {

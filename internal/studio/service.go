@@ -10,17 +10,19 @@ import (
 	"plainclothes/internal/fault"
 )
 
-// Service holds the owner's use cases. It keeps nothing between calls but prepared published versions.
+// Service holds the owner's use cases. It keeps nothing between calls but prepared published versions, and the what-ifs
+// that are running or ended a moment ago.
 type Service struct {
 	repo  Repo
 	now   func() time.Time
 	shelf *Shelf
 	ids   *fixedIDs
+	runs  *runs
 }
 
 // NewService joins the use cases with what they need.
 func NewService(repo Repo, now func() time.Time) *Service {
-	return &Service{repo: repo, now: now, shelf: NewShelf(), ids: &fixedIDs{}}
+	return &Service{repo: repo, now: now, shelf: NewShelf(), ids: &fixedIDs{}, runs: newRuns()}
 }
 
 // Programmes lists the organisation's programmes by name.

@@ -169,6 +169,9 @@ func (s *Service) trial(ctx context.Context, tx Tx, a auth.Actor, id string, w W
 	if err != nil {
 		return trial{}, err
 	}
+	if err := draft.Finished(); err != nil {
+		return trial{}, err
+	}
 	today, err := s.today(ctx, tx, a.Org)
 	if err != nil {
 		return trial{}, err

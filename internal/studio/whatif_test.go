@@ -23,8 +23,8 @@ func season(t *testing.T) *worldtest.World {
 	return w
 }
 
-// edit changes one standard of the draft.
-func edit(t *testing.T, w *worldtest.World, standard string, change func(*studio.StandardInput)) studio.Contents {
+// restandard changes one standard of the draft.
+func restandard(t *testing.T, w *worldtest.World, standard string, change func(*studio.StandardInput)) studio.Contents {
 	t.Helper()
 	draft, err := w.Studio.Draft(t.Context(), w.Owner, w.Programme.ID)
 	if err != nil {
@@ -82,7 +82,7 @@ func TestWhatIfOfAnUnchangedDraftChangesNothing(t *testing.T) {
 
 func TestWhatIfOfAHigherTargetNamesTheBranchesAndKeepsTheCounts(t *testing.T) {
 	w := season(t)
-	edit(t, w, "K02", func(in *studio.StandardInput) { in.GoodTarget = "95" })
+	restandard(t, w, "K02", func(in *studio.StandardInput) { in.GoodTarget = "95" })
 	got := whatIf(t, w)
 	if got.Rescored != 0 {
 		t.Errorf("a target scored %d visits again", got.Rescored)
