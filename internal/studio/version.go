@@ -22,7 +22,7 @@ type Contents struct {
 
 // Finished is nil, or a Conflict that says what is missing: a draft that is not finished can be shown and edited, but
 // nobody can be measured by it.
-func (c *Contents) Finished() error {
+func (c Contents) Finished() error {
 	n := c.Problems.Errors()
 	if n == 0 {
 		return nil

@@ -35,7 +35,7 @@ const (
 // verbWords are the verbs in a sentence.
 var verbWords = map[Verb]string{
 	Is: "is", IsNot: "is not", OneOf: "is one of", NoneOf: "is none of", More: "is more than", Least: "is at least", Less: "is less than",
-	Most: "is at most", HasIt: "has", HasNot: "does not have",
+	Most: "is at most", HasIt: "is true", HasNot: "is not true",
 }
 
 // Words gives the verb in a sentence.

@@ -55,7 +55,7 @@ func partsSentence(p *programme.Programme, nodes []programme.Node, sign string) 
 // plainRow says a row that compares.
 func plainRow(p *programme.Programme, r *Row) string {
 	if feature, ok := strings.CutPrefix(r.Subject, featurePrefix); ok {
-		return "the branch " + r.Verb.Words() + " " + spoken(feature)
+		return "“" + spoken(feature) + "” " + r.Verb.Words() + " of the branch"
 	}
 	values := make([]string, len(r.Values))
 	for i, v := range r.Values {
