@@ -16,6 +16,7 @@ import (
 	"plainclothes/internal/web/manager"
 	"plainclothes/internal/web/owner"
 	"plainclothes/internal/web/pocket"
+	"plainclothes/internal/web/questions"
 	"plainclothes/internal/web/scheduler"
 	"plainclothes/internal/web/shopper"
 	tryoutweb "plainclothes/internal/web/tryout"
@@ -36,6 +37,7 @@ func (p *program) site(c config.Config, x *parts, log *slog.Logger) (*kit.Site, 
 	s.Add(manager.New(x.reports).Routes()...)
 	s.Add(owner.New(x.studio, x.org, x.auth, x.entries, owner.Options{URL: c.URL, Mail: mails}, p.now).Routes()...)
 	s.Add(builder.New(x.studio, x.org).Routes()...)
+	s.Add(questions.New(x.reports).Routes()...)
 	s.Add(scheduler.New(x.visits, x.studio, x.org, x.auth, p.now).Routes()...)
 	s.Add(shopper.New(x.visits, p.now).Routes()...)
 	s.Add(shopper.NewPreviews(x.tryouts).Routes()...)

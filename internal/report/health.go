@@ -98,7 +98,7 @@ const HealthMonths = 12
 func (s *Service) HealthOf(ctx context.Context, a auth.Actor, programmeID string) (map[string]string, error) {
 	h, err := s.Health(ctx, a, Query{Programme: programmeID, Span: Last12})
 	if fault.Is(err, fault.NotFound) {
-		_, err = s.programmeOf(ctx, a, programmeID)
+		_, err = s.ProgrammeOf(ctx, a, programmeID)
 		return nil, err
 	}
 	if err != nil {
@@ -112,13 +112,16 @@ func (s *Service) HealthOf(ctx context.Context, a auth.Actor, programmeID string
 	return all, nil
 }
 
-// programmeOf tells a programme that is not there from one without a version.
-func (s *Service) programmeOf(ctx context.Context, a auth.Actor, id string) (p studio.Programme, err error) {
+// ProgrammeOf names a programme to those who may change it, also one without a version.
+func (s *Service) ProgrammeOf(ctx context.Context, a auth.Actor, id string) (p studio.Programme, err error) {
+	if !a.May(auth.StandardsEdit) {
+		return p, fault.New(fault.Forbidden, "Your role here does not include this.")
+	}
 	err = s.repo.View(ctx, a.Org, func(tx Tx) error {
 		p, err = tx.Programme(ctx, a.Org, id)
 		return err
 	})
-	return p, err
+	return p, wrap("programme", err)
 }
 
 // health reads the counts and judges.
