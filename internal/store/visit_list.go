@@ -98,6 +98,9 @@ func filtered(db *gorm.DB, q visit.Query) *gorm.DB {
 	if len(q.States) > 0 {
 		db = db.Where("visits.state IN ?", q.States)
 	}
+	if q.Begun {
+		db = db.Where("visits.started_at IS NOT NULL")
+	}
 	for _, f := range []struct{ clause, value string }{
 		{"visits.programme_id = ?", q.Programme},
 		{"visits.branch_id = ?", q.Branch},

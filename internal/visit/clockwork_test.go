@@ -67,13 +67,23 @@ func TestVisitsEndWhenTheirTimeIsOverAndNotBeforeAPhoneHadItsChance(t *testing.T
 		w.wantState(taken, visit.Expired)
 		w.wantState(begun, visit.Expired)
 		w.wantState(sealed, visit.Received)
+		r := must(w.svc.Review(t.Context(), w.editor, begun))(t)
+		if got := string(r.Report.Answers["A3"]); got != `"yes"` || r.Visit.Final != nil {
+			t.Errorf("an editor sees %s of a visit that was not sent in time", got)
+		}
+		rows := must(w.svc.Queue(t.Context(), w.editor, visit.Query{States: []visit.State{visit.Expired}, Begun: true, Order: visit.ByVisited, Limit: 10}))(t)
+		if len(rows) != 1 || rows[0].ID != begun {
+			t.Errorf("begun and not sent in time: %+v", rows)
+		}
+		_, err := w.svc.Review(t.Context(), w.editor, taken)
+		wantKind(t, err, fault.NotFound)
 		if n := w.Number(`SELECT count(*) FROM events WHERE org_id = $1 AND verb = 'visit.expired'`, w.Org); n != 3 {
 			t.Errorf("%d entries in the log", n)
 		}
 		if n := w.expired(1000 * time.Hour); n != 0 {
 			t.Errorf("%d ended twice", n)
 		}
-		_, err := w.svc.ExpireDue(t.Context(), w.shopper)
+		_, err = w.svc.ExpireDue(t.Context(), w.shopper)
 		wantKind(t, err, fault.Forbidden)
 	})
 }

@@ -106,6 +106,7 @@ type Query struct {
 	Branch    string
 	Scenario  string
 	From, To  string // VisitedOn, inclusive
+	Begun     bool   // only visits with an answer
 	Order     Order
 	Limit     int    // at most MaxList
 	After     string // cursor: Row.Cursor of the last row seen

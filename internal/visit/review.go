@@ -50,14 +50,15 @@ func (s *Service) Planned(ctx context.Context, a auth.Actor, q Query) ([]Row, er
 	return s.list(ctx, a, q)
 }
 
-// Review opens a sealed report for an editor.
+// Review opens a sealed report for an editor, or one that was begun and not sent in its time: what was answered is true,
+// and somebody may have to look into it.
 func (s *Service) Review(ctx context.Context, a auth.Actor, id string) (r Review, err error) {
 	err = s.repo.View(ctx, a.Org, func(tx Tx) error {
 		j, err := s.load(ctx, tx, a, auth.ReportReview, id, false)
 		if err != nil {
 			return err
 		}
-		if j.Visit.Received.IsZero() || j.list == nil {
+		if j.list == nil || j.Visit.Received.IsZero() && !j.Visit.Unsent() {
 			return fault.Missing("sealed report")
 		}
 		if r.Paper, err = s.paper(ctx, tx, j); err != nil {
@@ -73,7 +74,9 @@ func (s *Service) Review(ctx context.Context, a auth.Actor, id string) (r Review
 			return err
 		}
 		r.Mine = j.Shopper != "" && j.Shopper == a.Member
-		if err := json.Unmarshal(r.Report.Result, &r.Result); err != nil {
+		if j.Visit.Unsent() {
+			r.Result = r.List.Scoring.Score(r.input())
+		} else if err := json.Unmarshal(r.Report.Result, &r.Result); err != nil {
 			return fmt.Errorf("result of visit %s: %w", id, err)
 		}
 		r.Trace = r.List.Scoring.Trace(r.input())

@@ -43,6 +43,11 @@ type Visit struct {
 	RowVersion int
 }
 
+// Unsent reports whether the visit was begun and its time ran out before anything was sent.
+func (v *Visit) Unsent() bool {
+	return v.State == Expired && v.Received.IsZero() && !v.Started.IsZero()
+}
+
 // Thing is the visit as auth sees it; the region is the branch's.
 func (v *Visit) Thing(region string) auth.Thing {
 	return auth.Thing{Org: v.Org, Branch: v.Branch, Region: region, Shopper: v.Shopper, Visit: v.ID}

@@ -306,3 +306,14 @@ func TestWhyPrintsWeightsWhereSectionsHaveThem(t *testing.T) {
 	}
 	wantPage(t, r.get("e", path(id, "/why")), http.StatusOK, words...)
 }
+
+func TestWhatWasBegunAndNotSentInTimeCanBeLookedAt(t *testing.T) {
+	r := newRig(t)
+	id := r.made(visit.Received)
+	if _, err := r.Store.Pool().ExecContext(t.Context(), `UPDATE visits SET state = 'expired', received_at = NULL, base_bp = NULL, final_bp = NULL, level = '' WHERE id = $1`, id); err != nil {
+		t.Fatal(err)
+	}
+	wantPage(t, r.get("e", "/review?state=unsent"), http.StatusOK, "Not sent in time", path(id), name(2), "due ")
+	wantPage(t, r.get("e", path(id)), http.StatusOK, "This visit was begun and not sent in its time.", story, "!"+path(id, "/accept"), "!"+path(id, "/set-aside"), "!does not follow from these answers")
+	wantPage(t, r.get("e", path(id, "/why")), http.StatusOK)
+}

@@ -54,15 +54,17 @@ type tab struct {
 	states            []visit.State
 	order             visit.Order
 	counted           bool // what piles up is counted
+	begun             bool // only visits with an answer
 }
 
 // tabs in the order of the work.
 var tabs = []tab{
-	{"waiting", "Waiting", "Nothing is waiting to be checked.", []visit.State{visit.Received, visit.InReview}, visit.ByReceived, true},
-	{"sent_back", "Sent back", "No report is back with a shopper.", []visit.State{visit.SentBack}, visit.ByReceived, true},
-	{"accepted", "Accepted", "No accepted report is waiting to be published.", []visit.State{visit.Accepted}, visit.ByReceived, true},
-	{"published", "Published", "Nothing was published yet.", []visit.State{visit.Published}, visit.ByVisited, false},
-	{"aside", "Declined and set aside", "No report was declined or set aside.", []visit.State{visit.Declined, visit.SetAside}, visit.ByVisited, false},
+	{"waiting", "Waiting", "Nothing is waiting to be checked.", []visit.State{visit.Received, visit.InReview}, visit.ByReceived, true, false},
+	{"sent_back", "Sent back", "No report is back with a shopper.", []visit.State{visit.SentBack}, visit.ByReceived, true, false},
+	{"accepted", "Accepted", "No accepted report is waiting to be published.", []visit.State{visit.Accepted}, visit.ByReceived, true, false},
+	{"published", "Published", "Nothing was published yet.", []visit.State{visit.Published}, visit.ByVisited, false, false},
+	{"aside", "Declined and set aside", "No report was declined or set aside.", []visit.State{visit.Declined, visit.SetAside}, visit.ByVisited, false, false},
+	{"unsent", "Not sent in time", "No visit that was begun ran out of time.", []visit.State{visit.Expired}, visit.ByVisited, false, true},
 }
 
 // pageSize is how many reports one page of the queue has.
@@ -125,7 +127,7 @@ func tabOf(key string) tab {
 }
 
 func (t tab) query(form queueForm, limit int) visit.Query {
-	return visit.Query{States: t.states, Order: t.order, Programme: form.Programme, After: form.After, Limit: limit}
+	return visit.Query{States: t.states, Begun: t.begun, Order: t.order, Programme: form.Programme, After: form.After, Limit: limit}
 }
 
 // address is the queue's own address.
@@ -196,7 +198,9 @@ func queueRowOf(r visit.Row, a auth.Actor) queueRow {
 		row.Since, row.SinceWord = r.Published, "published"
 	case visit.Declined, visit.SetAside:
 		row.Since, row.SinceWord, row.StateChip = r.Decided, r.State.Words(), r.State.Words()
-	case visit.Open, visit.Taken, visit.InProgress, visit.Expired, visit.Cancelled:
+	case visit.Expired:
+		row.Since, row.SinceWord = r.Due, "due"
+	case visit.Open, visit.Taken, visit.InProgress, visit.Cancelled:
 	}
 	return row
 }

@@ -23,6 +23,7 @@ type reportView struct {
 	Tone     sheet.Tone
 	Before   string // score before caps, "" when no cap held
 	Complete string // completeness, "" when nothing applied
+	Unsent   bool   // begun, and not sent in its time
 	Stale    bool   // answers as they stand now do not give the stored score
 	Do       actions
 	Said     []said
@@ -101,7 +102,7 @@ func (p *Pages) reportWith(c echo.Context, a auth.Actor, status int, view report
 	if r.Result.CompletenessBP != nil {
 		view.Complete = kit.Percent(*r.Result.CompletenessBP)
 	}
-	view.Stale, view.Do = stale(&r), actionsOf(&r)
+	view.Unsent, view.Stale, view.Do = r.Visit.Unsent(), stale(&r), actionsOf(&r)
 	if view.Do.SendBack {
 		view.Ask = base + "/send-back"
 	}
@@ -126,6 +127,9 @@ func askOf(page string) string {
 
 // stale reports that the answers, as they stand, give another score than the stored one: the shopper is changing them.
 func stale(r *visit.Review) bool {
+	if r.Visit.Unsent() {
+		return false // there is no score
+	}
 	now, then := r.Trace.Total.FinalBP, r.Visit.Final
 	return (now == nil) != (then == nil) || now != nil && *now != *then || r.Trace.Total.Level != r.Visit.Level
 }
