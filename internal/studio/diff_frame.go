@@ -25,6 +25,7 @@ func (d *differ) frame() {
 	d.features()
 	d.sections()
 	d.around()
+	d.languages()
 	if n := len(d.Targets) + len(d.Definitions) + len(d.Words); n == 0 && d.a.Hash() != d.b.Hash() {
 		d.say("The order of things or words around the questions change; every number stays.")
 	}

@@ -22,6 +22,7 @@ import (
 type Studio interface {
 	Published
 	Drafting
+	Translating
 }
 
 // Published reads programmes and their versions.

@@ -26,6 +26,8 @@ func (p *Pages) standardRoutes() []kit.Route {
 		get("/standards/:programme/draft", "draft and what-if", edit, p.draft),
 		post("/standards/:programme/draft/publish", "publish the draft", edit, p.publish),
 		post("/standards/:programme/draft/discard", "discard the draft", edit, p.discard),
+		get("/standards/:programme/languages", "languages of a programme", edit, p.languages),
+		post("/standards/:programme/languages", "save translations in the draft", edit, p.changeLanguages),
 		get("/standards/:programme/versions", "history of versions", read, p.versions),
 		get("/standards/:programme/versions/:number/file", "programme file of a version", read, p.versionFile),
 	}
