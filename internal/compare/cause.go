@@ -60,14 +60,19 @@ const causeSure = 0.8
 // Explain says why. A cause is named only where it is probable (0.8) that the branch truly differs from its peers in it, in the
 // direction of its part; the parts themselves always add up.
 func Explain(in CauseInput) Causes {
-	c := Causes{Branch: in.Branch, Penalty: in.Own.points() - in.Rest.points()}
+	beliefs := peerBeliefs(in.Compared, in.Branch)
+	return causes(in.Branch, in.Gaps, in.Compared.Standards, beliefs, in.Own.points()-in.Rest.points(), in.Section)
+}
+
+// causes puts the gaps of a branch together with what is believed of it.
+func causes(branch string, gaps []Gap, standards []Standard, beliefs map[string]peerBelief, penalty float64, section map[string]string) Causes {
+	c := Causes{Branch: branch, Penalty: penalty}
 	titles := map[string]string{}
-	for _, s := range in.Compared.Standards {
+	for _, s := range standards {
 		titles[s.ID] = s.Title
 	}
-	beliefs := peerBeliefs(in.Compared, in.Branch)
-	for _, g := range in.Gaps {
-		if g.Branch != in.Branch {
+	for _, g := range gaps {
+		if g.Branch != branch {
 			continue
 		}
 		c.Performance += g.Performance
@@ -77,7 +82,7 @@ func Explain(in CauseInput) Causes {
 		c.Standards = append(c.Standards, cause)
 	}
 	c.Total = c.Performance + c.Mix + c.Penalty
-	c.Sections = sections(c.Standards, in.Section)
+	c.Sections = sections(c.Standards, section)
 	slices.SortStableFunc(c.Standards, telling)
 	c.Sentence = c.sentence()
 	return c
@@ -108,10 +113,8 @@ func peerBeliefs(in Input, branch string) map[string]peerBelief {
 	out := map[string]peerBelief{}
 	for k, s := range t.standards {
 		own, rest, ok := Counts{}, Counts{}, false
-		var pairs []stats.Pair
 		for i, b := range t.branches {
 			c := t.counts[k][i]
-			pairs = append(pairs, stats.Pair{N: c.N, X: c.X, Branches: 1})
 			if b.ID == branch {
 				own, ok = c, true
 			} else {
@@ -119,23 +122,37 @@ func peerBeliefs(in Input, branch string) map[string]peerBelief {
 			}
 		}
 		if ok && own.N > 0 && rest.N > 0 {
-			out[s.ID] = against(own, rest, pairs, in.Level)
+			out[s.ID] = against(own, rest, gapPool(gapPairs(t.counts[k]), in.Level))
 		}
 	}
 	return out
 }
 
-func against(own, rest Counts, pairs []stats.Pair, level Level) peerBelief {
-	belief := stats.Own(own.N, own.X)
-	if level != LevelA {
-		if pool, ok := stats.FitPool(pairs); ok {
-			belief = pool.Posterior(own.N, own.X)
-		}
+// gapPairs are the counts of one standard as pools take them.
+func gapPairs(counts []Counts) []stats.Pair {
+	pairs := make([]stats.Pair, len(counts))
+	for i, c := range counts {
+		pairs[i] = stats.Pair{N: c.N, X: c.X, Branches: 1}
 	}
-	peers := stats.Own(rest.N, rest.X)
+	return pairs
+}
+
+// gapPool pools where the level wanted is above A and the branches allow it.
+func gapPool(pairs []stats.Pair, level Level) (p pooledPeers) {
+	if level != LevelA {
+		p.pool, p.ok = stats.FitPool(pairs)
+	}
+	return p
+}
+
+func against(own, rest Counts, peers pooledPeers) peerBelief {
+	belief := stats.Own(own.N, own.X)
+	if peers.ok {
+		belief = peers.pool.Posterior(own.N, own.X)
+	}
 	b := peerBelief{known: true, mean: belief.Mean(), peers: float64(rest.X) / float64(rest.N)}
 	b.rate = float64(own.X)/float64(own.N) - b.peers
-	b.behind = below(belief, peers)
+	b.behind = below(belief, stats.Own(rest.N, rest.X))
 	return b
 }
 

@@ -31,17 +31,7 @@ func Gaps(visits []ScoreCell, cells []MixCell, standards []Standard) []Gap {
 	for _, v := range visits {
 		b.row(v.Branch).visits += float64(v.N)
 	}
-	at := map[string]int{}
-	for k, s := range standards {
-		at[s.ID] = k
-	}
-	for _, c := range cells {
-		if k, ok := at[c.Standard]; ok {
-			r := b.row(c.Branch)
-			r.w[k] += c.W
-			r.wr[k] += c.WR
-		}
-	}
+	b.add(cells, standards)
 	return b.gaps(standards, MixUnit)
 }
 
@@ -70,7 +60,23 @@ func (b *mixBook) row(branch string) *mixRow {
 	return r
 }
 
-func (b *mixBook) gaps(standards []Standard, unit float64) []Gap {
+// add adds parts of what was asked.
+func (b *mixBook) add(cells []MixCell, standards []Standard) {
+	at := map[string]int{}
+	for k, s := range standards {
+		at[s.ID] = k
+	}
+	for _, c := range cells {
+		if k, ok := at[c.Standard]; ok {
+			r := b.row(c.Branch)
+			r.w[k] += c.W
+			r.wr[k] += c.WR
+		}
+	}
+}
+
+// scored are the rows with visits, by branch.
+func (b *mixBook) scored() []*mixRow {
 	rows := make([]*mixRow, 0, len(b.rows))
 	for _, r := range b.rows {
 		if r.visits > 0 {
@@ -78,6 +84,11 @@ func (b *mixBook) gaps(standards []Standard, unit float64) []Gap {
 		}
 	}
 	slices.SortFunc(rows, func(x, y *mixRow) int { return cmp.Compare(x.branch, y.branch) })
+	return rows
+}
+
+func (b *mixBook) gaps(standards []Standard, unit float64) []Gap {
+	rows := b.scored()
 	all := sumOf(rows, b.standards)
 	var out []Gap
 	for _, r := range rows {

@@ -27,6 +27,11 @@ func (r *Result) headline() Headline {
 			h.Outcomes.add(o.Status)
 		}
 	}
+	return r.saying(h)
+}
+
+// saying puts the counts of a headline into words.
+func (r *Result) saying(h Headline) Headline {
 	h.say(fmt.Sprintf("%s, %s.", count(h.Branches, "branch", "branches"), visits(h.Visits)))
 	if h.Visits > 0 {
 		h.say(h.judged(r.TargetBP), r.difference(), r.worstSentence())

@@ -38,25 +38,34 @@ type Summary struct {
 // States counts branches by status.
 type States struct{ Below, Meets, WOW, CannotTell, TooFew, Breach, NoBreach, Unjudged int }
 
-func (s *States) add(status Status) {
+func (s *States) add(status Status) { *s.of(status)++ }
+
+// move counts a branch under another status.
+func (s *States) move(from, to Status) {
+	*s.of(from)--
+	*s.of(to)++
+}
+
+// of is the count of a status.
+func (s *States) of(status Status) *int {
 	switch status {
-	case Unjudged:
-		s.Unjudged++
 	case TooFew:
-		s.TooFew++
+		return &s.TooFew
 	case CannotTell:
-		s.CannotTell++
+		return &s.CannotTell
 	case Below:
-		s.Below++
+		return &s.Below
 	case Meets:
-		s.Meets++
+		return &s.Meets
 	case WOW:
-		s.WOW++
+		return &s.WOW
 	case Breach:
-		s.Breach++
+		return &s.Breach
 	case NoBreach:
-		s.NoBreach++
+		return &s.NoBreach
+	case Unjudged:
 	}
+	return &s.Unjudged
 }
 
 // Worst is a branch that is probably among the worst 10 %.

@@ -13,6 +13,7 @@ type Organisation struct {
 	Currency   string // ISO 4217
 	Created    time.Time
 	RowVersion int
+	PlacesRev  int64 // grows with every change of its branches and regions
 }
 
 // Region groups branches; regions form a tree.

@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"slices"
+	"time"
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/compare"
@@ -37,6 +38,7 @@ type BranchReport struct {
 	Notes      []string
 	Programmes []studio.Programme
 	Scenarios  []programme.Scenario
+	AsOf       time.Time // of what others did; zero: now. Its own visits are always of now.
 }
 
 // StandardLine is one standard at one branch.
@@ -73,6 +75,7 @@ func (s *Service) Branch(ctx context.Context, a auth.Actor, branch string, q Que
 			return fault.Missing("branch")
 		}
 		r, err = s.branch(ctx, tx, &d, &place)
+		s.note(&d, reading{readBranch, a, q, branch})
 		return err
 	})
 	return r, wrap("report on branch", err)
@@ -90,23 +93,43 @@ func (s *Service) branch(ctx context.Context, tx Tx, d *desk, place *visit.Place
 	}
 	p := counted.Edition.List.Programme
 	r.Version, r.Notes, r.Scenarios = counted.Edition.Meta, notes(&counted), p.Scenarios
-	in := counted.Input(p, func(other *org.Branch) bool { return other.ID == b.ID })
-	alone(&in, b)
-	result, err := s.judged(ctx, tx, d, &counted, in)
+	x := &study{desk: *d, tx: tx, counted: counted, shown: studio.Everyone}
+	r.AsOf = d.asOfLocal()
+	if s.at(d) != nil {
+		err = s.branchAmongMany(ctx, x, b, &r)
+	} else {
+		err = s.branchAmongFew(ctx, x, b, &r)
+	}
 	if err != nil {
 		return r, err
 	}
+	if err := s.months(ctx, tx, d, &counted, &r, r.Level.Spread); err != nil {
+		return r, err
+	}
+	return r, s.beside(ctx, x, place, &r)
+}
+
+// branchAmongFew works everything out from the visits of all.
+func (s *Service) branchAmongFew(ctx context.Context, x *study, b *org.Branch, r *BranchReport) error {
+	p := x.counted.Edition.List.Programme
+	in := x.counted.Input(p, func(other *org.Branch) bool { return other.ID == b.ID })
+	alone(&in, b)
+	result, err := s.judged(ctx, x.tx, &x.desk, &x.counted, in)
+	if err != nil {
+		return err
+	}
+	r.take(&result, p)
+	r.gaps(x, in)
+	return nil
+}
+
+// take is what a comparison says of the branch, the only one that it shows.
+func (r *BranchReport) take(result *compare.Result, p *programme.Programme) {
 	r.TargetBP, r.Level = result.TargetBP, result.Model
 	for i := range result.Branches {
 		r.Score = result.Branches[i].Score
 		r.Standards = lines(p, result.Branches[i].Outcomes)
 	}
-	x := &study{desk: *d, tx: tx, counted: counted, shown: studio.Everyone}
-	r.gaps(x, in)
-	if err := s.months(ctx, tx, d, &counted, &r, result.Model.Spread); err != nil {
-		return r, err
-	}
-	return r, s.beside(ctx, x, place, &r)
 }
 
 // beside adds what stands beside the counts: the chart, the change, the latest visits and their words.
@@ -155,29 +178,13 @@ func lines(p *programme.Programme, outcomes []compare.Outcome) []StandardLine {
 // parts would belong to different wholes, and nothing is said.
 func (r *BranchReport) gaps(x *study, in compare.Input) {
 	c := &x.counted
-	if c.Score.Apart > 0 || c.Score.Older {
+	if !oneDefinition(c) {
 		return
 	}
-	for _, choice := range c.Standards {
-		if choice.Apart > 0 || choice.Older {
-			return
-		}
-	}
-	cells := make([]compare.MixCell, 0, len(c.Sums.Standards))
-	for i := range c.Sums.Standards {
-		row := &c.Sums.Standards[i]
-		cells = append(cells, compare.MixCell{Branch: row.Branch, Standard: row.Standard, W: row.W, WR: row.WR})
-	}
 	var own []compare.Gap
-	for _, g := range compare.Gaps(in.Scores, cells, in.Standards) {
-		if g.Branch != r.Branch {
-			continue
-		}
-		own = append(own, g)
-		for i := range r.Standards {
-			if r.Standards[i].Standard.ID == g.Standard {
-				r.Standards[i].Gap = &g
-			}
+	for _, g := range compare.Gaps(in.Scores, mixOf(c.Sums.Standards), in.Standards) {
+		if g.Branch == r.Branch {
+			own = append(own, g)
 		}
 	}
 	if len(own) == 0 {
@@ -185,7 +192,39 @@ func (r *BranchReport) gaps(x *study, in compare.Input) {
 	}
 	mine, rest := penalties(c, r.Branch)
 	causes := compare.Explain(compare.CauseInput{Branch: r.Branch, Gaps: own, Compared: in, Own: mine, Rest: rest, Section: sections(x)})
+	r.because(own, causes)
+}
+
+// because puts the gaps beside the standards.
+func (r *BranchReport) because(gaps []compare.Gap, causes compare.Causes) {
 	r.Causes = &causes
+	for k := range gaps {
+		for i := range r.Standards {
+			if r.Standards[i].Standard.ID == gaps[k].Standard {
+				r.Standards[i].Gap = &gaps[k]
+			}
+		}
+	}
+}
+
+// oneDefinition reports whether the window knows one definition of the score and of each standard.
+func oneDefinition(c *studio.Counted) bool {
+	for _, choice := range c.Standards {
+		if choice.Apart > 0 || choice.Older {
+			return false
+		}
+	}
+	return c.Score.Apart == 0 && !c.Score.Older
+}
+
+// mixOf is what was asked of each standard, and earned.
+func mixOf(rows []studio.StandardSum) []compare.MixCell {
+	cells := make([]compare.MixCell, len(rows))
+	for i := range rows {
+		r := &rows[i]
+		cells[i] = compare.MixCell{Branch: r.Branch, Standard: r.Standard, W: r.W, WR: r.WR}
+	}
+	return cells
 }
 
 // penalties are what caps, zeros and bonuses did to the branch, and to all others.

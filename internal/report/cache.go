@@ -61,6 +61,16 @@ func (c *cache[K, V]) put(key K, value V, weight int) {
 	}
 }
 
+// set is put for a key whose value may have changed.
+func (c *cache[K, V]) set(key K, value V, weight int) {
+	c.mu.Lock()
+	if e, ok := c.items[key]; ok {
+		c.drop(e)
+	}
+	c.mu.Unlock()
+	c.put(key, value, weight)
+}
+
 func (c *cache[K, V]) drop(e *list.Element) {
 	item, _ := c.order.Remove(e).(kept[K, V])
 	delete(c.items, item.key)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
+	"time"
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/compare"
@@ -30,6 +31,7 @@ type Comparison struct {
 	Programmes []studio.Programme
 	Regions    []org.Region // to choose from
 	Formats    []string     // to choose from
+	AsOf       time.Time    // of places and of what all branches tell together; zero: now. Each branch's own row is always of now.
 }
 
 // Place says where a branch is.
@@ -50,6 +52,14 @@ func (s *Service) Compare(ctx context.Context, a auth.Actor, q Query) (c Compari
 		if err != nil {
 			return err
 		}
+		s.note(&d, reading{readCompare, a, q, ""})
+		b, ok, err := s.board(ctx, tx, &d, &counted, shown)
+		if ok || err != nil {
+			if ok {
+				c = b.shownAt(&d)
+			}
+			return err
+		}
 		result, err := s.compared(ctx, tx, &d, &counted, inProgramme(&counted, shown))
 		if err != nil {
 			return err
@@ -57,7 +67,7 @@ func (s *Service) Compare(ctx context.Context, a auth.Actor, q Query) (c Compari
 		c = d.comparison(&counted, result)
 		return nil
 	})
-	return c, wrap("compare branches", err)
+	return c, wrap(readCompare, err)
 }
 
 // compared judges, or finds the judgement.
@@ -88,6 +98,11 @@ func (s *Service) judged(ctx context.Context, tx Tx, d *desk, c *studio.Counted,
 		return compare.Result{}, err
 	}
 	in.ByMonth = byMonth(d.window)
+	if fairly(c, mostFair) {
+		if in.Fair, err = s.fairTable(ctx, tx, d, c); err != nil {
+			return compare.Result{}, err
+		}
+	}
 	result = compare.Run(in)
 	s.results.put(key, result, 1+len(result.Branches)*(1+len(result.Standards)))
 	return result, nil
@@ -107,7 +122,7 @@ func (s *Service) stood(ctx context.Context, tx Tx, d *desk, c *studio.Counted, 
 // resultKey names what is said about some branches.
 func (s *Service) resultKey(d *desk, c *studio.Counted, brief bool, branches []compare.Branch) resultKey {
 	return resultKey{
-		version: c.Edition.Meta.ID, brief: brief, branches: fingerprint(branches), fit: s.fitOf(d.networkKey()),
+		version: c.Edition.Meta.ID, brief: brief, branches: fingerprint(branches), fit: s.fitOf(d),
 		sums: sumKey{org: d.programme.Org, rev: d.programme.DataRev, query: d.networkKey().query},
 	}
 }
@@ -128,7 +143,7 @@ func (d *desk) comparison(c *studio.Counted, result compare.Result) Comparison {
 		Programme: d.programme, Version: c.Edition.Meta, Query: d.query, Window: d.window, Result: result, Programmes: d.all,
 		Scenarios: c.Edition.List.Programme.Scenarios, Headline: slices.Clone(result.Headline.Sentences),
 	}
-	out.Places = d.places(c.Branches, result.Branches)
+	out.Places = d.named(c.Branches, result.Branches)
 	for i := range c.Sums.Cells {
 		if r := &c.Sums.Cells[i]; out.Places[r.Branch] != (Place{}) {
 			out.Scores = append(out.Scores, compare.ScoreCell{Branch: r.Branch, Scores: compare.Scores{N: r.N, SumBP: r.SumBP, SumBP2: r.SumBP2}})
@@ -139,8 +154,8 @@ func (d *desk) comparison(c *studio.Counted, result compare.Result) Comparison {
 	return out
 }
 
-// places names the branches shown.
-func (d *desk) places(branches []org.Branch, shown []compare.BranchRow) map[string]Place {
+// named says where the branches shown are.
+func (d *desk) named(branches []org.Branch, shown []compare.BranchRow) map[string]Place {
 	all := make(map[string]Place, len(shown))
 	for i := range shown {
 		all[shown[i].ID] = Place{}
@@ -155,12 +170,7 @@ func (d *desk) places(branches []org.Branch, shown []compare.BranchRow) map[stri
 }
 
 func (d *desk) regionName(id string) string {
-	for _, r := range d.regions {
-		if r.ID == id {
-			return r.Name
-		}
-	}
-	return ""
+	return d.places.named[id]
 }
 
 // choices are the regions and formats that the reader may choose.

@@ -151,6 +151,7 @@ func TestTheNumbersFollowAPublicationAtOnce(t *testing.T) {
 		t.Errorf("%d visits, then %d, %v", before.Result.Headline.Visits, after.Result.Headline.Visits, err)
 	}
 	w.SQL(`UPDATE branches SET name = 'Somewhere else' WHERE code = 'B001'`)
+	w.SQL(`UPDATE organisations SET places_rev = places_rev + 1`)
 	renamed, err := svc.Compare(t.Context(), w.Owner, q)
 	if err != nil || !slices.ContainsFunc(renamed.Result.Branches, func(b compare.BranchRow) bool { return b.Name == "Somewhere else" }) {
 		t.Errorf("the new name is not there, %v", err)

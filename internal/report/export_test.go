@@ -2,3 +2,12 @@ package report
 
 // KeepFrom makes windows count as large from so many scored visits on.
 func (s *Service) KeepFrom(visits int64) { s.keptFrom = visits }
+
+// Settle waits until nothing is found out beside the readers.
+func (s *Service) Settle() { s.work.Wait() }
+
+// HoldBack keeps the service from finding anything out beside the readers.
+func (s *Service) HoldBack() (release func()) {
+	s.turn.Lock()
+	return s.turn.Unlock
+}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"plainclothes/internal/compare"
@@ -178,7 +179,7 @@ func (s *Service) fitNow(ctx context.Context, tx Tx, d *desk) (f KeptFit, n *net
 	if err != nil {
 		return f, nil, err
 	}
-	if n.frozen, err = s.freeze(ctx, tx, d, &c); err != nil {
+	if n.frozen, err = s.freeze(ctx, tx, d, &c, everyStandard); err != nil {
 		return f, nil, err
 	}
 	n.judged, n.fit = judgedByOf(&c), n.rev
@@ -189,22 +190,41 @@ func (s *Service) fitNow(ctx context.Context, tx Tx, d *desk) (f KeptFit, n *net
 	return f, n, err
 }
 
-// freeze finds out about all branches from single visits. Where these are not all there, as before the first rebuild of
-// an older database, scores are read from their sums.
-func (s *Service) freeze(ctx context.Context, tx Tx, d *desk, c *studio.Counted) (*compare.Frozen, error) {
+// mostFair is how many answers (visits by standards) are adjusted for shoppers while a reader waits: half a second's work. In
+// larger windows standards stay pooled until the next fit.
+const mostFair = 60_000
+
+// everyStandard has a fit adjust standards, however long that takes.
+const everyStandard = math.MaxInt64
+
+// freeze finds out about all branches from single visits, and about at most so many answers. Where the visits are not all
+// there, as before the first rebuild of an older database, scores are read from their sums.
+func (s *Service) freeze(ctx context.Context, tx Tx, d *desk, c *studio.Counted, answers int64) (*compare.Frozen, error) {
 	in := c.Input(c.Edition.List.Programme, studio.Everyone)
 	in.ByMonth = byMonth(d.window)
 	var err error
 	var n int64
-	if in.Cells, n, err = s.visitCells(ctx, tx, d, c, ""); err != nil {
+	if fairly(c, answers) {
+		if in.Fair, err = s.fairTable(ctx, tx, d, c); err != nil {
+			return nil, err
+		}
+		in.Cells, n = in.Fair.Cells(), int64(in.Fair.Visits())
+	} else if in.Cells, n, err = s.visitCells(ctx, tx, d, c, ""); err != nil {
 		return nil, err
 	}
 	if visits := scored(c.Sums.Cells); visits-n > visits/100 { // a few may just have come
+		in.Fair = nil
 		if in.Cells, err = s.summedCells(ctx, tx, d, c, ""); err != nil {
 			return nil, err
 		}
 	}
 	return compare.Freeze(in), nil
+}
+
+// fairly reports whether the window has at most so many answers.
+func fairly(c *studio.Counted, answers int64) bool {
+	standards := int64(max(1, len(c.Edition.List.Programme.Standards)))
+	return scored(c.Sums.Cells) <= answers/standards
 }
 
 // keptNetwork is the last fit of a window as it was kept, nil where there is none of use.

@@ -15,9 +15,15 @@ import (
 )
 
 // large is a service for which a hundred visits are many.
-func large(w *worldtest.World, s *store.Store) *report.Service {
+func large(t testing.TB, w *worldtest.World, s *store.Store) *report.Service {
+	t.Helper()
 	svc := report.NewService(s.Reports(), w.Clock)
 	svc.KeepFrom(40)
+	t.Cleanup(func() {
+		if err := svc.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return svc
 }
 
@@ -68,11 +74,11 @@ func TestALargeProgrammeIsComparedLikeASmallOne(t *testing.T) {
 		w, small := season(t, s)
 		for _, a := range []auth.Actor{w.Owner, manager(w, w.Regions[0])} {
 			for _, q := range []report.Query{{}, {Span: report.Last12}, {Span: report.Last12, Scenario: "guest"}} {
-				sameFor(t, compared(t, small, a, q), compared(t, large(w, s), a, q))
+				sameFor(t, compared(t, small, a, q), compared(t, large(t, w, s), a, q))
 			}
 		}
-		refit(t, large(w, s), w, 2)
-		other := large(w, s) // another process finds what was kept
+		refit(t, large(t, w, s), w, 2)
+		other := large(t, w, s) // another process finds what was kept
 		for _, q := range []report.Query{{}, {Span: report.Last12}} {
 			sameFor(t, compared(t, small, w.Owner, q), compared(t, other, w.Owner, q))
 		}
@@ -93,7 +99,7 @@ func scoreOf(t *testing.T, c report.Comparison, branch string) compare.ScoreEsti
 func TestANewVisitMovesItsBranchAtOnceBetweenTwoFits(t *testing.T) {
 	storetest.ForEach(t, func(t *testing.T, s *store.Store) {
 		w, small := season(t, s)
-		svc := large(w, s)
+		svc := large(t, w, s)
 		refit(t, svc, w, 2)
 		refit(t, svc, w, 0)
 		q := report.Query{Span: report.Last12}
@@ -102,7 +108,7 @@ func TestANewVisitMovesItsBranchAtOnceBetweenTwoFits(t *testing.T) {
 		for range 5 {
 			w.Visit(worldtest.Made{Branch: b, Shopper: w.Shoppers[0], Scenario: "guest", On: "2026-11-05", Answers: w.Answered(4, 0)})
 		}
-		after, late := compared(t, svc, w.Owner, q), compared(t, large(w, s), w.Owner, q)
+		after, late := compared(t, svc, w.Owner, q), compared(t, large(t, w, s), w.Owner, q)
 		sameFor(t, after, late)
 		x, y := scoreOf(t, before, b.ID), scoreOf(t, after, b.ID)
 		if y.N != x.N+5 || !(y.EstimateBP < x.EstimateBP) || !(y.MeanBP < x.MeanBP) {
@@ -121,14 +127,14 @@ func TestANewVisitMovesItsBranchAtOnceBetweenTwoFits(t *testing.T) {
 		w.Now = w.Now.Add(21 * time.Hour)
 		refit(t, svc, w, 2)
 		sameFor(t, compared(t, small, w.Owner, q), compared(t, svc, w.Owner, q))
-		sameFor(t, compared(t, small, w.Owner, q), compared(t, large(w, s), w.Owner, q))
+		sameFor(t, compared(t, small, w.Owner, q), compared(t, large(t, w, s), w.Owner, q))
 	})
 }
 
 func TestAVisitSetAsideLeavesALargeComparison(t *testing.T) {
 	storetest.ForEach(t, func(t *testing.T, s *store.Store) {
 		w, _ := season(t, s)
-		svc := large(w, s)
+		svc := large(t, w, s)
 		q := report.Query{Span: report.Last12}
 		b := w.Branches[4]
 		before := scoreOf(t, compared(t, svc, w.Owner, q), b.ID)
@@ -151,7 +157,7 @@ func TestAVisitSetAsideLeavesALargeComparison(t *testing.T) {
 func TestATamperedVisitAmongTheSumsIsFoundAndMended(t *testing.T) {
 	storetest.ForEach(t, func(t *testing.T, s *store.Store) {
 		w, svc := season(t, s)
-		refit(t, large(w, s), w, 2)
+		refit(t, large(t, w, s), w, 2)
 		w.SQL(`UPDATE rollup_visits SET lines = '' WHERE month = '2026-07' AND branch_id = ?`, w.Branches[3].ID)
 		w.SQL(`UPDATE rollup_visits SET lines = lines || lines WHERE month = '2026-09' AND branch_id = ?`, w.Branches[1].ID)
 		w.SQL(`UPDATE rollup_visits SET lines = replace(lines, ' guest ', ' takeaway ') WHERE month = '2026-02' AND branch_id = ?`, w.Branches[5].ID)
@@ -165,7 +171,7 @@ func TestATamperedVisitAmongTheSumsIsFoundAndMended(t *testing.T) {
 		if r := rebuild(t, w, svc, false); !r.Clean() {
 			t.Errorf("after mending: %+v", r.Differences)
 		}
-		refit(t, large(w, s), w, 2) // what was found out from wrong sums is thrown away
+		refit(t, large(t, w, s), w, 2) // what was found out from wrong sums is thrown away
 	})
 }
 
@@ -174,7 +180,7 @@ func TestAnOlderDatabaseWithoutSingleVisitsIsComparedTheSame(t *testing.T) {
 		w, small := season(t, s)
 		w.SQL(`DELETE FROM rollup_visits WHERE org_id = ?`, w.Org)
 		q := report.Query{Span: report.Last12}
-		svc := large(w, s)
+		svc := large(t, w, s)
 		refit(t, svc, w, 2)
 		sameFor(t, compared(t, small, w.Owner, q), compared(t, svc, w.Owner, q))
 		before := scoreOf(t, compared(t, svc, w.Owner, q), w.Branches[2].ID)
@@ -191,7 +197,7 @@ func BenchmarkCompareALargeNetworkOf2000(b *testing.B) {
 	w := worldtest.New(b, s, 2000)
 	w.Publish(worldtest.Tea(4), "The first version.", "2025-01-01")
 	w.Season(4, 2, "2026-11")
-	svc := large(w, s)
+	svc := large(b, w, s)
 	for b.Loop() {
 		if _, err := svc.Compare(b.Context(), w.Owner, report.Query{}); err != nil {
 			b.Fatal(err)

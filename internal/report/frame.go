@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"hash/fnv"
+	"time"
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/compare"
@@ -24,6 +25,7 @@ type Frame struct {
 	Programmes []studio.Programme
 	Regions    []org.Region
 	Formats    []string
+	AsOf       time.Time // of what is told of all branches together; zero: now
 }
 
 // study is a reading under way: the counts of a window, and which branches its reader sees.
@@ -56,7 +58,7 @@ func (x *study) frame() Frame {
 	p := x.counted.Edition.List.Programme
 	f := Frame{
 		Programme: x.programme, Query: x.query, Window: x.window, TargetBP: p.Levels.GoodMinBP, Standards: studio.StandardsOf(p),
-		Places: map[string]Place{}, Scenarios: p.Scenarios, Notes: notes(&x.counted), Programmes: x.all,
+		Places: map[string]Place{}, Scenarios: p.Scenarios, Notes: notes(&x.counted), Programmes: x.all, AsOf: x.asOfLocal(),
 	}
 	for i := range x.counted.Branches {
 		if b := &x.counted.Branches[i]; b.Active && b.Kind != org.Competitor && x.shown(b) {
@@ -74,6 +76,7 @@ func (s *Service) view(ctx context.Context, a auth.Actor, q Query, what string, 
 		if err != nil {
 			return err
 		}
+		s.note(&x.desk, reading{what, a, q, ""})
 		return read(x)
 	})
 	return wrap(what, err)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"plainclothes/internal/compare"
 	"plainclothes/internal/fault"
@@ -19,18 +20,37 @@ import (
 // are compared afresh each time, which takes a moment.
 const keptFrom = 3000
 
+// manyBranches are enough to keep what was found out about them, however few visits each had.
+const manyBranches = 300
+
+// large reports whether a window is one of those that are not worked out anew for every new visit.
+func (s *Service) large(cells []studio.CellSum) bool {
+	if scored(cells) >= s.keptFrom {
+		return true
+	}
+	visited := map[string]bool{}
+	for i := range cells {
+		if cells[i].N > 0 {
+			visited[cells[i].Branch] = true
+		}
+	}
+	return len(visited) >= manyBranches
+}
+
 // mostMoved is how many branches may have moved before a window is read anew as a whole.
 const mostMoved = 300
 
 // network is one window of one programme as it stands at a revision of the data. Nobody changes it: what changes is a copy.
 type network struct {
-	rev    int64
-	fit    int64       // of which revision frozen was found out; 0 before
-	sums   studio.Sums // of all series
-	moved  []string    // branches that the standing does not know of yet
-	judged judgedBy
-	frozen *compare.Frozen
-	stands *compare.Standing // nil until somebody asks
+	rev     int64
+	made    time.Time       // when rev was what there is
+	fit     int64           // of which revision frozen was found out; 0 before
+	sums    studio.Sums     // of all series
+	counted *studio.Counted // nil until somebody asks
+	moved   []string        // branches that the standing does not know of yet
+	judged  judgedBy
+	frozen  *compare.Frozen
+	stands  *compare.Standing // nil until somebody asks
 }
 
 // judgedBy names what branches were judged by: the version in force and the series that are counted.
@@ -62,9 +82,37 @@ type networks struct {
 
 // networkSlot is worked on by one at a time: others wait for what he finds.
 type networkSlot struct {
-	work sync.Mutex
-	used int64
-	now  atomic.Pointer[network]
+	work   sync.Mutex
+	used   int64
+	now    atomic.Pointer[network] // what is shown
+	next   atomic.Pointer[network] // what is being found out beside the readers; nil between times
+	follow follower
+}
+
+// lock keeps others from working on what this service works on; who finds out beside the readers is alone, and keeps nobody
+// waiting.
+func (s *Service) lock(slot *networkSlot) (unlock func()) {
+	if s.ahead != nil {
+		return func() {}
+	}
+	slot.work.Lock()
+	return slot.work.Unlock
+}
+
+// pointer is where this service keeps what it finds out.
+func (s *Service) pointer(slot *networkSlot) *atomic.Pointer[network] {
+	if s.ahead != nil {
+		return &slot.next
+	}
+	return &slot.now
+}
+
+// known is the newest that this service knows of a window, nil for nothing.
+func (s *Service) known(slot *networkSlot) *network {
+	if n := s.pointer(slot).Load(); n != nil || s.ahead == nil {
+		return n
+	}
+	return slot.now.Load()
 }
 
 // mostNetworks is how many are kept: one of 2,000 branches and 40 standards takes about 50 MB.
@@ -131,9 +179,9 @@ func (d *desk) networkKey() networkKey {
 func (s *Service) network(ctx context.Context, tx Tx, d *desk) (*network, bool, error) {
 	key := d.networkKey()
 	slot := s.networks.slot(key)
-	slot.work.Lock()
-	defer slot.work.Unlock()
-	n, err := s.newest(ctx, tx, d, slot.now.Load())
+	defer s.lock(slot)()
+	made := s.now()
+	n, err := s.newest(ctx, tx, d, s.known(slot))
 	if err != nil {
 		return nil, false, err
 	}
@@ -146,11 +194,19 @@ func (s *Service) network(ctx context.Context, tx Tx, d *desk) (*network, bool, 
 	if err != nil {
 		return nil, false, err
 	}
-	if scored(n.sums.Cells) < s.keptFrom {
+	if !s.large(n.sums.Cells) {
 		s.networks.forget(key)
 		return n, false, nil
 	}
-	slot.now.Store(n)
+	if n.made.IsZero() {
+		n.made = made // nobody else has it yet
+	}
+	if s.ahead != nil {
+		s.ahead.rev = n.rev
+	} else {
+		slot.follow.current(made)
+	}
+	s.pointer(slot).Store(n)
 	s.networks.trim()
 	return n, true, nil
 }
@@ -177,13 +233,21 @@ func (s *Service) newest(ctx context.Context, tx Tx, d *desk, n *network) (*netw
 	return kept, err
 }
 
-// fitOf says of which revision what is known about a window was found out, 0 for what is found out each time.
-func (s *Service) fitOf(key networkKey) int64 {
-	slot, ok := s.networks.peek(key)
-	if !ok {
-		return 0
+// at is the network that the desk shows, nil where none is kept.
+func (s *Service) at(d *desk) *network {
+	if d.held != nil {
+		return d.held
 	}
-	n := slot.now.Load()
+	slot, ok := s.networks.peek(d.networkKey())
+	if !ok {
+		return nil
+	}
+	return s.known(slot)
+}
+
+// fitOf says of which revision what is known about a window was found out, 0 for what is found out each time.
+func (s *Service) fitOf(d *desk) int64 {
+	n := s.at(d)
 	if n == nil {
 		return 0
 	}
@@ -205,7 +269,7 @@ func (n *network) patched(ctx context.Context, tx Tx, key networkKey, rev int64)
 		return readNetwork(ctx, tx, key, rev)
 	}
 	out := *n
-	out.rev = rev
+	out.rev, out.made, out.counted = rev, time.Time{}, nil
 	if len(moved) == 0 {
 		return &out, nil
 	}
@@ -263,13 +327,16 @@ func (x networkSums) Sums(ctx context.Context, org string, q studio.SumQuery) (s
 // standing judges the desk's window by what was found out about it last, branches that moved since by their new visits; where
 // nothing was found out yet, or by other targets, it is found out now. False for windows that are not kept.
 func (s *Service) standing(ctx context.Context, tx Tx, d *desk, c *studio.Counted, shown []compare.Branch) (*compare.Standing, bool, error) {
+	if d.held != nil {
+		stands, err := s.alsoShown(ctx, tx, d, c, d.held.stands, shown)
+		return stands, err == nil, err
+	}
 	slot, ok := s.networks.peek(d.networkKey())
 	if !ok {
 		return nil, false, nil
 	}
-	slot.work.Lock()
-	defer slot.work.Unlock()
-	n := slot.now.Load()
+	defer s.lock(slot)()
+	n := s.known(slot)
 	if n == nil || n.rev != d.programme.DataRev {
 		return nil, false, nil
 	}
@@ -281,7 +348,7 @@ func (s *Service) standing(ctx context.Context, tx Tx, d *desk, c *studio.Counte
 	var err error
 	switch {
 	case next.frozen == nil:
-		next.frozen, err = s.freeze(ctx, tx, d, c)
+		next.frozen, err = s.freeze(ctx, tx, d, c, mostFair)
 		next.stands, next.fit = nil, next.rev
 	case next.stands != nil && len(next.moved) > 0:
 		var fresh []compare.Fresh
@@ -295,7 +362,7 @@ func (s *Service) standing(ctx context.Context, tx Tx, d *desk, c *studio.Counte
 		return nil, false, err
 	}
 	next.moved = nil
-	slot.now.Store(&next)
+	s.pointer(slot).Store(&next)
 	stands, err := s.alsoShown(ctx, tx, d, c, next.stands, shown)
 	return stands, err == nil, err
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"plainclothes/internal/auth"
@@ -17,7 +18,8 @@ import (
 	"plainclothes/internal/studio"
 )
 
-// Service holds the use cases of reading. It keeps nothing between calls but what can be read again at any time.
+// Service holds the use cases of reading. It keeps nothing between calls but what can be read again at any time. Close it in the
+// end: it may be finding something out beside its readers.
 type Service struct {
 	repo    Repo
 	now     func() time.Time
@@ -29,7 +31,13 @@ type Service struct {
 
 	networks *networks // of large programmes
 	keptFrom int64     // scored visits
-	counted  *cache[countedKey, studio.Counted]
+	places   *cache[placesKey, *places]
+	boards   *cache[boardKey, *board]
+
+	turn  *sync.Mutex // of those who find out beside the readers
+	work  *sync.WaitGroup
+	stop  chan struct{}
+	ahead *ahead // nil for a service that readers ask
 }
 
 // NewService joins the use cases with what they need.
@@ -37,7 +45,9 @@ func NewService(repo Repo, now func() time.Time) *Service {
 	return &Service{
 		repo: repo, now: now, shelf: studio.NewShelf(), sums: newCache[sumKey, studio.Sums](maxSumRows),
 		results: newCache[resultKey, compare.Result](maxResults), crossed: newCache[cellsKey, []compare.VisitCell](maxSumRows),
-		works: newCache[workKey, any](maxOutcomes), networks: newNetworks(), keptFrom: keptFrom, counted: newCache[countedKey, studio.Counted](mostCounted),
+		works: newCache[workKey, any](maxOutcomes), networks: newNetworks(), keptFrom: keptFrom,
+		places: newCache[placesKey, *places](mostPlaces), boards: newCache[boardKey, *board](mostBoards),
+		turn: &sync.Mutex{}, work: &sync.WaitGroup{}, stop: make(chan struct{}),
 	}
 }
 
@@ -81,9 +91,14 @@ type desk struct {
 	query     Query
 	window    studio.Window
 	today     string
+	zone      string
 	programme studio.Programme
 	all       []studio.Programme
 	regions   []org.Region
+	places    *places
+	latest    int64     // revision of the programme's data; that of programme may be an older one, which is shown
+	asOf      time.Time // when what is shown was found out; zero: now
+	held      *network  // what is shown, where there is something newer
 }
 
 // desk prepares a reading with a verb.
@@ -96,13 +111,14 @@ func (s *Service) desk(ctx context.Context, tx Tx, a auth.Actor, v auth.Verb, q 
 	if err != nil {
 		return d, err
 	}
-	d.today = studio.Today(s.now(), o.Zone)
+	d.today, d.zone = studio.Today(s.now(), o.Zone), o.Zone
 	if d.window, err = q.window(d.today); err != nil {
 		return d, err
 	}
-	if d.regions, err = tx.Regions(ctx, a.Org); err != nil {
+	if d.places, err = s.placesOf(ctx, tx, &o); err != nil {
 		return d, err
 	}
+	d.regions = d.places.regions
 	if d.all, err = tx.Programmes(ctx, a.Org); err != nil {
 		return d, err
 	}
@@ -146,7 +162,7 @@ func inProgramme(c *studio.Counted, shown func(*org.Branch) bool) func(*org.Bran
 
 // shown says which branches the reader asked for and may see.
 func (d *desk) shown() (func(*org.Branch) bool, error) {
-	within := map[string]bool{}
+	var within map[string]bool
 	if d.query.Region != "" {
 		within = below(d.regions, d.query.Region)
 		if !d.mayName(d.query.Region) {

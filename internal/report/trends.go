@@ -21,6 +21,8 @@ type Trends struct {
 	// Together is what all branches moved in a year, in points; only where Moved, when they clearly did.
 	Together float64
 	Moved    bool
+
+	spread compare.Spread
 }
 
 // Trend is twelve months of one branch.
@@ -46,7 +48,10 @@ func (s *Service) Trends(ctx context.Context, a auth.Actor, q Query, only string
 			return err
 		}
 		t.TargetBP = counted.Edition.List.Programme.Levels.GoodMinBP
-		return s.trends(ctx, tx, &d, &counted, &t, func(b *org.Branch) bool {
+		if only == "" {
+			s.note(&d, reading{readTrends, a, q, ""})
+		}
+		return s.trends(ctx, tx, &d, &counted, &t, only, func(b *org.Branch) bool {
 			if only != "" {
 				return b.ID == only && d.reach.Covers(studio.Thing(b))
 			}
@@ -58,7 +63,7 @@ func (s *Service) Trends(ctx context.Context, a auth.Actor, q Query, only string
 
 // trends reads the months in the series that the window is counted in, and of all branches: a branch's movement is
 // judged beside that of the others.
-func (s *Service) trends(ctx context.Context, tx Tx, d *desk, c *studio.Counted, t *Trends, shown func(*org.Branch) bool) error {
+func (s *Service) trends(ctx context.Context, tx Tx, d *desk, c *studio.Counted, t *Trends, only string, shown func(*org.Branch) bool) error {
 	year, reading, err := twelveMonths(d.window.To)
 	if err != nil {
 		return err
@@ -77,7 +82,7 @@ func (s *Service) trends(ctx context.Context, tx Tx, d *desk, c *studio.Counted,
 		}
 		cells, spread := monthsOf(sums.Cells, c), spreadOf(c)
 		drifts := year.Drift(cells, spread)
-		y.Together, y.Moved = drifts.Points, drifts.Moved
+		y.Together, y.Moved, y.spread = drifts.Points, drifts.Moved, spread
 		y.branches(c, cells, year, spread, drifts, studio.Everyone)
 		return y, len(y.Branches), nil
 	})
@@ -89,6 +94,34 @@ func (s *Service) trends(ctx context.Context, tx Tx, d *desk, c *studio.Counted,
 		if trend, ok := all.Branches[c.Branches[i].ID]; ok && shown(&c.Branches[i]) {
 			t.Branches[c.Branches[i].ID] = trend
 		}
+	}
+	if d.held == nil || only == "" || len(t.Branches) == 0 {
+		return nil
+	}
+	return s.trendNow(ctx, tx, d, c, t, trendOf{only, year, reading, all.spread})
+}
+
+// trendOf is one branch's year to read.
+type trendOf struct {
+	branch  string
+	year    compare.Window
+	reading studio.Window
+	spread  compare.Spread
+}
+
+// trendNow reads the months of one branch as they are now; how it moved beside the others stays as it was found.
+func (s *Service) trendNow(ctx context.Context, tx Tx, d *desk, c *studio.Counted, t *Trends, of trendOf) error {
+	sums, err := tx.Sums(ctx, d.programme.Org, studio.SumQuery{
+		Programme: d.programme.ID, Window: of.reading, Scenario: d.query.Scenario, Branch: of.branch, Monthly: true, Scores: true,
+	})
+	if err != nil {
+		return err
+	}
+	now := Trends{}
+	now.branches(c, monthsOf(sums.Cells, c), of.year, of.spread, compare.Drifts{}, func(b *org.Branch) bool { return b.ID == of.branch })
+	if trend, ok := now.Branches[of.branch]; ok {
+		trend.Drift = t.Branches[of.branch].Drift
+		t.Branches[of.branch] = trend
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package stats
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Place is where a branch stands among all: Expected rank (1 is best, ties and luck averaged) and the range Lo to Hi that
 // holds its true rank with 90 %.
@@ -21,19 +24,21 @@ const tableFrom = 40
 // NewRanking prepares the comparison of branches with the given means and standard deviations (in points). It is false
 // for fewer than two branches and when a standard deviation is not above zero.
 func NewRanking(beliefs []Belief) (Ranking, bool) {
-	if len(beliefs) < 2 {
+	if !rankable(beliefs) {
 		return Ranking{}, false
-	}
-	for _, b := range beliefs {
-		if !(b.SD > 0) || math.IsInf(b.SD, 0) || math.IsNaN(b.Mean) || math.IsInf(b.Mean, 0) {
-			return Ranking{}, false
-		}
 	}
 	r := Ranking{beliefs: beliefs}
 	if len(beliefs) > tableFrom {
 		r.table = newLadder(beliefs)
 	}
 	return r, true
+}
+
+// rankable reports whether there is anything to rank, and every belief is one.
+func rankable(beliefs []Belief) bool {
+	return len(beliefs) >= 2 && !slices.ContainsFunc(beliefs, func(b Belief) bool {
+		return !(b.SD > 0) || math.IsInf(b.SD, 0) || math.IsNaN(b.Mean) || math.IsInf(b.Mean, 0)
+	})
 }
 
 // Place returns the place of branch i, by its index in the beliefs. Given the branch's score t its rank is a sum of

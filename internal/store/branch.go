@@ -171,10 +171,13 @@ func (s *Store) CreateBranches(ctx context.Context, id string, bs []org.Branch) 
 		}
 	}
 	return s.inTx(ctx, id, func(s *Store) error {
-		if err := s.db(ctx).CreateInBatches(rows, 500).Error; err != nil || len(regions) == 0 {
+		if err := s.db(ctx).CreateInBatches(rows, 500).Error; err != nil {
 			return err
 		}
-		return s.db(ctx).CreateInBatches(regions, 500).Error
+		if err := s.db(ctx).CreateInBatches(regions, 500).Error; err != nil {
+			return err
+		}
+		return s.placesChanged(ctx, id)
 	})
 }
 
@@ -182,7 +185,12 @@ func (s *Store) CreateBranches(ctx context.Context, id string, bs []org.Branch) 
 func (s *Store) UpdateBranch(ctx context.Context, id string, b org.Branch) error {
 	b.Org = id
 	b.RowVersion++
-	return update(ctx, s, branchRowOf(b), "branch")
+	return s.inTx(ctx, id, func(s *Store) error {
+		if err := update(ctx, s, branchRowOf(b), "branch"); err != nil {
+			return err
+		}
+		return s.placesChanged(ctx, id)
+	})
 }
 
 // BranchRegions lists the regions a branch was in, the oldest first; at most the last 200.

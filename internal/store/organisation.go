@@ -15,6 +15,7 @@ type organisationRow struct {
 	Currency   string
 	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
 	RowVersion int
+	PlacesRev  int64 `gorm:"->"` // belongs to placesChanged
 }
 
 // TableName is the table of organisations.
@@ -29,7 +30,14 @@ func organisationRowOf(o org.Organisation) organisationRow {
 func (r organisationRow) organisation() org.Organisation {
 	return org.Organisation{
 		ID: r.ID, Name: r.Name, Zone: r.Zone, Currency: r.Currency, Created: r.CreatedAt.UTC(), RowVersion: r.RowVersion,
+		PlacesRev: r.PlacesRev,
 	}
+}
+
+// placesChanged counts up what tells others that branches or regions are not what they were. It is part of the transaction
+// that changes them.
+func (s *Store) placesChanged(ctx context.Context, id string) error {
+	return s.db(ctx).Exec("UPDATE organisations SET places_rev = places_rev + 1 WHERE id = ?", id).Error
 }
 
 // CreateOrganisation inserts an organisation and starts its chain of events. The unit must be that of the new id.

@@ -52,14 +52,24 @@ func (s *Store) CreateRegions(ctx context.Context, id string, rs []org.Region) e
 		r.Org = id
 		rows[i] = regionRowOf(r)
 	}
-	return s.inTx(ctx, id, func(s *Store) error { return s.db(ctx).CreateInBatches(rows, 200).Error })
+	return s.inTx(ctx, id, func(s *Store) error {
+		if err := s.db(ctx).CreateInBatches(rows, 200).Error; err != nil {
+			return err
+		}
+		return s.placesChanged(ctx, id)
+	})
 }
 
 // UpdateRegion writes a region by its row version.
 func (s *Store) UpdateRegion(ctx context.Context, id string, r org.Region) error {
 	r.Org = id
 	r.RowVersion++
-	return update(ctx, s, regionRowOf(r), "region")
+	return s.inTx(ctx, id, func(s *Store) error {
+		if err := update(ctx, s, regionRowOf(r), "region"); err != nil {
+			return err
+		}
+		return s.placesChanged(ctx, id)
+	})
 }
 
 // DeleteRegion removes a region by its row version. Foreign keys keep one that is still needed.
@@ -68,7 +78,10 @@ func (s *Store) DeleteRegion(ctx context.Context, id string, r org.Region) error
 	row := regionRowOf(r)
 	return s.inTx(ctx, id, func(s *Store) error {
 		res := s.db(ctx).Where("org_id = ? AND id = ? AND row_version = ?", id, r.ID, r.RowVersion).Delete(&regionRow{})
-		return s.changed(ctx, res.Error, res.RowsAffected, row, "region")
+		if err := s.changed(ctx, res.Error, res.RowsAffected, row, "region"); err != nil {
+			return err
+		}
+		return s.placesChanged(ctx, id)
 	})
 }
 

@@ -2,6 +2,7 @@ package studio
 
 import (
 	"context"
+	"slices"
 
 	"plainclothes/internal/compare"
 	"plainclothes/internal/fault"
@@ -85,7 +86,7 @@ func (c *Counted) choose(ctx context.Context, tx Reading, shelf *Shelf, sums Sum
 	if c.Standards, err = ch.standards(ctx, sums, c.Edition.List); err != nil {
 		return err
 	}
-	c.Sums = c.chosen(sums)
+	c.Sums = c.Chosen(sums)
 	return nil
 }
 
@@ -149,20 +150,32 @@ func (ch chooser) newestWith(ctx context.Context, visits map[string]int64, of fu
 	return "", nil
 }
 
-// chosen keeps the rows of the chosen series.
-func (c *Counted) chosen(sums Sums) Sums {
-	var kept Sums
-	for _, r := range sums.Cells {
-		if r.Series == c.Score.Series {
-			kept.Cells = append(kept.Cells, r)
-		}
+// Chosen keeps the rows of the series that are counted: the same rows where there are no others.
+func (c *Counted) Chosen(sums Sums) Sums {
+	return Sums{
+		Cells: kept(sums.Cells, func(r *CellSum) bool { return r.Series == c.Score.Series }),
+		Standards: kept(sums.Standards, func(r *StandardSum) bool {
+			choice, ok := c.Standards[r.Standard]
+			return ok && r.Series == choice.Series
+		}),
 	}
-	for _, r := range sums.Standards {
-		if choice, ok := c.Standards[r.Standard]; ok && r.Series == choice.Series {
-			kept.Standards = append(kept.Standards, r)
+}
+
+// kept leaves the rows alone and gives those of them that count.
+func kept[R any](rows []R, counts func(*R) bool) []R {
+	for i := range rows {
+		if counts(&rows[i]) {
+			continue
 		}
+		out := slices.Clone(rows[:i])
+		for ; i < len(rows); i++ {
+			if counts(&rows[i]) {
+				out = append(out, rows[i])
+			}
+		}
+		return out
 	}
-	return kept
+	return rows
 }
 
 // Input is what compare judges, with the targets of a programme. shown says which branches the reader may see; all

@@ -58,6 +58,7 @@ func (r *rig) manages(branches ...org.Branch) auth.Actor {
 func (r *rig) rename(i int, name string) {
 	r.Branches[i].Name = name
 	r.SQL(`UPDATE branches SET name = ? WHERE id = ?`, name, r.Branches[i].ID)
+	r.SQL(`UPDATE organisations SET places_rev = places_rev + 1`)
 }
 
 // months are so many months that end with the world's.

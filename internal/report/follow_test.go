@@ -1,0 +1,220 @@
+package report_test
+
+import (
+	"context"
+	"math"
+	"testing"
+	"time"
+
+	"plainclothes/internal/auth"
+	"plainclothes/internal/org"
+	"plainclothes/internal/report"
+	"plainclothes/internal/store"
+	"plainclothes/internal/store/storetest"
+	"plainclothes/internal/store/worldtest"
+)
+
+// bad is some visits to a branch at which nothing was met.
+func bad(w *worldtest.World, b org.Branch, n int) {
+	for range n {
+		w.Visit(worldtest.Made{Branch: b, Shopper: w.Shoppers[0], Scenario: "guest", On: "2026-11-05", Answers: w.Answered(4, 0)})
+	}
+}
+
+func TestAReaderOfALargeComparisonDoesNotWaitForWhatIsNew(t *testing.T) {
+	storetest.ForEach(t, func(t *testing.T, s *store.Store) {
+		w, _ := season(t, s)
+		svc := large(t, w, s)
+		q, b := report.Query{Span: report.Last12}, w.Branches[2]
+		first := compared(t, svc, w.Owner, q)
+		if !first.AsOf.IsZero() {
+			t.Errorf("what was just found out is as of %s", first.AsOf)
+		}
+		w.Now = w.Now.Add(time.Minute)
+		bad(w, b, 5)
+		release := svc.HoldBack()
+		held := compared(t, svc, w.Owner, q)
+		if held.AsOf.IsZero() || !held.AsOf.Before(w.Now) {
+			t.Errorf("as of %s", held.AsOf)
+		}
+		x, y := scoreOf(t, first, b.ID), scoreOf(t, held, b.ID)
+		if y.N != x.N+5 || !(y.EstimateBP < x.EstimateBP) || held.Result.Headline.Visits != first.Result.Headline.Visits+5 {
+			t.Errorf("from %+v to %+v", x, y)
+		}
+		if len(held.Scores) != len(first.Scores) {
+			t.Errorf("%d scores for the funnel, then %d", len(first.Scores), len(held.Scores))
+		}
+		for i := range held.Scores {
+			if held.Scores[i].Branch == b.ID && int(held.Scores[i].N) != y.N {
+				t.Errorf("the funnel knows of %d visits, the table of %d", held.Scores[i].N, y.N)
+			}
+		}
+		release()
+		w.Now = w.Now.Add(time.Minute)
+		compared(t, svc, w.Owner, q)
+		svc.Settle()
+		after := compared(t, svc, w.Owner, q)
+		if !after.AsOf.IsZero() {
+			t.Errorf("still as of %s", after.AsOf)
+		}
+		sameFor(t, held, after) // among few branches places are of now, too
+	})
+}
+
+func TestWhatIsFoundOutBesideTheReadersRestsBetweenTwoTimesAndHasAnEnd(t *testing.T) {
+	w, _ := season(t, storetest.SQLite(t))
+	svc := large(t, w, w.Store)
+	q := report.Query{Span: report.Last12}
+	compared(t, svc, w.Owner, q)
+	bad(w, w.Branches[1], 1)
+	compared(t, svc, w.Owner, q)
+	svc.Settle()
+	compared(t, svc, w.Owner, q)
+	bad(w, w.Branches[1], 1)
+	for range 3 { // it rests: the clock stands still
+		held := compared(t, svc, w.Owner, q)
+		svc.Settle()
+		if held.AsOf.IsZero() {
+			t.Fatal("found out anew at once")
+		}
+	}
+	w.Now = w.Now.Add(11 * time.Minute)
+	if late := compared(t, svc, w.Owner, q); !late.AsOf.IsZero() {
+		t.Errorf("after more than ten minutes still as of %s", late.AsOf)
+	}
+}
+
+func TestEveryPageOfALargeProgrammeSaysAsOfWhenItIs(t *testing.T) {
+	w, _ := season(t, storetest.SQLite(t))
+	svc := large(t, w, w.Store)
+	q, b := report.Query{Span: report.Last12}, w.Branches[0]
+	regional := manager(w, w.Regions[0])
+	pages := map[string]func(context.Context, auth.Actor) (time.Time, error){
+		"change": func(ctx context.Context, a auth.Actor) (time.Time, error) {
+			r, err := svc.Change(ctx, a, q)
+			return r.AsOf, err
+		},
+		"drivers": func(ctx context.Context, a auth.Actor) (time.Time, error) {
+			r, err := svc.Drivers(ctx, a, q)
+			return r.AsOf, err
+		},
+		"outlook": func(ctx context.Context, a auth.Actor) (time.Time, error) {
+			r, err := svc.Outlook(ctx, a, q, report.NextQuery{})
+			return r.AsOf, err
+		},
+		"branches": func(ctx context.Context, a auth.Actor) (time.Time, error) {
+			r, err := svc.Compare(ctx, a, q)
+			return r.AsOf, err
+		},
+		"branch": func(ctx context.Context, a auth.Actor) (time.Time, error) {
+			r, err := svc.Branch(ctx, a, b.ID, q)
+			return r.AsOf, err
+		},
+	}
+	look := func(wanted bool) {
+		t.Helper()
+		for name, page := range pages {
+			for _, a := range []auth.Actor{w.Owner, regional} {
+				at, err := page(t.Context(), a)
+				if err != nil || at.IsZero() == wanted {
+					t.Errorf("%s: as of %v, %v", name, at, err)
+				}
+			}
+		}
+	}
+	compared(t, svc, w.Owner, q)
+	look(false)
+	w.Now = w.Now.Add(time.Minute)
+	bad(w, b, 2)
+	release := svc.HoldBack()
+	look(true)
+	release()
+	w.Now = w.Now.Add(time.Minute)
+	compared(t, svc, w.Owner, q)
+	svc.Settle()
+	w.Now = w.Now.Add(time.Minute)
+	look(false)
+}
+
+func TestAPageOfABranchHasItsNewVisitsAtOnceAndReadsAsInASmallProgramme(t *testing.T) {
+	storetest.ForEach(t, func(t *testing.T, s *store.Store) {
+		w, small := season(t, s)
+		svc := large(t, w, s)
+		q, b := report.Query{Span: report.Last12}, w.Branches[3]
+		read := func(svc *report.Service) report.BranchReport {
+			r, err := svc.Branch(t.Context(), w.Owner, b.ID, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r
+		}
+		sameBranch(t, read(small), read(svc), 1e-9)
+		bad(w, b, 4)
+		defer svc.HoldBack()()
+		held := read(svc)
+		if held.AsOf.IsZero() {
+			t.Error("all is of now")
+		}
+		sameBranch(t, read(small), held, 3) // what others taught of it is a little older
+		trends, err := svc.Trends(t.Context(), w.Owner, q, b.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fresh, err := small.Trends(t.Context(), w.Owner, q, b.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, p := range fresh.Branches[b.ID].Months {
+			if got := trends.Branches[b.ID].Months[i]; got.N != p.N || got.MeanBP != p.MeanBP {
+				t.Errorf("month %s: %+v, not %+v", p.Month, got, p)
+			}
+		}
+	})
+}
+
+// sameBranch compares what a branch's own visits say, exactly, and why it stands where it stands, within some points.
+func sameBranch(t *testing.T, want, got report.BranchReport, within float64) {
+	t.Helper()
+	if want.Score.N != got.Score.N || want.Score.MeanBP != got.Score.MeanBP || len(want.Standards) != len(got.Standards) {
+		t.Errorf("%+v, not %+v", got.Score, want.Score)
+	}
+	for i := range want.Standards {
+		x, y := want.Standards[i], got.Standards[i]
+		if x.Outcome.Counts != y.Outcome.Counts || (x.Gap == nil) != (y.Gap == nil) || x.Gap != nil && math.Abs(x.Gap.Performance-y.Gap.Performance) > within {
+			t.Errorf("%s: %+v and %+v", x.Standard.ID, x.Gap, y.Gap)
+		}
+	}
+	if (want.Causes == nil) != (got.Causes == nil) || want.Causes != nil && math.Abs(want.Causes.Total-got.Causes.Total) > within {
+		t.Errorf("%+v, not %+v", got.Causes, want.Causes)
+	}
+	if within < 1 && want.Causes != nil && want.Causes.Sentence != got.Causes.Sentence {
+		t.Errorf("%q, not %q", got.Causes.Sentence, want.Causes.Sentence)
+	}
+}
+
+func TestABranchThatMovedToAnotherRegionIsSeenFromThereAtOnce(t *testing.T) {
+	w, _ := season(t, storetest.SQLite(t))
+	svc := large(t, w, w.Store)
+	q := report.Query{Span: report.Last12}
+	there := manager(w, w.Regions[0])
+	before := compared(t, svc, there, q)
+	var other org.Branch
+	for _, b := range w.Branches {
+		if _, ok := before.Places[b.ID]; !ok {
+			other = b
+		}
+	}
+	orgs := org.NewService(w.Store.Org(), w.Clock)
+	b, err := w.Store.Branch(t.Context(), org.Access{Org: w.Org, All: true}, other.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Region = w.Regions[0].ID
+	if _, err := orgs.ChangeBranch(t.Context(), w.Owner, b); err != nil {
+		t.Fatal(err)
+	}
+	after := compared(t, svc, there, q)
+	if _, ok := after.Places[other.ID]; !ok || len(after.Places) != len(before.Places)+1 {
+		t.Errorf("%d branches, then %d", len(before.Places), len(after.Places))
+	}
+}
