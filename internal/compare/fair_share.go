@@ -17,6 +17,8 @@ type fairShare struct {
 	pDoubted     float64
 	peersSD      float64
 	rng          stats.Interval
+	sd           float64    // of the belief
+	sceptic      [2]float64 // the mean and deviation of what the sceptic believes; the belief itself where he has nothing to doubt
 }
 
 // fairShares are those of one standard by branch; nil where it is not adjusted.
@@ -203,25 +205,33 @@ func (s *shares) ask(x *fairSeries) {
 	if !x.ok {
 		return
 	}
-	ask, out, target := x.fit.Ask(x.data), make([]fairShare, len(s.c.t.branches)), float64(x.targetBP)/10_000
-	const worthAsking = 0.21 // a verdict needs 0.2 at most
+	ask, out := x.fit.Ask(x.data), make([]fairShare, len(s.c.t.branches))
 	for _, c := range x.data.Cells {
 		out[c.Branch].n += int(c.N)
 		out[c.Branch].x += int(c.X)
 	}
 	for i := range out {
-		belief := ask.Branch(i, s.mixes[i])
-		out[i] = fairShare{share: out[i].share, known: true, mean: belief.Mean(), pBelow: belief.Below(target)}
-		out[i].pDoubted, out[i].peersSD = out[i].pBelow, ask.MeanSD(s.mixes[i])
-		if p := out[i].pBelow; target > 0 && target < 1 && min(p, 1-p) < worthAsking {
-			doubted := ask.Doubted(i, s.mixes[i], target)
-			out[i].pDoubted = doubted.Below(target)
-		}
-		if !s.brief {
-			out[i].rng, _ = belief.Interval(rangeLevel)
-		}
+		out[i] = s.believe(ask, i, out[i].share, float64(x.targetBP)/10_000)
 	}
 	x.shares = out
+}
+
+// believe one branch. Where the network is known well, the sceptic has nothing to doubt.
+func (s *shares) believe(ask *stats.Binary, i int, counted share, target float64) fairShare {
+	const knownFar = 0.01
+	belief := ask.Branch(i, s.mixes[i])
+	out := fairShare{
+		share: counted, known: true, mean: belief.Mean(), sd: belief.SD(), pBelow: belief.Below(target), peersSD: ask.MeanSD(s.mixes[i]),
+	}
+	out.pDoubted, out.sceptic = out.pBelow, [2]float64{out.mean, out.sd}
+	if out.peersSD > knownFar && target > 0 && target < 1 {
+		doubted := ask.Doubted(i, s.mixes[i], target)
+		out.pDoubted, out.sceptic = doubted.Below(target), [2]float64{doubted.Mean(), doubted.SD()}
+	}
+	if !s.brief && !s.c.t.branches[i].Background {
+		out.rng, _ = belief.Interval(rangeLevel)
+	}
+	return out
 }
 
 // atOnce works on several standards at once; each writes its own place only.

@@ -61,6 +61,7 @@ type FrozenBranch struct {
 	Effect, Var, Effective float64
 	Most                   int64 // visits by its most frequent shopper
 	Island                 int
+	Good, Wow              []FrozenShare // by standard, level C; empty below
 }
 
 // Fresh is one branch with all its visits in the window. Cells are needed only for a branch whose scores are not those that
@@ -85,12 +86,11 @@ type standingRow struct {
 	known  bool
 }
 
-// Freeze compares all branches with one another, whoever may see them, and keeps what was found out. Input.Fair is left
-// out: standards are pooled.
+// Freeze compares all branches with one another, whoever may see them, and keeps what was found out.
 func Freeze(in Input) *Frozen {
-	in.Fair, in.Brief = nil, true
+	in.Brief = true
 	t := newTable(in)
-	model, _ := adjusted(t, in)
+	model, shares := adjusted(t, in)
 	f := &Frozen{
 		TargetBP: in.TargetBP, Standards: slices.Clone(in.Standards), Peers: in.Peers, ByMonth: in.ByMonth, Model: model.Model, OneWay: model.fit,
 	}
@@ -105,6 +105,7 @@ func Freeze(in Input) *Frozen {
 	}
 	if model.fair != nil {
 		f.Crossed = model.fair.freeze(t)
+		f.Crossed.keep(t, shares)
 	}
 	return f
 }
@@ -255,11 +256,13 @@ func (f *Frozen) judge(all []Fresh, brief bool) []standingRow {
 func (f *Frozen) judgeOf(k int, all []Fresh, brief bool, between ranges) judgeOf {
 	s := f.Standards[k]
 	j := judgeOf{rule: priceOf(s.Criticality), plan: !brief, good: frozenSeries(f.Pools[k].Good, s.GoodTargetBP, all, brief, between)}
+	j.good.fair = f.fairShares(k, all, j.good.target, brief, false)
 	if j.plan {
 		j.clean, _ = stats.FewestVisits(float64(s.GoodTargetBP)/10_000, j.rule.meets, 0)
 	}
 	if s.WowTargetBP > 0 {
 		j.wow = frozenSeries(f.Pools[k].Wow, s.WowTargetBP, all, brief, between)
+		j.wow.fair = f.fairShares(k, all, j.wow.target, brief, true)
 	}
 	return j
 }

@@ -360,16 +360,29 @@ func (q *binaryPart) share(mix []float64, w float64) float64 {
 
 // Mean is the expected share.
 func (b *BinaryBelief) Mean() float64 {
-	sum := 0.0
+	mean, _ := b.moments()
+	return mean
+}
+
+// SD is the standard deviation of the share.
+func (b *BinaryBelief) SD() float64 {
+	mean, square := b.moments()
+	return math.Sqrt(math.Max(0, square-mean*mean))
+}
+
+// moments are the mean of the share and of its square.
+func (b *BinaryBelief) moments() (mean, square float64) {
 	for i := range b.parts {
 		q := &b.parts[i]
 		for k, w := range q.w {
 			if q.p[k] > 1e-9 {
-				sum += q.weight * q.p[k] * q.share(b.mix, w)
+				s, p := q.share(b.mix, w), q.weight*q.p[k]
+				mean += p * s
+				square += p * s * s
 			}
 		}
 	}
-	return sum
+	return mean, square
 }
 
 // Below is P(θ < t): 0 for t ≤ 0 and 1 for t ≥ 1.

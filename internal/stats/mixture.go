@@ -19,6 +19,29 @@ func Own(n, x int) Mixture {
 	return Mixture{parts: []part{{weight: 1, beta: newBeta(float64(x)+0.5, float64(n-x)+0.5)}}}
 }
 
+// Believed is the belief of a single beta distribution with this mean and standard deviation, for keeping a belief of another
+// shape in two numbers. It is false for a mean outside 0 to 1, or a deviation that no share has.
+func Believed(mean, sd float64) (Mixture, bool) {
+	size := mean*(1-mean)/(sd*sd) - 1
+	if !proper(mean) || !(sd > 0) || !(size > 0) || math.IsInf(size, 0) {
+		return Mixture{}, false
+	}
+	return Mixture{parts: []part{{weight: 1, beta: newBeta(size*mean, size*(1-mean))}}}, true
+}
+
+// Seen is the belief after n more visits of which x were met, where it is a single beta distribution; of a mixture each part
+// keeps its weight. Counts that cannot be leave it as it is.
+func (m Mixture) Seen(n, x int) Mixture {
+	if !countable(n, x) {
+		return m
+	}
+	out := Mixture{parts: make([]part, len(m.parts))}
+	for i, p := range m.parts {
+		out.parts[i] = part{weight: p.weight, beta: newBeta(p.a+float64(x), p.b+float64(n-x))}
+	}
+	return out
+}
+
 // Mean is the expected share.
 func (m Mixture) Mean() float64 {
 	sum := 0.0
