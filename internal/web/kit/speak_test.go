@@ -100,6 +100,30 @@ func TestAScriptSpeaksAnotherLanguageAndDoesTheSame(t *testing.T) {
 	}
 }
 
+func TestWhatOnePageCallsWordsOfOursIsNoneOfAnothers(t *testing.T) {
+	set := parse("layout/shopper", "shopper/section")
+	files := map[string]string{}
+	for _, x := range set.Templates() {
+		files[x.Name()] = fileOf(x, "shopper/section", "layout/shopper")
+	}
+	for name, want := range map[string]string{
+		"main": "shopper/section", "bar": "shopper/section", "question": "part/question", "field": "part/field", "notice": "layout/base", "shopper.html": "layout/shopper",
+	} {
+		if files[name] != want {
+			t.Errorf("%s comes from %q, want %q", name, files[name], want)
+		}
+	}
+	why := parse("layout/desk", "editor/why")
+	for _, x := range why.Templates() {
+		if got := fileOf(x, "editor/why", "layout/desk"); x.Name() == "why" && got != "part/why" || x.Name() == "main" && got != "editor/why" {
+			t.Errorf("%s comes from %q", x.Name(), got)
+		}
+	}
+	if ours := spokenIn("part/question"); ours(".Text") || ours(".Label") || !ours(".Error") {
+		t.Error("what a programme asks would be translated")
+	}
+}
+
 func TestEveryPageAndScriptCanBeMadeInEveryLanguage(t *testing.T) {
 	for _, lang := range append(catalogue.Languages()[1:], catalogue.Mirror) {
 		english := assets().files

@@ -22,8 +22,9 @@ func inOthers(name, frame string, read func() *template.Template) map[string]fun
 // inLanguage rewrites a set of templates that nobody has used yet.
 func inLanguage(lang, name, frame string, t *template.Template) *template.Template {
 	cat := catalogue.For(lang)
-	sp := &speaker{say: cat.On(name), ours: spokenOn(name, frame)}
 	for _, x := range t.Templates() {
+		file := fileOf(x, name, frame)
+		sp := &speaker{say: cat.On(file), ours: spokenIn(file)}
 		sp.tree(x.Tree)
 	}
 	return t.Funcs(funcsIn(cat))
