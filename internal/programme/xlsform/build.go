@@ -429,6 +429,7 @@ func unseen(p *programme.Programme) []Finding {
 	add(len(p.Stages), "stage", "stages", kept)
 	add(len(p.Dayparts), "part of the day", "parts of the day", kept)
 	add(1, "plan of visits, score policy and levels", "", kept)
+	add(len(p.Translations), "translation", "translations", kept)
 	add(c["points"], "question with points", "questions with points", kept)
 	add(c["critical"], "critical", "criticals", kept)
 	add(c["comment"], "rule for comments", "rules for comments", kept)

@@ -20,6 +20,7 @@ type choiceList struct {
 type choice struct {
 	name, label string
 	row         int
+	words       map[string]string // the label in other languages, by tag
 }
 
 // names gives the names of a list.
@@ -40,7 +41,7 @@ func (l *choiceList) index(name string) int {
 }
 
 // choices reads the sheet choices.
-func (r *reader) choices(t *table) {
+func (r *reader) choices(t *table, wanted string) {
 	if t == nil {
 		return
 	}
@@ -49,7 +50,7 @@ func (r *reader) choices(t *table) {
 		r.wrong(t.name, 1, -1, "The first row needs the columns list_name, name and label. They are not all there.")
 		return
 	}
-	language := t.language(r.language)
+	language := t.language(orElse(r.language, wanted))
 	for i := range t.rows {
 		x := &t.rows[i]
 		list, name := x.cell(listCol), x.cell(nameCol)
@@ -67,7 +68,7 @@ func (r *reader) choices(t *table) {
 			label = name
 			r.list(t.name, x.number, nameCol, name, "This choice has no label, so its name is shown.")
 		}
-		r.choice(t, choice{name, r.fit(t.name, x.number, at, label, 300, true), x.number}, list)
+		r.choice(t, choice{name, r.fit(t.name, x.number, at, label, 300, true), x.number, r.spokenIn(t, x, "label", 300, true)}, list)
 	}
 	r.unusedColumns(t, []string{"list_name", "name", "label", "pc_points"}, "Only the names and labels of choices are carried.")
 }

@@ -64,7 +64,7 @@ func (r *reader) item(x *row, kind, typ string) {
 func (r *reader) noteOf(x *row) {
 	text, _ := r.survey.say(x, "label", r.language)
 	r.flushNote()
-	r.note, r.noteRow = text, x.number
+	r.note, r.noteRow, r.noteSaid = text, x.number, r.spokenIn(r.survey, x, "label", 4000, false)
 	r.perCell(x, "relevant", "The note goes with the question after it, whatever this condition says.")
 }
 
@@ -77,6 +77,7 @@ func (r *reader) question(x *row, kind, typ string) {
 	}
 	q := &programme.Question{ID: unique(r.ids, identifier(name)), Required: r.required(x)}
 	s := &subject{id: q.ID, twice: r.asked[name] != nil}
+	r.translateQuestion(x, q, r.noteSaid)
 	r.words(x, q)
 	q.ShowIf = r.shown(x)
 	if !r.kind(x, q, s, kind, typ) {
@@ -117,7 +118,7 @@ func (r *reader) words(x *row, q *programme.Question) {
 	if r.note != "" {
 		r.list(t.name, r.noteRow, t.col("type"), r.note, "Notes are no rows of their own here. This one stands in the hint of %s.", q.ID)
 		hint = strings.TrimSpace(r.note + "\n" + hint)
-		r.note = ""
+		r.note, r.noteSaid = "", nil
 	}
 	q.Hint = r.fit(t.name, x.number, at, hint, 4000, false)
 }
@@ -246,6 +247,7 @@ func (r *reader) choose(x *row, q *programme.Question, s *subject, kind, typ str
 		q.Kind = programme.Multi
 	}
 	r.options(x, q, s, items)
+	r.translateOptions(q, items, s.codes)
 	if other {
 		r.other(x, q, s)
 	}

@@ -13,26 +13,29 @@ import (
 
 // reader makes a programme of a workbook.
 type reader struct {
-	book     *book
-	problems programme.Problems
-	findings []Finding
-	more     int    // findings beyond those kept
-	language string // the form's default, "" when it names none
-	lists    map[string]*choiceList
-	survey   *table
-	asked    map[string]*subject // by the name in the form
-	named    map[string][]int    // rows of each name of the survey
-	ids      map[string]bool     // of questions
-	sections []programme.Section
-	secIDs   map[string]bool
-	top      map[string]int // rows of the names outside groups
-	groups   []group
-	loose    bool   // the last section is one of questions outside groups
-	note     string // words of a note, for the hint of the question after it
-	noteRow  int
-	title    string
-	key      string
-	kept     *kept // what Write left in the workbook, nil in a foreign form
+	book        *book
+	problems    programme.Problems
+	findings    []Finding
+	more        int    // findings beyond those kept
+	language    string // the form's default, "" when it names none
+	tongues     tongues
+	lists       map[string]*choiceList
+	survey      *table
+	choiceSheet *table              // nil without one
+	asked       map[string]*subject // by the name in the form
+	named       map[string][]int    // rows of each name of the survey
+	ids         map[string]bool     // of questions
+	sections    []programme.Section
+	secIDs      map[string]bool
+	top         map[string]int // rows of the names outside groups
+	groups      []group
+	loose       bool   // the last section is one of questions outside groups
+	note        string // words of a note, for the hint of the question after it
+	noteRow     int
+	noteSaid    map[string]string // the note in other languages, by tag
+	title       string
+	key         string
+	kept        *kept // what Write left in the workbook, nil in a foreign form
 }
 
 // group is one that is open.
@@ -74,8 +77,11 @@ func (r *reader) read(src []byte) *programme.Programme {
 		r.findings = nil
 		return r.kept.base
 	}
-	r.choices(choices)
-	r.survey = survey
+	r.survey, r.choiceSheet = survey, choices
+	wanted := r.language
+	r.language = survey.language(wanted)
+	r.openTongues(wanted)
+	r.choices(choices, wanted)
 	r.surveyRows()
 	if r.problems.Errors() > 0 {
 		return nil
@@ -171,7 +177,7 @@ func (r *reader) unusedColumns(t *table, used []string, why string) {
 				continue
 			}
 			if c.language != "" && slices.Contains(used, c.name) {
-				r.list(t.name, 1, c.at, c.name+" in "+c.language, "A programme has one language; this one was not taken.")
+				r.unread(t, c)
 			} else {
 				r.list(t.name, t.rows[i].number, c.at, "The column "+short(c.name), "%s", why)
 			}
@@ -180,10 +186,20 @@ func (r *reader) unusedColumns(t *table, used []string, why string) {
 	}
 }
 
+// unread lists a column of words in another language that did not come along.
+func (r *reader) unread(t *table, c column) {
+	switch carried := c.name == "label" || c.name == "hint"; {
+	case carried && r.tongues.tags[c.language] != "":
+	case carried:
+		r.list(t.name, 1, c.at, c.name+" in "+c.language, "%s", r.unspoken(c.language))
+	default:
+		r.list(t.name, 1, c.at, c.name+" in "+c.language, "Only labels and hints come along in other languages.")
+	}
+}
+
 // surveyRows reads the survey from top to bottom.
 func (r *reader) surveyRows() {
 	t := r.survey
-	r.language = t.language(r.language)
 	r.names()
 	if r.problems.Errors() > 0 {
 		return
@@ -399,6 +415,7 @@ func (r *reader) openSection(x *row, g *group) {
 	}
 	g.cond = ""
 	r.sections, r.loose = append(r.sections, s), false
+	r.translate("sections."+s.ID+".title", r.spokenIn(r.survey, x, "label", 300, true))
 	r.kept.section(r, x, &r.sections[len(r.sections)-1])
 }
 
@@ -476,7 +493,7 @@ func (r *reader) flushNote() {
 	if r.note != "" {
 		r.list(r.survey.name, r.noteRow, r.survey.col("type"), r.note, "No question follows this note in its group, so there is nothing to show it with.")
 	}
-	r.note = ""
+	r.note, r.noteSaid = "", nil
 }
 
 // assemble makes the programme and has it checked.
@@ -499,6 +516,7 @@ func (r *reader) assemble() *programme.Programme {
 	} else {
 		p = r.least(sections)
 	}
+	r.speak(p)
 	checked, problems := programme.Check(p)
 	for n := 0; checked == nil && n < maxSheets && r.dropConditions(p, problems); n++ {
 		checked, problems = programme.Check(p)

@@ -67,6 +67,8 @@ type previewView struct {
 	Channels  []kit.Option
 	Sections  []kit.Option
 	Features  []pick
+	Language  string
+	Languages []kit.Option // when there is a choice
 	Before    string // address of the section before
 	After     string
 }
@@ -152,7 +154,7 @@ func sketch(sub *tryout.Subject, f *previewForm) (sectionView, error) {
 	v := visit.Visit{ID: "preview", Scenario: f.Scenario, State: visit.InProgress, Stages: before(x, f.Scenario, sec)}
 	facts := programme.Context{Scenario: f.Scenario, Channel: f.Channel, Format: f.Format, Features: f.Features}
 	place := visit.Place{Branch: org.Branch{Name: tryout.Branch, Features: f.Features, Format: f.Format, Channel: org.Channel(f.Channel), Zone: "UTC"}}
-	paper := visit.Rehearse(visit.Sketch(x, sub.Contents.Version.Number), v, place, visit.Report{Context: &facts, Heads: visit.Heads{}}, nil)
+	paper := visit.Rehearse(visit.Sketch(x, sub.Contents.Version.Number), v, place, visit.Report{Context: &facts, Heads: visit.Heads{}}, nil).In(f.Language)
 	view, err := sectionOf(paper, f.Section, nil, nil)
 	if err != nil {
 		return view, err
@@ -184,6 +186,9 @@ func (f *previewForm) view(sub *tryout.Subject, section *sectionView, base strin
 	v := &previewView{
 		Base: base, Section: f.Section, Scenario: f.Scenario, Format: f.Format, Channel: f.Channel,
 		Channels: channelOptions(), Formats: formatOptions(sub.Formats),
+	}
+	if r := section.Paper.Reading; r != nil {
+		v.Language, v.Languages = r.Tag, languageOptions(x)
 	}
 	said := []string{"No scenario yet"}
 	for i := range x.Scenarios {
@@ -223,6 +228,14 @@ func (f *previewForm) address(base, section string) string {
 		q.Add("feature", s)
 	}
 	return base + "?" + q.Encode()
+}
+
+func languageOptions(x *programme.Programme) []kit.Option {
+	var all []kit.Option
+	for _, tag := range x.Languages() {
+		all = append(all, kit.Option{Value: tag, Label: programme.OwnName(tag)})
+	}
+	return all
 }
 
 // channelNames are the ways of a visit as people call them.
