@@ -63,13 +63,20 @@ func ParseRef(s string) (Ref, bool) {
 const maxShort = 40
 
 // short cuts a text for a sentence.
-func short(s string) string {
+func short(s string) string { return cutTo(s, maxShort) }
+
+// cutTo cuts a text to n characters, behind a word where there is one not far from the end.
+func cutTo(s string, n int) string {
 	s = strings.Join(strings.Fields(s), " ")
 	runes := []rune(s)
-	if len(runes) <= maxShort {
+	if len(runes) <= n {
 		return s
 	}
-	return strings.TrimRight(string(runes[:maxShort-1]), " ,.;:") + "…"
+	kept := string(runes[:n-1])
+	if at := strings.LastIndexByte(kept, ' '); at > len(kept)*2/3 {
+		kept = kept[:at]
+	}
+	return strings.TrimRight(kept, " ,.;:") + "…"
 }
 
 // quoted puts a short text in quotes behind what stands before it; nothing when there is no text.

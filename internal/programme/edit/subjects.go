@@ -110,6 +110,9 @@ func verbs(asked programme.Asked) []Choice {
 	return out
 }
 
+// maxSaid is how much of a condition stands in the list of steps.
+const maxSaid = 160
+
 // SetCondition says when a section or question is shown; without rows it always is. Fields in errors are rows.1, rows.2, …
 type SetCondition struct {
 	Part Ref
@@ -141,7 +144,7 @@ func (o SetCondition) do(w *work) error {
 		return nil
 	}
 	*at = &programme.Condition{Source: src}
-	w.say("Changed when " + label + " is shown: " + short(Sentence(w.p, src)) + ".")
+	w.say("Changed when " + label + " is shown: " + cutTo(Sentence(w.p, src), maxSaid) + ".")
 	return nil
 }
 
