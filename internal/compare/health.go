@@ -94,6 +94,7 @@ type HealthQuestion struct {
 	Typed                 bool // it is answered in words, with a number or a photo, not with a tap
 	Twofold               bool // its words ask for two things
 	Hidden                bool // asked only under a condition
+	Pictured              bool // answered with a photo, which is no answer that is counted here
 	Asking
 	Branches       int // whose visits' levels hung on it
 	StatusBranches int // whose status at the question's standard would be another without it
@@ -206,6 +207,9 @@ func measured(q *HealthQuestion) QuestionHealth {
 	h := QuestionHealth{HealthQuestion: *q}
 	h.Full, h.None = shareOf(q.Marked, q.Full), shareOf(q.Marked, q.None)
 	h.NotApply, h.NotSeen, h.NotFilled = shareOf(q.Asked, q.NA), shareOf(q.Asked, q.Unseen), shareOf(q.Asked, q.Missing)
+	if q.Pictured {
+		h.NotFilled = HealthShare{}
+	}
 	h.ChangedShare, h.ReturnedShare = shareOf(q.Logged, q.Changed), shareOf(q.Asked, q.Returned)
 	h.Spread, h.SpreadKnown = deviation(q.Marked, q.Mark, q.Mark2, fullBP)
 	h.Agreement, h.AnswerTime = agreementOf(&q.Asking), durationOf(&q.Asking)

@@ -211,6 +211,7 @@ func TestVerdictsSayWhyAndWithHowMany(t *testing.T) {
 		"nobody":             {with(marked(400, 0), func(*HealthQuestion) {}), Train, []string{"Missed in 100 % of 400 visits"}},
 		"a WOW that nobody":  {with(marked(400, 0), func(q *HealthQuestion) { q.WowOnly = true }), Retire, []string{"Nobody earns it"}},
 		"no points":          {with(Asking{Visits: 90, Asked: 90, Missing: 30}, func(q *HealthQuestion) { q.Scored = false }), Keep, []string{"carries no points", "90 visits"}},
+		"a photo":            {with(Asking{Visits: 900, Asked: 900, Missing: 900}, func(q *HealthQuestion) { q.Scored, q.Pictured = false, true }), Keep, []string{"photo", "900 visits"}},
 		"left out":           {with(Asking{Visits: 900, Asked: 900, Missing: 890}, func(q *HealthQuestion) { q.Scored = false }), Retire, []string{"Left without an answer"}},
 		"never applies":      {with(Asking{Visits: 900, Asked: 900, NA: 899}, func(*HealthQuestion) {}), Retire, []string{"does not apply"}},
 		"hidden":             {with(Asking{Visits: 90}, func(q *HealthQuestion) { q.Hidden = true }), Unused, []string{"condition never came true", "90 visits"}},

@@ -216,6 +216,8 @@ func failed(h *QuestionHealth) string {
 // keepWhy says what a question without fault is good for.
 func keepWhy(h *QuestionHealth) string {
 	switch {
+	case h.Pictured:
+		return fmt.Sprintf("It is answered with a photo, and nothing speaks against it in %s.", visits(h.Asked))
 	case !h.Scored:
 		return fmt.Sprintf("It carries no points, and nothing speaks against it in %s.", visits(h.Asked))
 	case h.Full.Lo > nearlyAll:

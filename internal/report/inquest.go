@@ -81,6 +81,7 @@ func questionOf(p *programme.Programme, sec *programme.Section, q *programme.Que
 	h := compare.HealthQuestion{
 		ID: q.ID, Section: sec.ID, Standard: q.Standard, Scored: q.Scored(), WowOnly: q.PossibleGood() == 0 && q.PossibleWow() > 0,
 		Critical: critical(q), Twofold: programme.AsksTwoThings(q), Hidden: q.ShowIf != nil || sec.ShowIf != nil, Typed: typed(q.Kind),
+		Pictured: q.Kind == programme.Photo || q.Kind == programme.Receipt,
 	}
 	if st, ok := p.Standard(q.Standard); ok && st.Criticality == programme.ZeroTolerance {
 		h.Critical = true

@@ -307,12 +307,14 @@ func (v *view) row(q *report.QuestionHealth) row {
 func cells(q *report.QuestionHealth) []cell {
 	var all []cell
 	share := func(name string, s compare.HealthShare) {
-		if s.Known() {
+		if s.X > 0 {
 			all = append(all, cell{name, kit.Percent(s.BP()), fmt.Sprintf("%d of %d", s.X, s.N)})
 		}
 	}
 	all = append(all, cell{Name: "Asked", Value: strconv.Itoa(q.Asked), Of: "of " + plural(q.Visits, "visit")})
-	share("Full marks", q.Full)
+	if q.Full.Known() { // of the other shares, none is no news
+		all = append(all, cell{"Full marks", kit.Percent(q.Full.BP()), fmt.Sprintf("%d of %d", q.Full.X, q.Full.N)})
+	}
 	share("No marks", q.None)
 	if q.SpreadKnown {
 		all = append(all, cell{"Spread", strconv.Itoa(int(math.Round(100 * q.Spread))), "points of 100"})
@@ -331,11 +333,11 @@ func cells(q *report.QuestionHealth) []cell {
 	if q.AnswerTime.Known {
 		all = append(all, cell{"Time to answer", fmt.Sprintf("%.0f s", q.AnswerTime.Seconds), plural(q.AnswerTime.N, "visit") + " timed"})
 	}
-	if q.Scored || q.Critical {
+	if q.Levels > 0 {
 		all = append(all, cell{"Decided the level", plural(q.Levels, "visit"), "at " + branches(q.Branches)})
-		if q.Standard != "" {
-			all = append(all, cell{"Decides the status", "of " + branches(q.StatusBranches), "at " + q.Standard})
-		}
+	}
+	if q.StatusBranches > 0 {
+		all = append(all, cell{"Decides the status", "of " + branches(q.StatusBranches), "at " + q.Standard})
 	}
 	return all
 }
