@@ -7,6 +7,7 @@ import (
 
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
+	"plainclothes/internal/programme/xlsform"
 	"plainclothes/internal/scoring"
 )
 
@@ -14,7 +15,7 @@ import (
 const maxProgramme = 6 << 20
 
 type lintCmd struct {
-	File string `arg:"" help:"Programme file, YAML or JSON." placeholder:"FILE"`
+	File string `arg:"" help:"Programme file, YAML or JSON, or an XLSForm workbook (.xlsx)." placeholder:"FILE"`
 }
 
 // Run prints errors and advice; advice alone is no failure.
@@ -54,11 +55,16 @@ func place(file string, x programme.Problem) string {
 	return out + x.Message
 }
 
-// readProgramme reads and parses a programme file.
+// readProgramme reads and parses a programme file, or a workbook, of which it says what did not come along.
 func (p *program) readProgramme(path string) (*programme.Programme, programme.Problems, error) {
 	src, err := readFile(path, maxProgramme)
 	if err != nil {
 		return nil, nil, err
+	}
+	if xlsform.Looks(src) {
+		m, listed, problems := xlsform.Read(src)
+		p.sayListed(path, listed)
+		return m, problems, nil
 	}
 	m, problems := programme.Parse(src)
 	return m, problems, nil

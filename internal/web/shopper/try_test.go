@@ -1,11 +1,14 @@
 package shopper_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +32,7 @@ type tryRig struct {
 	owner auth.Actor
 }
 
-func newTryRig(t *testing.T, programme string) *tryRig {
+func newTryRig(t testing.TB, programme string) *tryRig {
 	t.Helper()
 	w := storetest.NewWorld(t, storetest.SQLite(t), programme)
 	now := func() time.Time { return storetest.Noon }
@@ -212,7 +215,7 @@ func (r *tryRig) published(t *testing.T) *programme.Programme {
 	return sub.Contents.Programme
 }
 
-func (r *tryRig) look(t *testing.T, query string) webtest.Answer {
+func (r *tryRig) look(t testing.TB, query string) webtest.Answer {
 	t.Helper()
 	return r.site.Get(r.owner, "/standards/"+r.Programme+"/checklist/preview"+query).Status(http.StatusOK)
 }
@@ -319,4 +322,55 @@ func TestOnlyOwnersSeeAPreview(t *testing.T) {
 	r.site.Get(r.Actors[auth.Shopper], path).Status(http.StatusForbidden)
 	other := storetest.NewWorld(t, r.Store, "coffee-kiosks")
 	r.site.Get(r.owner, "/standards/"+other.Programme+"/checklist/preview").Status(http.StatusNotFound)
+}
+
+// long is a programme of 120 questions, some with conditions.
+func (r *tryRig) long(t testing.TB) {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("format: plainclothes/programme/v1\nprogramme: long\nname: Long\ntrade: Test\nfeatures: [has_seating]\nvisit: {minutes: 60, report_due_hours: 24, fee: 5, rotation_days: 30, visits_per_branch: 1, wave: monthly}\n" +
+		"scenarios:\n  s: {title: S, share: 100, brief: B}\nscoring: {wow_policy: separate}\nlevels: {good: {min_score: 80}, wow: {min_score: 90, min_wow_share: 50}}\nstandards:\n  K1: {title: T, good: G, good_target: 80}\nsections:\n")
+	for s := range 12 {
+		b.WriteString("- id: S" + strconv.Itoa(s) + "\n  title: Section number " + strconv.Itoa(s) + "\n  questions:\n")
+		for q := range 10 {
+			id := "Q" + strconv.Itoa(10*s+q)
+			show := ""
+			if q > 0 {
+				show = ", show_if: \"Q" + strconv.Itoa(10*s) + " == 'yes'\""
+			}
+			b.WriteString("  - {id: " + id + ", kind: yes_no, text: 'Was everything as it ought to be at place number " + id + "?', points: 2, standard: K1" + show + "}\n")
+		}
+	}
+	p, problems := programme.Parse([]byte(b.String()))
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	r.Exec(`INSERT INTO versions (org_id, id, programme_id, number, state, hash, document, note, created_at, created_by, published_by, effective_on, row_version)
+ VALUES ($1, $2, $3, 2, 'draft', $4, $5, '', $6, 'system', '', '', 1)`, r.Org, "01900000-0000-7000-8000-000000000002", r.Programme, p.Hash(), string(p.Canonical()), storetest.Noon)
+}
+
+func TestAPreviewOf120QuestionsDrawsOneSectionAndStaysSmall(t *testing.T) {
+	r := newTryRig(t, "coffee-kiosks")
+	r.long(t)
+	a := r.look(t, "?section=S7")
+	if got := strings.Count(a.Body.String(), `class="card question`); got != 10 {
+		t.Errorf("%d questions are drawn", got)
+	}
+	var zipped bytes.Buffer
+	z := gzip.NewWriter(&zipped)
+	if _, err := z.Write(a.Body.Bytes()); err != nil || z.Close() != nil {
+		t.Fatal(err)
+	}
+	if zipped.Len() > 14<<10 {
+		t.Errorf("the page is %d bytes zipped", zipped.Len())
+	}
+	t.Logf("%d bytes, %d zipped", a.Body.Len(), zipped.Len())
+}
+
+func BenchmarkPreviewOf120Questions(b *testing.B) {
+	r := newTryRig(b, "coffee-kiosks")
+	r.long(b)
+	for b.Loop() {
+		r.look(b, "?section=S7")
+	}
 }
