@@ -9,7 +9,11 @@ const dirty = new Set(); // controls that were changed and not sent since
 let line = Promise.resolve(); // one request after another: each has seen what the one before did
 let timer = 0;
 let waiting = null; // the form whose change waits for its pause
-let failed = null; // what was not saved: {form, button}
+let failed = null; // what was not saved: {form, button, extra}
+let busy = 0; // requests under way
+let refused = false; // what was typed last cannot be saved as it is
+let warned = ''; // the address that somebody was kept from
+const last = new WeakMap(); // control -> value that was sent last
 
 const editor = () => document.querySelector('form[data-save]');
 
@@ -27,15 +31,27 @@ function state(how, text) {
   if (how === 'bad') $('unsaved-why').textContent = text;
 }
 
+// mark says on the page whether anything is not saved yet.
+function mark() {
+  document.documentElement.dataset.unsaved = dirty.size || waiting || failed || busy ? 'yes' : 'no';
+}
+
 // --- changes
 
 const late = (el) => el.closest('[data-row]'); // a new row is saved when it is complete, not at its first letter
 
+// undecided reports whether there are two texts of which nobody has chosen one: nothing is sent before that.
+const undecided = (form) => [...form.querySelectorAll('[data-picks] fieldset')].some((f) => !f.querySelector(':checked'));
+const worth = (el) => (el.type === 'checkbox' || el.type === 'radio' ? String(el.checked) : el.value);
+
 function changed(e) {
-  const form = e.target.form;
-  if (!form || !form.matches('form[data-save]') || e.target.closest('[data-only]')) return;
-  dirty.add(e.target);
-  if (!late(e.target)) soon(form);
+  const el = e.target;
+  const form = el.form;
+  if (!form || !form.matches('form[data-save]') || el.closest('[data-only]')) return;
+  if (e.type === 'change' && !dirty.has(el) && last.get(el) === worth(el)) return;
+  dirty.add(el);
+  if (!late(el) && !undecided(form)) soon(form);
+  mark();
 }
 
 function soon(form) {
@@ -56,7 +72,7 @@ function flush() {
   clearTimeout(timer);
   const form = waiting || (failed && failed.form) || (dirty.size ? editor() : null);
   waiting = null;
-  if (!form || !form.isConnected) return line.then(() => !failed);
+  if (!form || !form.isConnected || undecided(form)) return line.then(() => !failed && !refused);
   return send(form, null);
 }
 
@@ -64,13 +80,15 @@ function flush() {
 
 // send posts a form after all that was sent before, then takes over the answer.
 function send(form, button, extra) {
+  busy += 1;
+  mark();
   const run = async () => {
     if (!form.isConnected) return false;
     const body = new URLSearchParams(new FormData(form));
     if (button && button.name) body.append(button.name, button.value);
     for (const [k, v] of Object.entries(extra || {})) body.append(k, v);
     const sent = [...dirty].filter((el) => el.form === form);
-    for (const el of sent) dirty.delete(el);
+    for (const el of sent) { dirty.delete(el); last.set(el, worth(el)); }
     state('busy');
     const answer = await ask(form.action, { method: 'POST', body });
     if (answer) return take(answer, sent, button || extra);
@@ -78,7 +96,8 @@ function send(form, button, extra) {
     failed = { form, button, extra };
     return false;
   };
-  line = line.then(run, run);
+  const end = (ok) => { busy -= 1; mark(); return ok; };
+  line = line.then(run, run).then(end, () => end(false));
   return line;
 }
 
@@ -93,7 +112,7 @@ async function ask(url, options) {
   }
   const doc = new DOMParser().parseFromString(await r.text(), 'text/html');
   if (doc.querySelector('[data-builder]')) return { doc, url: r.url, status: r.status };
-  if (r.redirected && new URL(r.url).pathname === '/sign-in') state('bad', 'You are signed out. Sign in in another tab.');
+  if (r.status === 401 || r.redirected && new URL(r.url).pathname === '/sign-in') state('bad', 'You are signed out. Sign in in another tab.');
   else if (r.ok && !(options && options.method)) location.assign(r.url); // another page: go there
   else state('bad', (doc.querySelector('main h1') || doc.body).textContent.trim().slice(0, 120));
   return null;
@@ -105,7 +124,9 @@ function take({ doc, url, status }, sent, moved) {
   const opened = openOf(document);
   const focused = document.activeElement;
   const typing = focused && focused.form && !moved;
-  morph($('main'), doc.getElementById('main'), (el) => dirty.has(el) || (typing && el === focused && !late(el)));
+  refused = status >= 400;
+  if (moved && /^place:/.test(moved.do || '')) doc.querySelectorAll('#main > .notice[role=status]').forEach((n) => n.remove()); // it was told already
+  morph($('main'), doc.getElementById('main'), (el, fresh) => mine(el, fresh, typing && focused));
   for (const el of dirty) if (!el.isConnected) dirty.delete(el);
   document.title = doc.title;
   if (url && status < 400) history[moved && openOf(document) !== opened ? 'pushState' : 'replaceState'](null, '', clean(url));
@@ -116,6 +137,14 @@ function take({ doc, url, status }, sent, moved) {
   if (moved) settle(opened, focused);
   if (dirty.size && !late([...dirty][0])) soon(editor());
   return status < 400;
+}
+
+// mine says whose value a control keeps. While something is typed that was not sent, the revision that it was typed
+// upon stays: should somebody else have changed the same, the server sees it.
+function mine(el, fresh, focused) {
+  if (dirty.has(el)) return true;
+  if (el.name === 'rev' && el.form && [...dirty].some((d) => d.form === el.form)) return true;
+  return el === focused && !late(el) && el.value.trim() === fresh.value.trim();
 }
 
 const openOf = (doc) => (doc.querySelector('[data-open]') || { id: '' }).id;
@@ -175,12 +204,23 @@ async function went(e) {
 }
 
 async function visit(url, push) {
-  if (!(await flush()) && failed) return;
+  if (!(await flush()) && push && warned !== url) {
+    warned = url; // once more, and what cannot be saved is left
+    if (!failed) state('bad', 'Something here is not saved yet. Once more to leave it.');
+    const wrong = document.querySelector('[aria-invalid], [data-ask]');
+    if (wrong) wrong.focus();
+    return;
+  }
+  warned = '';
   const opened = openOf(document);
   const answer = await ask(url);
   if (!answer) return;
   dirty.clear();
+  failed = null;
+  refused = false;
+  mark();
   morph($('main'), answer.doc.getElementById('main'), () => false);
+  state('ok');
   document.title = answer.doc.title;
   if (push) history.pushState(null, '', clean(answer.url));
   look();
@@ -197,7 +237,7 @@ document.addEventListener('click', went);
 document.addEventListener('click', (e) => { if (e.target.closest && e.target.closest('#unsaved')) retry(); });
 addEventListener('online', () => { if (failed) retry(); });
 addEventListener('popstate', () => visit(location.href, false));
-addEventListener('beforeunload', (e) => { if (dirty.size || failed || waiting) { flush(); e.preventDefault(); } });
-reorder({ say, move: (what, place) => send($('moves'), null, { move: what, place }) });
-look();
+addEventListener('beforeunload', (e) => { if (dirty.size || failed || waiting || refused) { flush(); e.preventDefault(); } });
+reorder({ say, move: (what, place) => send($('moves'), null, { do: `place:${what}:${place}` }) });
+mark();
 document.documentElement.dataset.builder = 'ready';

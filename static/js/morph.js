@@ -1,8 +1,9 @@
 // Makes one tree of the page like another while what is the same stays the same element: focus, caret, scroll and the
 // frame of the preview survive.
 
-// morph makes old like fresh. mine(control) says that a control's value is the person's, not the server's.
+// morph makes old like fresh. mine(control, fresh) says that a control's value is the person's, not the server's.
 export function morph(old, fresh, mine) {
+  if (old.dataset && 'keep' in old.dataset) return; // what is told here is the script's own
   attributes(old, fresh);
   children(old, fresh, mine);
   control(old, fresh, mine);
@@ -20,7 +21,7 @@ function attributes(old, fresh) {
 
 // control takes over the server's value. Setting an attribute does not: once somebody typed, value and attribute part.
 function control(old, fresh, mine) {
-  if (!/^(INPUT|TEXTAREA|SELECT)$/.test(old.nodeName) || mine(old)) return;
+  if (!/^(INPUT|TEXTAREA|SELECT)$/.test(old.nodeName) || mine(old, fresh)) return;
   if (old.type === 'checkbox' || old.type === 'radio') old.checked = fresh.checked;
   else if (old.value !== fresh.value) old.value = fresh.value;
 }
@@ -28,7 +29,7 @@ function control(old, fresh, mine) {
 const like = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && (a.id || '') === (b.id || '') && (a.type || '') === (b.type || '') && (a.name || '') === (b.name || '');
 
 function children(old, fresh, mine) {
-  if (old.nodeName === 'TEXTAREA' && mine(old)) return;
+  if (old.nodeName === 'TEXTAREA' && mine(old, fresh)) return;
   const byID = new Map();
   for (const c of old.children) if (c.id) byID.set(c.id, c);
   let at = old.firstChild;

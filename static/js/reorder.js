@@ -17,6 +17,7 @@ export function reorder(given) {
 
 const gripOf = (e) => e.target.closest && e.target.closest('[data-grip]');
 const rowOf = (grip) => grip.closest('[data-item]');
+const nameOf = (row) => row.querySelector('.q-text, h2').lastChild.textContent.trim();
 const siblings = (row) => [...row.parentElement.children].filter((x) => x.matches('[data-item]'));
 
 // place moves a row at once, tells it and then asks the server.
@@ -25,14 +26,14 @@ function place(row, to) {
   const from = all.indexOf(row);
   const at = Math.max(0, Math.min(all.length - 1, to));
   if (at === from) {
-    on.say(`${row.dataset.name} is ${at === 0 ? 'the first' : 'the last'} of ${all.length}`);
+    on.say(`${nameOf(row)} is ${at === 0 ? 'the first' : 'the last'} of ${all.length}`);
     return;
   }
   held = row.querySelector('[data-grip]');
   row.parentElement.insertBefore(row, at > from ? all[at].nextSibling : all[at]);
   held.focus({ preventScroll: true });
   row.scrollIntoView({ block: 'nearest' });
-  on.say(`${row.dataset.name} moved to place ${at + 1} of ${all.length}`);
+  on.say(`${nameOf(row)} moved to place ${at + 1} of ${all.length}`);
   on.move(row.dataset.item, at + 1);
 }
 

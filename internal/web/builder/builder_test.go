@@ -19,7 +19,7 @@ func TestTheChecklistIsListedWithItsPointsAndNothingOpen(t *testing.T) {
 func TestOnlyOwnersOpenTheBuilderAndOnlyTheirOwn(t *testing.T) {
 	r, theirs := tea(t), tea(t)
 	for _, path := range []string{r.path(), r.path() + "/steps"} {
-		r.site.Get(r.Member("scheduler"), path).Status(http.StatusSeeOther)
+		r.site.Get(r.scheduler, path).Status(http.StatusForbidden)
 		r.site.Get(r.Owner, strings.Replace(path, r.id, theirs.id, 1)).Status(http.StatusNotFound)
 	}
 	r.site.Post(r.Owner, theirs.path(), url.Values{"do": {"add:section:"}, "rev": {"1"}}).Status(http.StatusNotFound)
@@ -71,7 +71,7 @@ func TestANumberThatIsNoneIsNamedAndWhatWasTypedStays(t *testing.T) {
 	p := r.open("question/Q01")
 	p.set("points", "a few").set("text", "Was it <b>clean</b>?")
 	a := p.send("").Status(http.StatusUnprocessableEntity).Says("Error:", "Write points as a number").Has(
-		`href="#f-question%2fQ01:points"`, `value="a few"`, `aria-invalid="true"`, "Was it &lt;b&gt;clean&lt;/b&gt;?")
+		`href="#f-question%2fQ01%3apoints"`, `value="a few"`, `aria-invalid="true"`, "Was it &lt;b&gt;clean&lt;/b&gt;?")
 	if r.question("Q01").Text != "Was it done, number 1?" {
 		t.Error("half of it was saved")
 	}
@@ -368,6 +368,11 @@ func TestAForgedPostChangesNothing(t *testing.T) {
 	if r.draft().Hash() != was {
 		t.Error("something changed")
 	}
+}
+
+func TestAQuestionIsOpenedByItsIDAlone(t *testing.T) {
+	r := tea(t)
+	r.site.Get(r.Owner, r.path()+"?open=Q03").Status(http.StatusOK).Has(`name="question/Q03:text"`)
 }
 
 func TestAPlaceThatIsNoneOpensNothing(t *testing.T) {

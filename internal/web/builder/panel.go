@@ -31,7 +31,10 @@ func (f *form) panelForm(key string) {
 	r := edit.Ref{Kind: edit.Whole}
 	switch key {
 	case panelAbout:
-		f.add(group{Controls: []control{f.put(r, "name", "Name", line).first(), f.put(r, "trade", "Trade", line).maybe().help("For example: coffee kiosk.")}})
+		f.add(group{Controls: []control{
+			f.put(r, "name", "Name", line).first(), f.put(r, "trade", "Trade", line).maybe().help("For example: coffee kiosk."),
+			f.put(r, "change_note", "Note on this version, for the file", area).of(1).maybe(),
+		}})
 	case panelVisit:
 		f.visitPlan(r)
 	case panelScoring:
@@ -108,7 +111,7 @@ func (f *form) scenarios() {
 		g.Rows = append(g.Rows, f.listed(r, s.Title, i, len(f.b.Programme.Scenarios), []control{
 			f.put(r, "title", "Title", line).sized("middle"), f.put(r, "share", "Share", number).in("%").sized("small"),
 			f.put(r, "requires", "Only at branches with", choice).among(f.featureOptions()).sized("middle"),
-			f.put(r, "brief", "Brief for the shopper", area).of(2).maybe(), f.id(r, "id").sized("middle"),
+			f.put(r, "brief", "Brief for the shopper", area).of(2).maybe(), f.id(r, "id").sized("middle").help(""),
 		}))
 	}
 	g.Rows = append(g.Rows, row{ID: "new-scenario", Label: "the new scenario", New: true, Add: "Add this scenario", Controls: []control{
@@ -148,7 +151,7 @@ func (f *form) stages() {
 		s := &f.b.Programme.Stages[i]
 		r := edit.Ref{Kind: edit.Stage, ID: s.ID}
 		g.Rows = append(g.Rows, f.listed(r, s.Title, i, len(f.b.Programme.Stages), []control{
-			f.put(r, "title", "Title", line).sized("middle"), f.put(r, "opens", "Opens", line).sized("middle"), f.put(r, "closes", "Closes", line).sized("middle"), f.id(r, "id").sized("middle"),
+			f.put(r, "title", "Title", line).sized("middle"), f.put(r, "opens", "Opens", line).sized("middle"), f.put(r, "closes", "Closes", line).sized("middle"), f.id(r, "id").sized("middle").help(""),
 		}))
 	}
 	g.Rows = append(g.Rows, row{ID: "new-stage", Label: "the new stage", New: true, Add: "Add this stage", Controls: []control{

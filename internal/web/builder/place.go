@@ -46,6 +46,9 @@ func parsePlace(s string) place {
 			return place{panel: s}
 		}
 	}
+	if s != "" && !strings.Contains(s, "/") {
+		s = string(edit.Question) + "/" + s // a question's id alone, as other pages write it
+	}
 	ref, ok := edit.ParseRef(s)
 	if !ok {
 		return place{}

@@ -3,6 +3,7 @@ package builder
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"plainclothes/internal/programme"
@@ -123,7 +124,12 @@ func (q *request) conditions(b *studio.Building) []step {
 
 func (q *request) setRows(ref edit.Ref, rows edit.Rows) step {
 	prefix := "if:" + ref.String()
-	return step{edit.SetCondition{Part: ref, Any: rows.Any, Rows: rows.Rows}, func(string) string { return prefix }}
+	return step{edit.SetCondition{Part: ref, Any: rows.Any, Rows: rows.Rows}, func(field string) string {
+		if n, err := strconv.Atoi(strings.TrimPrefix(field, "rows.")); err == nil {
+			return prefix + ":" + strconv.Itoa(n-1) + ":value"
+		}
+		return prefix
+	}}
 }
 
 func sortedKeys(v url.Values) []string {

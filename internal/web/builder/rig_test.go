@@ -21,10 +21,11 @@ import (
 // rig is the builder over real use cases and a real database.
 type rig struct {
 	*worldtest.World
-	t     testing.TB
-	site  *webtest.Site
-	other auth.Actor // a second owner
-	id    string     // of the programme
+	t         testing.TB
+	site      *webtest.Site
+	other     auth.Actor // a second owner
+	id        string     // of the programme
+	scheduler auth.Actor
 }
 
 func newRig(t testing.TB) *rig {
@@ -32,8 +33,8 @@ func newRig(t testing.TB) *rig {
 	w := worldtest.New(t, storetest.SQLite(t), 0)
 	r := &rig{World: w, t: t, other: w.Member(auth.Owner)}
 	pages := builder.New(w.Studio, org.NewService(w.Store.Org(), w.Clock))
-	scheduler := w.Member(auth.Scheduler)
-	r.site = webtest.New(t, w.Now, []auth.Actor{w.Owner, r.other, scheduler}, pages.Routes()...)
+	r.scheduler = w.Member(auth.Scheduler)
+	r.site = webtest.New(t, w.Now, []auth.Actor{w.Owner, r.other, r.scheduler}, pages.Routes()...)
 	return r
 }
 
@@ -161,7 +162,11 @@ func (p *paper) send(do string) webtest.Answer {
 // save presses a button and takes the page that follows.
 func (p *paper) save(do string) *paper {
 	p.r.t.Helper()
-	to := p.send(do).Status(http.StatusSeeOther).Header().Get("Location")
+	a := p.send(do)
+	if a.Code != http.StatusSeeOther {
+		p.r.t.Logf("sent %q: %v", do, p.form)
+	}
+	to := a.Status(http.StatusSeeOther).Header().Get("Location")
 	to, _, _ = strings.Cut(to, "#")
 	return p.r.paper(p.who, p.r.site.Get(p.who, to).Status(http.StatusOK).Body.String())
 }
