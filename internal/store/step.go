@@ -102,14 +102,14 @@ type listedStepRow struct {
 }
 
 // Steps lists the newest steps of a draft, newest first.
-func (s studies) Steps(ctx context.Context, organisation, version string) ([]studio.Step, error) {
+func (s studies) Steps(ctx context.Context, organisation, version string, limit int) ([]studio.Step, error) {
 	var rows []listedStepRow
 	err := s.db(ctx).Raw(`SELECT d.org_id, d.version_id, d.seq, d.kind, d.sentence, d.touches, d.undoes, d.member_id, d.first_revision,
  d.last_revision, d.began_at, d.at, coalesce(p.name, '') AS member_name
  FROM draft_steps d
  LEFT JOIN members m ON m.org_id = d.org_id AND CAST(m.id AS text) = d.member_id
  LEFT JOIN people p ON p.id = m.person_id
- WHERE d.org_id = ? AND d.version_id = ? ORDER BY d.seq DESC LIMIT ?`, organisation, version, studio.MaxSteps).Find(&rows).Error
+ WHERE d.org_id = ? AND d.version_id = ? ORDER BY d.seq DESC LIMIT ?`, organisation, version, min(max(limit, 1), studio.MaxSteps)).Find(&rows).Error
 	if err != nil {
 		return nil, err
 	}

@@ -48,7 +48,7 @@ func TestAStepComesBackWhole(t *testing.T) {
 			if err := tx.ExtendStep(t.Context(), w.org.ID, longer); err != nil {
 				return err
 			}
-			all, err := tx.Steps(t.Context(), w.org.ID, v.ID)
+			all, err := tx.Steps(t.Context(), w.org.ID, v.ID, studio.MaxSteps)
 			if len(all) != 1 {
 				t.Fatalf("%d steps", len(all))
 			}
@@ -80,7 +80,7 @@ func TestOnlyTheNewestStepsOfADraftAreKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		err = inStudio(t, s, w, func(tx studio.Tx) error {
-			all, err := tx.Steps(t.Context(), w.org.ID, v.ID)
+			all, err := tx.Steps(t.Context(), w.org.ID, v.ID, studio.MaxSteps)
 			if len(all) != studio.MaxSteps || all[0].Seq != studio.MaxSteps+3 || all[len(all)-1].Seq != 4 {
 				t.Errorf("%d steps", len(all))
 			}
@@ -90,7 +90,7 @@ func TestOnlyTheNewestStepsOfADraftAreKept(t *testing.T) {
 			if err := tx.DeleteSteps(t.Context(), w.org.ID, v.ID); err != nil {
 				return err
 			}
-			rest, err := tx.Steps(t.Context(), w.org.ID, other.ID)
+			rest, err := tx.Steps(t.Context(), w.org.ID, other.ID, studio.MaxSteps)
 			if len(rest) != 1 {
 				t.Errorf("the other draft has %d steps", len(rest))
 			}
@@ -140,7 +140,7 @@ func TestStepsOfOthersAreOutOfReach(t *testing.T) {
 			}
 		}
 		err := inStudio(t, s, us, func(tx studio.Tx) error {
-			all, err := tx.Steps(ctx, o, v.ID)
+			all, err := tx.Steps(ctx, o, v.ID, studio.MaxSteps)
 			if len(all) != 0 {
 				t.Errorf("we see %d of their steps", len(all))
 			}

@@ -46,7 +46,7 @@ func (s *Service) surround(ctx context.Context, tx Tx, b *Building, programme st
 	if b.Fixed, err = s.fixed(ctx, tx, b.Version); err != nil {
 		return err
 	}
-	steps, err := tx.Steps(ctx, org, b.Version.ID)
+	steps, err := tx.Steps(ctx, org, b.Version.ID, MaxSteps)
 	if err != nil || len(steps) == 0 {
 		return err
 	}

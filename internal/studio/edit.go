@@ -1,7 +1,6 @@
 package studio
 
 import (
-	"bytes"
 	"context"
 	"slices"
 	"strings"
@@ -83,7 +82,7 @@ func (s *Service) edit(ctx context.Context, tx Tx, a auth.Actor, id string, revi
 	if err != nil {
 		return Edited{}, err
 	}
-	steps, err := tx.Steps(ctx, a.Org, v.ID)
+	steps, err := tx.Steps(ctx, a.Org, v.ID, howMany(revision, v.RowVersion))
 	if err != nil {
 		return Edited{}, err
 	}
@@ -96,7 +95,7 @@ func (s *Service) edit(ctx context.Context, tx Tx, a auth.Actor, id string, revi
 		return Edited{}, c
 	}
 	out := Edited{Contents: Contents{Version: v, Programme: p, Problems: problems}, Open: r.Open}
-	if out.Same = bytes.Equal(r.Programme.Canonical(), v.Document); out.Same {
+	if out.Same = len(r.Touches) == 0; out.Same {
 		return out, nil
 	}
 	out.Programme, out.Problems = r.Programme, r.Problems
@@ -104,6 +103,14 @@ func (s *Service) edit(ctx context.Context, tx Tx, a auth.Actor, id string, revi
 		return Edited{}, err
 	}
 	return out, s.noteSitting(ctx, tx, a, out.Version, steps)
+}
+
+// howMany steps a change needs to know: the newest, to go on with them, or all when others may have made some meanwhile.
+func howMany(revision, now int) int {
+	if revision < now {
+		return MaxSteps
+	}
+	return recent
 }
 
 // meanwhile lists the steps of others since a revision, newest first. Where a revision has no step, because it is older than

@@ -98,7 +98,7 @@ func (s *Service) replace(ctx context.Context, tx Tx, a auth.Actor, draft string
 	if err != nil {
 		return v, err
 	}
-	steps, err := tx.Steps(ctx, a.Org, v.ID)
+	steps, err := tx.Steps(ctx, a.Org, v.ID, recent)
 	if err != nil {
 		return v, err
 	}

@@ -96,7 +96,7 @@ func (s *Service) keep(ctx context.Context, tx Tx, a auth.Actor, c *Contents, st
 	if changed.Hash() == c.Version.Hash {
 		return nil
 	}
-	steps, err := tx.Steps(ctx, a.Org, c.Version.ID)
+	steps, err := tx.Steps(ctx, a.Org, c.Version.ID, recent)
 	if err != nil {
 		return err
 	}

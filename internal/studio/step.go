@@ -2,6 +2,8 @@ package studio
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
@@ -14,8 +16,8 @@ import (
 type Drafting interface {
 	// DraftOf gives the draft of a programme with its document; fault.NotFound when there is none.
 	DraftOf(ctx context.Context, org, programme string) (Version, error)
-	// Steps lists the newest MaxSteps steps of a draft, newest first, without documents.
-	Steps(ctx context.Context, org, version string) ([]Step, error)
+	// Steps lists the newest steps of a draft, at most limit, newest first, without documents.
+	Steps(ctx context.Context, org, version string, limit int) ([]Step, error)
 	// Step gives one step with its document.
 	Step(ctx context.Context, org, version string, seq int) (Step, error)
 	// AddStep puts a step behind the others and forgets those beyond MaxSteps.
@@ -26,8 +28,11 @@ type Drafting interface {
 	DeleteSteps(ctx context.Context, org, version string) error
 }
 
-// MaxSteps is how many steps of a draft are kept.
-const MaxSteps = 200
+// MaxSteps is how many steps of a draft are kept; recent is how many a change looks at to go on with them.
+const (
+	MaxSteps = 200
+	recent   = 10
+)
 
 // StepKind says how a step came about.
 type StepKind string
@@ -84,7 +89,7 @@ func (s *Service) Steps(ctx context.Context, a auth.Actor, programme string) (al
 		if err != nil {
 			return err
 		}
-		all, err = tx.Steps(ctx, a.Org, v.ID)
+		all, err = tx.Steps(ctx, a.Org, v.ID, MaxSteps)
 		return err
 	})
 	return all, wrap("steps", err)
@@ -107,7 +112,9 @@ const (
 
 // record stores the changed draft and the step by which it changed. was is the document before, steps are those so far.
 func (s *Service) record(ctx context.Context, tx Tx, a auth.Actor, c *Contents, was []byte, step Step, steps []Step) (Step, error) {
-	c.Version.Document, c.Version.Hash = c.Programme.Canonical(), c.Programme.Hash()
+	c.Version.Document = c.Programme.Canonical()
+	sum := sha256.Sum256(c.Version.Document)
+	c.Version.Hash = hex.EncodeToString(sum[:])
 	if err := update(ctx, tx, &c.Version); err != nil {
 		return step, err
 	}

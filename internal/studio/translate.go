@@ -190,7 +190,7 @@ func (s *Service) inDraft(ctx context.Context, a auth.Actor, id string, change f
 		if _, _, err := programme.Redraft(p); err != nil {
 			return err
 		}
-		steps, err := tx.Steps(ctx, a.Org, v.ID)
+		steps, err := tx.Steps(ctx, a.Org, v.ID, recent)
 		if err != nil {
 			return err
 		}

@@ -52,7 +52,7 @@ func (s *Service) goBack(ctx context.Context, a auth.Actor, id string, revision 
 		if err != nil {
 			return err
 		}
-		steps, err := tx.Steps(ctx, a.Org, c.Version.ID)
+		steps, err := tx.Steps(ctx, a.Org, c.Version.ID, MaxSteps)
 		if err != nil {
 			return err
 		}
