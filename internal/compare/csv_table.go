@@ -59,13 +59,24 @@ func (t *csvTable) has(column string) bool {
 	return ok
 }
 
-// cell is a trimmed value of the present line, empty for a column that the table lacks.
-func (t *csvTable) cell(column string) string {
-	if i, ok := t.at[column]; ok {
-		return strings.TrimSpace(t.row[i])
+// column is where a column stands, −1 for one that the table lacks.
+func (t *csvTable) column(name string) int {
+	if i, ok := t.at[name]; ok {
+		return i
 	}
-	return ""
+	return -1
 }
+
+// value is a trimmed value of the present line, empty for column −1.
+func (t *csvTable) value(column int) string {
+	if column < 0 {
+		return ""
+	}
+	return strings.TrimSpace(t.row[column])
+}
+
+// cell is value by a column's name.
+func (t *csvTable) cell(column string) string { return t.value(t.column(column)) }
 
 // asProblem says a parser's error in words; an error of the reader itself is passed on.
 func asProblem(err error) error {

@@ -218,7 +218,6 @@ func (s *shares) ask(x *fairSeries) {
 
 // believe one branch. Where the network is known well, the sceptic has nothing to doubt.
 func (s *shares) believe(ask *stats.Binary, i int, counted share, target float64) fairShare {
-	const knownFar = 0.01
 	belief := ask.Branch(i, s.mixes[i])
 	out := fairShare{
 		share: counted, known: true, mean: belief.Mean(), sd: belief.SD(), pBelow: belief.Below(target), peersSD: ask.MeanSD(s.mixes[i]),

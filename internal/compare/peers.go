@@ -57,18 +57,26 @@ func (r ranges) of(c share) stats.Interval {
 // group is what a branch's peers say, with what was already worked out from it. Not safe for use by several at once.
 type group struct {
 	pool    stats.Pool
-	doubted stats.Pool
+	doubted stats.Pool // empty where the pool is known well
+	unknown float64    // deviation of its mean
 	pooled  bool
 	below   map[int]columns
 	known   map[share]Estimate
 	ahead   map[share]int
 }
 
+// knownFar is a deviation of the peers' mean, as a share, that a sceptic has nothing to say about.
+const knownFar = 0.01
+
 func newGroup(pool stats.Pool, pooled bool, target float64) *group {
-	return &group{
-		pool: pool, doubted: pool.Doubted(target), pooled: pooled,
+	g := &group{
+		pool: pool, pooled: pooled, unknown: pool.MeanSD(),
 		below: map[int]columns{}, known: map[share]Estimate{}, ahead: map[share]int{},
 	}
+	if g.unknown > knownFar {
+		g.doubted = pool.Doubted(target)
+	}
+	return g
 }
 
 // pooling is what all series of one input share.
@@ -224,7 +232,11 @@ func (s *series) below(p *group, n int) columns {
 	own := s.ownBelow(n)
 	column = columns{below: own, doubted: own, own: own}
 	if p.pooled {
-		column = columns{s.pooledBelow(p.pool, n), s.pooledBelow(p.doubted, n), own, p.pool.MeanSD()}
+		pooled := s.pooledBelow(p.pool, n)
+		column = columns{pooled, pooled, own, p.unknown}
+		if p.unknown > knownFar {
+			column.doubted = s.pooledBelow(p.doubted, n)
+		}
 	}
 	p.below[n] = column
 	return column

@@ -59,7 +59,7 @@ func ReadVisits(r io.Reader, standards []Standard) (*Visits, error) {
 		if !more || bad.full() {
 			break
 		}
-		if name := t.cell("visit"); name != "" {
+		if name := t.value(read.at.visit); name != "" {
 			if first, twice := names[name]; twice {
 				bad.add(t.line, "visit", "%q already stands in line %d; give each visit one line", name, first)
 			} else {
@@ -100,31 +100,32 @@ type visitReader struct {
 	standards []Standard
 	columns   []int // of each standard, −1 for none
 	answers   []Met
+	at        struct{ visit, branch, region, format, shopper, scenario, month, score int } // columns, −1 for none
 }
 
 func newVisitReader(t *csvTable, standards []Standard) *visitReader {
 	r := &visitReader{csvTable: t, standards: standards, answers: make([]Met, len(standards))}
 	for _, s := range standards {
-		at, ok := t.at[s.ID]
-		if !ok {
-			at = -1
-		}
-		r.columns = append(r.columns, at)
+		r.columns = append(r.columns, t.column(s.ID))
 	}
+	a := &r.at
+	a.visit, a.branch, a.region, a.format = t.column("visit"), t.column("branch"), t.column("region"), t.column("format")
+	a.shopper, a.scenario, a.month, a.score = t.column("shopper"), t.column("scenario"), t.column("month"), t.column("score_bp")
 	return r
 }
 
-func (r *visitReader) word(column string) string {
-	if !r.has(column) {
+// word is a value that is the same in every line where the table lacks its column.
+func (r *visitReader) word(column int) string {
+	if column < 0 {
 		return constant
 	}
-	return r.cell(column)
+	return r.value(column)
 }
 
 // add counts the line that the reader stands on; a line with a problem is not counted.
 func (v *Visits) add(r *visitReader, bad *Problems) {
 	before := len(*bad)
-	month, name := r.month(bad), r.word("branch")
+	month, name := r.month(bad), r.word(r.at.branch)
 	score, scored := r.score(bad)
 	r.readAnswers(bad)
 	if name == "" {
@@ -134,12 +135,12 @@ func (v *Visits) add(r *visitReader, bad *Problems) {
 		return
 	}
 	b := v.branch(r, name)
-	if b.Format != r.word("format") {
-		bad.add(r.line, "format", "branch %s was %q before and is %q here; a branch has one format", name, b.Format, r.word("format"))
+	if b.Format != r.word(r.at.format) {
+		bad.add(r.line, "format", "branch %s was %q before and is %q here; a branch has one format", name, b.Format, r.word(r.at.format))
 		return
 	}
 	v.N++
-	b.place(month, r.word("region"))
+	b.place(month, r.word(r.at.region))
 	if scored {
 		b.scores = b.scores.plus(Scores{N: 1, SumBP: score, SumBP2: score * score})
 	}
@@ -153,7 +154,7 @@ func (v *Visits) remember(r *visitReader, branch string, month Month, score int6
 	if scored {
 		bp = int(score)
 	}
-	v.fair.Add(FairVisit{Branch: branch, Shopper: r.word("shopper"), Scenario: r.word("scenario"), Month: month, ScoreBP: bp, Outcomes: r.answers})
+	v.fair.Add(FairVisit{Branch: branch, Shopper: r.word(r.at.shopper), Scenario: r.word(r.at.scenario), Month: month, ScoreBP: bp, Outcomes: r.answers})
 }
 
 func (v *Visits) branch(r *visitReader, name string) *branchVisits {
@@ -161,7 +162,7 @@ func (v *Visits) branch(r *visitReader, name string) *branchVisits {
 		return b
 	}
 	name = strings.Clone(name)
-	b := &branchVisits{Branch: Branch{ID: name, Name: name, Format: strings.Clone(r.word("format"))}}
+	b := &branchVisits{Branch: Branch{ID: name, Name: name, Format: strings.Clone(r.word(r.at.format))}}
 	b.counts = make([]Counts, len(v.standards))
 	b.mix = &mixRow{branch: name, w: make([]int64, len(v.standards)), wr: make([]int64, len(v.standards))}
 	v.branches[name] = b
@@ -196,7 +197,7 @@ func (r *visitReader) readAnswers(bad *Problems) {
 }
 
 func (r *visitReader) month(bad *Problems) Month {
-	text := r.cell("month")
+	text := r.value(r.at.month)
 	if text == "" {
 		return 0
 	}
@@ -208,7 +209,7 @@ func (r *visitReader) month(bad *Problems) Month {
 }
 
 func (r *visitReader) score(bad *Problems) (int64, bool) {
-	text := r.cell("score_bp")
+	text := r.value(r.at.score)
 	if text == "" || text == "NA" {
 		return 0, false
 	}
