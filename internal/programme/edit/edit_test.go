@@ -200,8 +200,12 @@ func TestAnIDThatChangesIsFollowedEverywhere(t *testing.T) {
 		name string
 		to   string
 	}{
-		{question("D3"), "id", "Ordered"}, {edit.Ref{Kind: edit.Scenario, ID: "buyer"}, "id", "guest"}, {edit.Ref{Kind: edit.Standard, ID: "K2"}, "id", "S-2"},
-		{option("C2", "did_not_know_and"), "code", "left_it"}, {edit.Ref{Kind: edit.Feature, ID: "has_seating"}, "id", "chairs"}, {section("C"), "id", "Order"},
+		{question("D3"), "id", "Ordered"},
+		{edit.Ref{Kind: edit.Scenario, ID: "buyer"}, "id", "guest"},
+		{edit.Ref{Kind: edit.Standard, ID: "K2"}, "id", "S-2"},
+		{option("C2", "did_not_know_and"), "code", "left_it"},
+		{edit.Ref{Kind: edit.Feature, ID: "has_seating"}, "id", "chairs"},
+		{section("C"), "id", "Order"},
 	} {
 		r := done(t, p, edit.Set{Part: x.part, Fields: []edit.Field{edit.F(x.name, x.to)}})
 		p = r.Programme
@@ -393,7 +397,8 @@ func TestCoverageSaysWhatNobodyTried(t *testing.T) {
 	}
 	no := programme.Answer{State: programme.Answered, Text: "no"}
 	runs := []edit.Run{
-		buyer, {Context: programme.Context{Scenario: "non_buyer", Features: []string{"has_seating"}}},
+		buyer,
+		{Context: programme.Context{Scenario: "non_buyer", Features: []string{"has_seating"}}},
 		{Context: programme.Context{Scenario: "buyer"}, Answers: programme.Answers{"D3": no, "A2": n(4), "D1": n(400)}},
 	}
 	if c := edit.Cover(p, runs); !c.Full() {

@@ -24,11 +24,14 @@ func (w *work) firstFree(kind PartKind, of string, try func(n int) string) strin
 	}
 }
 
+// alphabet are the ids of the first sections.
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 // newSection makes the id of a section: A, B, … Z, S27, S28, …
 func (w *work) newSection() string {
 	return w.firstFree(Section, "", func(n int) string {
-		if n <= 26 {
-			return string(rune('A' + n - 1))
+		if n <= len(alphabet) {
+			return alphabet[n-1 : n]
 		}
 		return "S" + strconv.Itoa(n)
 	})

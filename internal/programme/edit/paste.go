@@ -66,7 +66,7 @@ type pastedRow struct {
 func pasted(text string) ([]pastedRow, error) {
 	var rows []pastedRow
 	for i, line := range strings.Split(tidyLines(text), "\n") {
-		if cells := cellsOf(line); len(cells) > 0 && !(len(rows) == 0 && isHead(cells)) {
+		if cells := cellsOf(line); len(cells) > 0 && (len(rows) > 0 || !isHead(cells)) {
 			rows = append(rows, pastedRow{line: i + 1, cells: cells})
 		}
 	}
@@ -121,7 +121,7 @@ func bare(line string) string {
 // pasteQuestion makes the question of one row and says what is wrong with it.
 func (w *work) pasteQuestion(section string, at, nth int, row pastedRow) string {
 	q := programme.Question{ID: w.newQuestion(section), Kind: programme.YesNo, Text: row.cells[0]}
-	points, wrong := "", ""
+	points := ""
 	for _, cell := range row.cells[1:] {
 		switch std := w.standardNamed(cell); {
 		case cell == "":
@@ -130,7 +130,7 @@ func (w *work) pasteQuestion(section string, at, nth int, row pastedRow) string 
 		case std != "":
 			q.Standard = std
 		default:
-			if wrong = readKind(&q, cell); wrong != "" {
+			if wrong := readKind(&q, cell); wrong != "" {
 				return wrong
 			}
 		}

@@ -336,7 +336,7 @@ func TestADropTakesAwayWhatWasInTheWay(t *testing.T) {
 		d := drawn{t, p}
 		var op edit.Remove
 		op.Part = d.part(edit.Question, edit.Section, edit.Standard, edit.Scenario, edit.Feature, edit.Stage, edit.Option)
-		r, err := edit.Apply(p, op, edit.Fixed{})
+		_, err := edit.Apply(p, op, edit.Fixed{})
 		var way *edit.InTheWay
 		if !errors.As(err, &way) {
 			return
@@ -345,7 +345,8 @@ func TestADropTakesAwayWhatWasInTheWay(t *testing.T) {
 			t.Fatalf("%+v: %+v", op, way)
 		}
 		op.Drop = true
-		if r, err = edit.Apply(p, op, edit.Fixed{}); err != nil {
+		r, err := edit.Apply(p, op, edit.Fixed{})
+		if err != nil {
 			t.Fatalf("%+v: %v", op, err)
 		}
 		for _, dep := range way.By {

@@ -37,11 +37,12 @@ type Ref struct {
 
 // String writes a Ref as an address holds it: programme, question/A1, option/A1/yes.
 func (r Ref) String() string {
-	switch {
-	case r.Kind == Whole:
+	switch r.Kind {
+	case Whole:
 		return string(Whole)
-	case r.Kind == Option:
+	case Option:
 		return string(Option) + "/" + r.Of + "/" + r.ID
+	case Section, Question, Standard, Scenario, Stage, Daypart, Feature:
 	}
 	return string(r.Kind) + "/" + r.ID
 }

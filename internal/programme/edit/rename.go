@@ -2,7 +2,6 @@ package edit
 
 import (
 	"slices"
-	"strings"
 
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
@@ -213,18 +212,4 @@ func renameValue(n *programme.Node, from, to string) bool {
 		}
 	}
 	return changed
-}
-
-// mentions reports whether a condition asks about a question.
-func mentions(src, question string) bool {
-	n, err := programme.ReadCondition(src)
-	if err != nil {
-		return strings.Contains(src, question)
-	}
-	found := false
-	changeNodes(&n, func(n *programme.Node) bool {
-		found = found || n.Op != programme.OpFeature && n.Subject == question
-		return false
-	})
-	return found
 }

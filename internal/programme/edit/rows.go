@@ -46,8 +46,14 @@ var verbOps = []struct {
 	verb Verb
 	op   programme.Op
 }{
-	{Is, programme.OpEq}, {IsNot, programme.OpNe}, {OneOf, programme.OpIn}, {More, programme.OpGt}, {Least, programme.OpGe},
-	{Less, programme.OpLt}, {Most, programme.OpLe}, {HasIt, programme.OpFeature},
+	{Is, programme.OpEq},
+	{IsNot, programme.OpNe},
+	{OneOf, programme.OpIn},
+	{More, programme.OpGt},
+	{Least, programme.OpGe},
+	{Less, programme.OpLt},
+	{Most, programme.OpLe},
+	{HasIt, programme.OpFeature},
 }
 
 // Row is one comparison of a condition.
@@ -98,7 +104,8 @@ func rowOf(n *programme.Node) Row {
 	at := slices.IndexFunc(verbOps, func(v struct {
 		verb Verb
 		op   programme.Op
-	}) bool {
+	},
+	) bool {
 		return v.op == inner.Op
 	})
 	if at < 0 || mixed(inner.Values) {

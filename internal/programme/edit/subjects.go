@@ -38,8 +38,10 @@ type Choice struct{ Value, Label string }
 func Subjects(p *programme.Programme, part Ref) []Subject {
 	var all []Subject
 	if len(p.Scenarios) > 0 {
-		all = append(all, Subject{ID: SubjectScenario, Label: "Scenario", Verbs: verbs(programme.AskedOne), Input: InputChoice,
-			Values: mapped(p.Scenarios, func(s *programme.Scenario) Choice { return Choice{s.ID, ValueLabel(p, SubjectScenario, s.ID)} })})
+		all = append(all, Subject{
+			ID: SubjectScenario, Label: "Scenario", Verbs: verbs(programme.AskedOne), Input: InputChoice,
+			Values: mapped(p.Scenarios, func(s *programme.Scenario) Choice { return Choice{s.ID, ValueLabel(p, SubjectScenario, s.ID)} }),
+		})
 	}
 	all = append(all, questionsBefore(p, part)...)
 	for _, f := range p.Features {

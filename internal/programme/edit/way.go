@@ -111,11 +111,11 @@ func (w *work) dependence(p *programme.Programme, f Finding) string {
 	case fieldZero:
 		return fmt.Sprintf("A must-not-fail answer of %s sets that section to zero.", lowerLabel(label))
 	case fieldRequires:
-		return fmt.Sprintf("%s is only for branches that have it.", label)
+		return label + " is only for branches that have it."
 	case fieldStage:
-		return fmt.Sprintf("%s belongs to it.", label)
+		return label + " belongs to it."
 	}
-	return fmt.Sprintf("%s waits for it.", label)
+	return label + " waits for it."
 }
 
 // lowerLabel undoes upperFirst for a label inside a sentence.
