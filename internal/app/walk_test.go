@@ -21,6 +21,7 @@ import (
 	"plainclothes/internal/config"
 	"plainclothes/internal/store"
 	"plainclothes/internal/store/storetest"
+	"plainclothes/internal/studio"
 	"plainclothes/internal/tryout"
 	"plainclothes/internal/visit"
 	"plainclothes/internal/web/kit"
@@ -52,6 +53,7 @@ type things struct {
 	photo                            string
 	member, token, programme         string
 	trial                            string // a test run
+	whatif                           string // a what-if
 	shopper                          auth.Actor
 }
 
@@ -115,6 +117,11 @@ func newGround(t *testing.T, x *parts) *ground {
 		t.Fatal(err)
 	}
 	g.inside.trial, g.beyond.trial = run.ID, run.ID
+	tried, err := x.studio.BeginWhatIf(t.Context(), g.Actors[auth.Owner], g.Programme, studio.Window{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.inside.whatif, g.beyond.whatif = tried.ID, tried.ID
 	g.inside.member = g.Member(auth.Editor).Member
 	g.beyond.token, g.beyond.programme, g.beyond.member = token.ID, g.Programme, g.inside.member
 	return g
@@ -194,7 +201,7 @@ var named = []struct {
 	{"/compare/branches/:id", true, func(t things) map[string]string { return map[string]string{"id": t.branch} }},
 	{"/plan/:id", false, func(t things) map[string]string { return map[string]string{"id": t.open} }},
 	{"/standards/:programme", false, func(t things) map[string]string {
-		return map[string]string{"programme": t.programme, "standard": "K1", "version": "1", "number": "1", "run": t.trial}
+		return map[string]string{"programme": t.programme, "standard": "K1", "version": "1", "number": "1", "run": t.trial, "whatif": t.whatif}
 	}},
 	{"/programmes/:", false, func(t things) map[string]string {
 		return map[string]string{"programme": t.programme, "id": t.programme, "version": "1", "number": "1", "name": "online-store"}

@@ -103,9 +103,9 @@ func TestWhatIfIsARealRescoringOfACopy(t *testing.T) {
 		made := gardenVisits(w, 135)
 		ids := w.Visits(made)
 		drafts := rapid.Custom(drawDraft)
-		rescored, times := 0, 24
+		rescored, times := 0, 16
 		if s.Dialect() == "postgres" {
-			times = 6
+			times = 4
 		}
 		for seed := range times {
 			draft := drafts.Example(seed)

@@ -64,10 +64,13 @@ type running struct {
 	ended time.Time
 }
 
-func newRuns() *runs { return &runs{all: map[string]*running{}} }
+// halt stops a run. The lock is held.
+func (r *running) halt(now time.Time) {
+	r.State, r.ended = Stopped, now
+	r.stop()
+}
 
-// errStopped is why a run ends that an owner has stopped.
-var errStopped = errors.New("stopped")
+func newRuns() *runs { return &runs{all: map[string]*running{}} }
 
 // BeginWhatIf starts WhatIf in the background and gives the run; it goes on when ctx ends. What can be told at once is:
 // wrong months, no draft, a draft that is not finished. TooMany when enough are running.
@@ -224,8 +227,7 @@ func (s *Service) StopWhatIf(a auth.Actor, programme, id string) error {
 	s.runs.mu.Lock()
 	defer s.runs.mu.Unlock()
 	if r, ok := s.runs.all[id]; ok && r.State == Running {
-		r.State = Stopped
-		r.stop()
+		r.halt(s.now())
 	}
 	return nil
 }
@@ -236,8 +238,7 @@ func (s *Service) Close() error {
 	s.runs.closed = true
 	for _, r := range s.runs.all {
 		if r.State == Running {
-			r.State = Stopped
-			r.stop()
+			r.halt(s.now())
 		}
 	}
 	s.runs.mu.Unlock()

@@ -17,6 +17,8 @@ type WhatIf struct {
 	Window     Window
 	Published  Version // that the draft is compared with: in force on the window's last day
 	Draft      Version
+	Before     *programme.Programme // what the two versions say; not to be changed
+	After      *programme.Programme
 	Difference Difference
 	Visits     int // with a score, counted today
 	Rescored   int // visits whose old answers were scored by the draft; 0 when only targets and words change
@@ -194,7 +196,8 @@ func (t *trial) result() WhatIf {
 	before, after := t.Input(t.published, Everyone), t.draftInput()
 	was, is := compare.Statuses(before), compare.Statuses(after)
 	w := WhatIf{
-		Programme: t.Programme, Window: t.Window, Published: t.Edition.Meta, Draft: t.draft.Version, Difference: t.difference,
+		Programme: t.Programme, Window: t.Window, Published: t.Edition.Meta, Draft: t.draft.Version,
+		Before: t.published, After: t.draft.Programme, Difference: t.difference,
 		Visits: visitsIn(before.Scores), Statuses: t.named(compare.Changes(was, is)),
 	}
 	w.Draft.Document = nil

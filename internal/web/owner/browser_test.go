@@ -16,7 +16,7 @@ import (
 func (r *rig) pagesOf() map[string]string {
 	base := r.base()
 	return map[string]string{
-		"standards": base, "edit": base + "/K02/edit", "draft": base + "/draft?try=1", "versions": base + "/versions?from=1&to=2", "programmes": "/programmes",
+		"standards": base, "edit": base + "/K02/edit", "draft": base + "/draft", "whatif": r.tried(), "versions": base + "/versions?from=1&to=2", "programmes": "/programmes",
 		"branches": "/branches", "branch": "/branches/" + r.Branches[0].ID, "import": "/branches/import", "regions": "/regions",
 		"region": "/regions/" + r.Regions[0].ID, "people": "/people", "invite": "/people/invite", "person": "/people/" + r.Owner.Member,
 		"tokens": "/tokens", "log": "/log",

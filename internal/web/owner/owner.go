@@ -14,6 +14,7 @@ import (
 	"plainclothes/internal/auth"
 	"plainclothes/internal/event"
 	"plainclothes/internal/org"
+	"plainclothes/internal/programme/edit"
 	"plainclothes/internal/studio"
 	"plainclothes/internal/web/kit"
 )
@@ -34,6 +35,7 @@ type Published interface {
 	VersionNumbered(ctx context.Context, a auth.Actor, programme string, number int) (studio.Contents, error)
 	Diff(ctx context.Context, a auth.Actor, from, to string) (studio.Difference, error)
 	Export(ctx context.Context, a auth.Actor, programme string, number int) ([]byte, error)
+	OpenVisits(ctx context.Context, a auth.Actor, programme string) ([]studio.OnVersion, error)
 }
 
 // Drafting changes them.
@@ -41,6 +43,12 @@ type Drafting interface {
 	Draft(ctx context.Context, a auth.Actor, programme string) (studio.Contents, error)
 	ChangeStandard(ctx context.Context, a auth.Actor, programme, standard string, in studio.StandardInput, rowVersion int) (studio.Contents, error)
 	WhatIf(ctx context.Context, a auth.Actor, programme string, w studio.Window, progress func(done, total int)) (studio.WhatIf, error)
+	BeginWhatIf(ctx context.Context, a auth.Actor, programme string, w studio.Window) (studio.Run, error)
+	WhatIfRun(a auth.Actor, programme, id string) (studio.Run, error)
+	WhatIfRuns(a auth.Actor, programme string) ([]studio.Run, error)
+	StopWhatIf(a auth.Actor, programme, id string) error
+	RollBack(ctx context.Context, a auth.Actor, programme string, number int) (studio.Contents, error)
+	Edit(ctx context.Context, a auth.Actor, programme string, revision int, op edit.Op) (studio.Edited, error)
 	Publish(ctx context.Context, a auth.Actor, programme, note string, rowVersion int, effectiveOn string) (studio.Version, error)
 	DiscardDraft(ctx context.Context, a auth.Actor, programme string, rowVersion int) error
 	Import(ctx context.Context, a auth.Actor, src []byte) (studio.Imported, error)
@@ -114,7 +122,7 @@ func New(s Studio, places Places, people People, entries Entries, opt Options, n
 // Routes lists the pages with who may open them.
 func (p *Pages) Routes() []kit.Route {
 	var all []kit.Route
-	for _, part := range [][]kit.Route{p.standardRoutes(), p.programmeRoutes(), p.branchRoutes(), p.regionRoutes(), p.peopleRoutes(), p.tokenRoutes()} {
+	for _, part := range [][]kit.Route{p.standardRoutes(), p.whatIfRoutes(), p.programmeRoutes(), p.branchRoutes(), p.regionRoutes(), p.peopleRoutes(), p.tokenRoutes()} {
 		all = append(all, part...)
 	}
 	return append(all, get("/log", "log of changes", auth.EventsRead, p.log))
