@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -152,15 +153,18 @@ func (b *bench) fillNetwork(v *benchVisits) error {
 }
 
 // visit is one visit's part in the sums.
-func (v *benchVisits) visit(month string, branch int) visit.Rollup {
-	shopper := v.r.IntN(len(v.shoppers))
-	day := v.skill[branch] + v.strict[shopper] + 8*v.r.NormFloat64()
+func (v *benchVisits) visit(month string, branch int) visit.Rollup { return v.visitBy(v.r, month, branch) }
+
+// visitBy is visit for who draws beside others.
+func (v *benchVisits) visitBy(r *rand.Rand, month string, branch int) visit.Rollup {
+	shopper := r.IntN(len(v.shoppers))
+	day := v.skill[branch] + v.strict[shopper] + 8*r.NormFloat64()
 	out := visit.Rollup{Programme: v.programme, Branch: v.branches[branch], Shopper: v.shoppers[shopper], Scenario: "buyer", Month: month}
 	marks, met := make([]byte, benchManyKinds), 0
 	for k := range marks {
 		s := visit.StandardRollup{Standard: fmt.Sprintf("S%d", k+1), N: 1, W: 1_000_000_000 / benchManyKinds}
 		s.Series, marks[k] = v.series[s.Standard], 'b'
-		if v.r.Float64()*100 < day {
+		if r.Float64()*100 < day {
 			s.X, s.WR, marks[k] = 1, s.W, 'g'
 			met++
 		}
@@ -205,28 +209,44 @@ func (b *bench) printFit(what string, took, cpu time.Duration, words string) err
 	return b.p.printf("%-44s %8.2f s, %8.2f s of the processors  (%s)\n", what, took.Seconds(), cpu.Seconds(), words)
 }
 
-// comparePages asks for the comparison, at rest and after new visits.
+// comparedPage is a page of the comparison that is measured; path is asked anew each time.
+type comparedPage struct {
+	name string
+	path func() string
+}
+
+// comparedPages are all of them, each for a reader who sees everything.
+func (v *benchVisits) comparedPages() []comparedPage {
+	at := func(path, more string) func() string {
+		return func() string { return path + "?programme=" + v.programme + more }
+	}
+	return []comparedPage{
+		{"overview", at("/compare", "")},
+		{"branches, 3 months", at("/compare/branches", "")},
+		{"branches, 12 months, page 7", at("/compare/branches", "&window=last12&page=7")},
+		{"branches, one standard", at("/compare/branches", "&standard=S7")},
+		{"standards", at("/compare/standards", "")},
+		{"change", at("/compare/change", "")},
+		{"drivers", at("/compare/drivers", "")},
+		{"sales", at("/compare/sales", "")},
+		{"how sure", at("/compare/sure", "")},
+		{"one branch, another each time", func() string {
+			return "/compare/branches/" + v.branches[v.r.IntN(len(v.branches))] + "?programme=" + v.programme
+		}},
+	}
+}
+
+// benchPace is how often a new visit comes in while pages are asked for.
+const benchPace = 200 * time.Millisecond
+
+// comparePages asks for the pages of the comparison while visits come in.
 func (b *bench) comparePages(s *benchServer, v *benchVisits) error {
-	if err := b.p.printf("\n%-44s %10s %10s %10s %10s\n", "page", "first", "p50", "p99", "CPU"); err != nil {
+	if err := b.p.printf("\none reader, a new visit every %d ms\n%-34s %10s %10s %10s %10s %10s %7s\n", benchPace.Milliseconds(), "page", "first", "p50", "p99",
+		"p99.9", "CPU", "size"); err != nil {
 		return err
 	}
-	for _, page := range []struct {
-		name, path string
-		moving     bool
-	}{
-		{"branches, 3 months", "/compare/branches?programme=" + v.programme, false},
-		{"branches, 3 months, a new visit before each", "/compare/branches?programme=" + v.programme, true},
-		{"branches, 12 months", "/compare/branches?programme=" + v.programme + "&window=last12", false},
-	} {
-		spent := time.Duration(0)
-		took, err := b.askPage(s, v, page.path, page.moving, &spent)
-		if err != nil {
-			return err
-		}
-		first := took[0]
-		slices.Sort(took[1:])
-		if err := b.p.printf("%-44s %10s %10s %10s %10s\n", page.name, short(first), short(took[1+len(took[1:])/2]), short(took[1+len(took[1:])*99/100]),
-			short(spent/time.Duration(len(took)-1))); err != nil {
+	for _, page := range v.comparedPages() {
+		if err := b.comparePage(s, v, page); err != nil {
 			return err
 		}
 	}
@@ -234,26 +254,52 @@ func (b *bench) comparePages(s *benchServer, v *benchVisits) error {
 	return b.p.printf("memory of the server %.0f MiB at most\n", m.most)
 }
 
-// askPage asks a hundred times and one; spent is the server's CPU for all but the first.
-func (b *bench) askPage(s *benchServer, v *benchVisits, path string, moving bool, spent *time.Duration) ([]time.Duration, error) {
-	var took []time.Duration
-	before := time.Duration(0)
-	for i := range 101 {
-		if i == 1 {
-			before = cpuOf(s.cmd.Process.Pid)
-		}
-		if moving {
-			one := v.visit(v.months[len(v.months)-1], v.r.IntN(len(v.branches)))
+// comparePage measures one of them. The CPU is the server's, with what it finds out beside the readers.
+func (b *bench) comparePage(s *benchServer, v *benchVisits, page comparedPage) (err error) {
+	begun := b.p.now()
+	size, err := s.get(b.p.ctx, page.path(), b.world.manager)
+	if err != nil {
+		return err
+	}
+	first := b.p.now().Sub(begun)
+	stop := b.newVisits(v)
+	defer func() { err = errors.Join(err, stop()) }()
+	m, err := b.load(1, s.cmd.Process.Pid, func() (func(context.Context) error, bool) {
+		path := page.path()
+		return func(ctx context.Context) error {
+			_, err := s.get(ctx, path, b.world.manager)
+			return err
+		}, true
+	})
+	if err != nil {
+		return err
+	}
+	return b.p.printf("%-34s %10s %10s %10s %10s %10s %4d KB\n", page.name, short(first), short(m.quantile(0.5)), short(m.quantile(0.99)), short(m.quantile(0.999)),
+		short(m.perReport(m.server)), size/1024)
+}
+
+// newVisits lets visits come in until it is stopped.
+func (b *bench) newVisits(v *benchVisits) (stop func() error) {
+	ctx, cancel := context.WithCancel(b.p.ctx)
+	done := make(chan error, 1)
+	r := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // believable data, not secrets
+	go func() {
+		for {
+			select {
+			case <-ctx.Done():
+				done <- nil
+				return
+			case <-time.After(benchPace):
+			}
+			one := v.visitBy(r, v.months[len(v.months)-1], r.IntN(len(v.branches)))
 			if err := b.x.store.AddRollups(b.p.ctx, b.world.owner.Org, []visit.Rollup{one}); err != nil {
-				return nil, err
+				done <- err
+				return
 			}
 		}
-		begun := b.p.now()
-		if _, err := s.get(b.p.ctx, path, b.world.manager); err != nil {
-			return nil, err
-		}
-		took = append(took, b.p.now().Sub(begun))
+	}()
+	return func() error {
+		cancel()
+		return <-done
 	}
-	*spent = cpuOf(s.cmd.Process.Pid) - before
-	return took, nil
 }

@@ -49,6 +49,7 @@ type branchView struct {
 	Visits   []listRow
 	All      string // every visit of the branch
 	Files    []tab
+	AsOf     string // when others were looked at, "" for now
 }
 
 // standing counts standards by state, in words.
@@ -99,11 +100,7 @@ type yearRow struct{ Month, Score, Range, Visits string }
 var branchPage = kit.NewPage[branchView]("manager/branch")
 
 func (p *Pages) branch(c echo.Context, a auth.Actor) error {
-	ch, err := choose(c)
-	if err != nil {
-		return p.branchAgain(c, a, err)
-	}
-	r, err := p.reports.Branch(c.Request().Context(), a, c.Param("id"), ch.query())
+	ch, r, err := p.branchChosen(c, a)
 	if err != nil {
 		return p.branchAgain(c, a, err)
 	}
@@ -144,6 +141,7 @@ func (p *Pages) branchOf(c echo.Context, a auth.Actor, ch choice, r *report.Bran
 	if a.May(auth.Compare) {
 		view.Back = ch.address(branchesPath)
 	}
+	view.AsOf = asOfText(r.AsOf)
 	view.score(r)
 	view.standards(r)
 	view.beside(&ch, r)

@@ -63,6 +63,15 @@ func TestTheComparisonOfAHundredBranchesStaysWithinItsBudget(t *testing.T) {
 			t.Errorf("%s takes %d requests, more than 5: %v", path, len(files)+1, files)
 		}
 	}
+	// So many visits are a large window: a new one is in its branch at once, and the page says of when the rest is.
+	page := "/compare/branches/" + r.Branches[3].ID + "?window=last12"
+	site.Get(r.Owner, page).Silent("as of ")
+	r.Visit(worldtest.Made{Branch: r.Branches[3], Scenario: "guest", On: "2026-11-05", Answers: r.Answered(12, 0)})
+	site.Get(r.Owner, page).Says("as of " + r.Now.UTC().Format("15:04"))
+	site.Get(r.Owner, "/compare/branches?window=last12").Says("has its new score already")
+	if err := r.svc.Close(); err != nil {
+		t.Error(err)
+	}
 }
 
 func BenchmarkCompare(b *testing.B) {

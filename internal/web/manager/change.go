@@ -59,9 +59,7 @@ func (p *Pages) change(c echo.Context, a auth.Actor) error {
 	if !ok {
 		return changePage.Render(c, h.status(), changeView{compareHead: h})
 	}
-	errs := h.Errors
-	view := changeView{compareHead: framed(a, &ch, changePath, "What changed", &r.Frame)}
-	view.Errors = errs
+	view := changeView{compareHead: framed(h, a, &ch, changePath, "What changed", &r.Frame)}
 	view.Before, view.Declined, view.Adjusted = monthsText(r.Before), prose(r.Declined), r.Adjusted
 	if r.Declined == "" && len(r.Rows) == 0 && view.Nothing == "" {
 		view.Declined = "None of these branches has visits in both windows."
@@ -74,7 +72,8 @@ func (p *Pages) change(c echo.Context, a auth.Actor) error {
 }
 
 func (v *changeView) rows(ch *choice, r *report.Change) {
-	from, to, pages := pageOf(ch, changePath, len(r.Rows))
+	all := found(ch, r.Rows, func(m *compare.Move) report.Place { return r.Places[m.Branch] })
+	from, to, pages := pageOf(ch, changePath, len(all), perPage)
 	v.Pages, v.Of = pages, len(r.Rows)
 	if len(r.Rows) == 0 {
 		return
@@ -84,8 +83,8 @@ func (v *changeView) rows(ch *choice, r *report.Change) {
 		m := &r.Rows[i]
 		wide = max(wide, min(40, max(abs(m.Range.Lo), abs(m.Range.Hi))))
 	}
-	for i := range r.Rows[from:to] {
-		v.Rows = append(v.Rows, newMoveRow(ch, &r.Rows[from+i], r.Places[r.Rows[from+i].Branch].Name, wide))
+	for i := range all[from:to] {
+		v.Rows = append(v.Rows, newMoveRow(ch, &all[from+i], r.Places[all[from+i].Branch].Name, wide))
 	}
 	for _, g := range r.Picked {
 		v.Groups = append(v.Groups, newLuckGroup(ch, r, &g))

@@ -51,9 +51,10 @@ func (p *Pages) compare(c echo.Context, a auth.Actor) error {
 	if r == nil || head.Nothing != "" {
 		return comparePage.Render(c, head.status(), view)
 	}
-	from, to, pages := pageOf(&ch, branchesPath, len(r.Result.Branches))
+	all := foundRows(&ch, r)
+	from, to, pages := pageOf(&ch, branchesPath, len(all), perPage)
 	view.Pages = pages
-	rows := r.Result.Branches[from:to]
+	rows := all[from:to]
 	view.League = newLeague(&ch, r, rows, scaleOf(r.Result.Branches, r.Result.TargetBP))
 	view.Files = takeOf(&ch, "league", "league", strconv.Itoa(max(1, ch.Page)))
 	if head.Quiet {
@@ -68,8 +69,13 @@ func (p *Pages) compare(c echo.Context, a auth.Actor) error {
 	return comparePage.Render(c, head.status(), view)
 }
 
+// foundRows are the branches that are looked for, in their order among all.
+func foundRows(ch *choice, r *report.Comparison) []compareRow {
+	return found(ch, r.Result.Branches, func(b *compareRow) report.Place { return r.Places[b.ID] })
+}
+
 // mostDots is how many lines the funnel's table has; the file has them all.
-const mostDots = 200
+const mostDots = 60
 
 // funnelOf works the funnel out: of the score, or of the standard chosen.
 func funnelOf(ch *choice, r *report.Comparison) (f compare.Funnel, of, middle string, ok bool) {

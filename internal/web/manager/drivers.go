@@ -54,9 +54,7 @@ func (p *Pages) drivers(c echo.Context, a auth.Actor) error {
 	if !ok {
 		return driversPage.Render(c, h.status(), driversView{compareHead: h})
 	}
-	errs := h.Errors
-	view := driversView{compareHead: framed(a, &ch, driversPath, "What makes the difference", &r.Frame)}
-	view.Errors = errs
+	view := driversView{compareHead: framed(h, a, &ch, driversPath, "What makes the difference", &r.Frame)}
 	d := &r.Drivers
 	view.Months, view.Question, view.Scale, view.Left = monthsText(r.Months), r.Question, r.Scale, r.Left
 	view.Declined, view.Title, view.Says, view.Adjusted = prose(d.Declined), prose(d.Title), prose(d.Sentence), d.Adjusted
@@ -134,9 +132,7 @@ func (p *Pages) salesWith(c echo.Context, a auth.Actor, say func(*salesView)) er
 	if !ok {
 		return salesPage.Render(c, h.status(), salesView{compareHead: h})
 	}
-	errs := h.Errors
-	view := salesView{compareHead: framed(a, &ch, salesPath, "Sales and scores", &r.Frame), Own: r.Own, Linked: r.Linked, Lag: strconv.Itoa(r.Link.Lag)}
-	view.Errors = errs
+	view := salesView{compareHead: framed(h, a, &ch, salesPath, "Sales and scores", &r.Frame), Own: r.Own, Linked: r.Linked, Lag: strconv.Itoa(r.Link.Lag)}
 	if e := r.Extent; e.Lines > 0 {
 		view.Has = kit.Plural(e.Lines, "week", "weeks") + " of " + kit.Plural(e.Branches, "branch", "branches") + ", " + compare.WeekName(e.First) + " to " + compare.WeekName(e.Last)
 	}

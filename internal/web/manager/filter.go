@@ -3,6 +3,7 @@ package manager
 import (
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -26,6 +27,7 @@ type choice struct {
 	Format    string `form:"format" label:"the format" validate:"max=200"`
 	Branch    string `form:"branch" label:"the branch" validate:"max=64"`
 	After     string `form:"after" label:"the page" validate:"max=400"`
+	Find      string `form:"find" label:"the branch's name" validate:"max=100"`
 	Page      int    `form:"page" label:"the page" validate:"min=0,max=10000"`
 	All       bool   `form:"all"`
 	Table     string `form:"table" label:"the table" validate:"max=20"`
@@ -75,6 +77,7 @@ func (ch *choice) values() url.Values {
 	set("scenario", ch.Scenario)
 	set("format", ch.Format)
 	set("standard", ch.Standard)
+	set("find", strings.TrimSpace(ch.Find))
 	return v
 }
 
@@ -100,6 +103,7 @@ type filters struct {
 	Scenarios  []kit.Option
 	Formats    []kit.Option
 	Standards  []kit.Option
+	ByName     bool   // branches can be looked for by name
 	Open       bool   // show the form at once
 	Now        string // what is chosen, in words
 	Months     string // the window in words: "August to November 2026"
@@ -141,6 +145,7 @@ func newFilters(ch choice, path string, o offer) filters {
 	f.Formats = options(o.formats, "All formats", func(s string) kit.Option { return kit.Option{Value: s, Label: s} })
 	f.Scenarios = options(o.scenarios, "All scenarios", func(s programme.Scenario) kit.Option { return kit.Option{Value: s.ID, Label: s.Title} })
 	f.Standards = options(o.standards, "The score", func(s compare.Standard) kit.Option { return kit.Option{Value: s.ID, Label: s.Title} })
+	f.ByName = path == branchesPath || path == standardsPath || path == changePath
 	f.Now = f.words()
 	return f
 }
@@ -181,7 +186,13 @@ func labelOf(list []kit.Option, value string) string {
 // words says which filters are set besides the window.
 func (f *filters) words() string {
 	text := ""
-	for _, label := range []string{labelOf(f.Regions, f.Region), labelOf(f.Formats, f.Format), labelOf(f.Scenarios, f.Scenario), labelOf(f.Standards, f.Standard)} {
+	find := strings.TrimSpace(f.Find)
+	if !f.ByName {
+		find = ""
+	}
+	for _, label := range []string{
+		labelOf(f.Regions, f.Region), labelOf(f.Formats, f.Format), labelOf(f.Scenarios, f.Scenario), labelOf(f.Standards, f.Standard), find,
+	} {
 		if label == "" {
 			continue
 		}
@@ -208,21 +219,55 @@ func monthsText(w studio.Window) string {
 	return from.Format("January 2006") + " to " + to.Format("January 2006")
 }
 
+// finds reports whether a branch is one that is looked for by its name or code.
+func (ch *choice) finds(p report.Place) bool {
+	find := strings.ToLower(strings.TrimSpace(ch.Find))
+	return find == "" || strings.Contains(strings.ToLower(p.Name), find) || strings.Contains(strings.ToLower(p.Code), find)
+}
+
+// found keeps the rows of branches that are looked for.
+func found[R any](ch *choice, rows []R, place func(*R) report.Place) []R {
+	if strings.TrimSpace(ch.Find) == "" {
+		return rows
+	}
+	var out []R
+	for i := range rows {
+		if ch.finds(place(&rows[i])) {
+			out = append(out, rows[i])
+		}
+	}
+	return out
+}
+
 // pages cuts a long table.
 type pages struct {
 	From, To, Of   int // rows shown, counted from 1
 	Previous, Next string
+	Find           string // what was looked for, "" for nothing
+	Everything     string // address without it
 }
 
-// perPage is how many branches stand in one table.
-const perPage = 100
+// perPage is how many branches stand in one table; one of many columns has fewer, so that a page stays small.
+const (
+	perPage   = 50
+	fewest    = 10
+	mostCells = 600
+)
+
+// rowsFor is how many rows a table of so many columns has on a page.
+func rowsFor(columns int) int { return min(perPage, max(fewest, mostCells/max(1, columns))) }
 
 // pageOf is the part of n rows that the choice wants, and the way to the others.
-func pageOf(ch *choice, path string, n int) (from, to int, p pages) {
-	last := max(0, (n-1)/perPage)
+func pageOf(ch *choice, path string, n, rows int) (from, to int, p pages) {
+	last := max(0, (n-1)/rows)
 	at := min(max(ch.Page-1, 0), last)
-	from, to = at*perPage, min(n, (at+1)*perPage)
-	p = pages{From: from + 1, To: to, Of: n}
+	from, to = at*rows, min(n, (at+1)*rows)
+	p = pages{From: min(from+1, n), To: to, Of: n, Find: strings.TrimSpace(ch.Find)}
+	if p.Find != "" {
+		all := *ch
+		all.Find = ""
+		p.Everything = all.address(path)
+	}
 	if at > 0 {
 		p.Previous = ch.address(path, "page", strconv.Itoa(at))
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -27,6 +28,7 @@ type compareHead struct {
 	Longer  string
 	Fair    bool // scores are adjusted for shoppers and scenarios (level C)
 	Refused []string
+	AsOf    string // when all branches together were looked at, "" for now
 }
 
 // status is the answer's: a choice that cannot be is said on the page.
@@ -75,7 +77,7 @@ func (h *compareHead) fill(a auth.Actor, ch *choice, path string, r *report.Comp
 	if path == branchesPath {
 		o.standards = r.Result.Standards
 	}
-	h.Where, h.Filters = whereText(a, r), newFilters(*ch, path, o)
+	h.Where, h.Filters, h.AsOf = whereText(a, r), newFilters(*ch, path, o), asOfText(r.AsOf)
 	h.Fair = r.Result.Model.Crossed != nil
 	for _, d := range r.Result.Model.Declined {
 		h.Refused = append(h.Refused, prose(d.Sentence))
@@ -108,9 +110,10 @@ func (h *compareHead) headline(r *report.Comparison) {
 	}
 }
 
-// framed is the head of a page that stands in a frame of its own reading; err is a choice that cannot be, or none.
-func framed(a auth.Actor, ch *choice, path, title string, f *report.Frame) compareHead {
-	h := compareHead{Chrome: chromeOf(title), Parts: parts(ch, path), Notes: f.Notes, Filters: newFilters(*ch, path, offerOf(f))}
+// framed is the head of a page that stands in a frame of its own reading, with what [read] found wrong with the choice.
+func framed(read compareHead, a auth.Actor, ch *choice, path, title string, f *report.Frame) compareHead {
+	h := compareHead{Chrome: chromeOf(title), Parts: parts(ch, path), Notes: f.Notes, Filters: newFilters(*ch, path, offerOf(f)), AsOf: asOfText(f.AsOf)}
+	h.Errors = read.Errors
 	h.Where = whereText(a, &report.Comparison{Query: f.Query, Regions: f.Regions})
 	if len(f.Places) == 0 {
 		h.Nothing = "No branch of yours fits these choices."
@@ -136,6 +139,14 @@ func read[T any](c echo.Context, path, title string, do func(report.Query) (T, e
 		return ch, v, h, false, nil
 	}
 	return ch, v, h, err == nil, err
+}
+
+// asOfText is when what is shown was found out: the hour today, and the day before that; "" for now.
+func asOfText(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.Format("15:04 on 2 January")
 }
 
 // tenths writes points without sign and with one decimal where it needs one.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -280,4 +281,34 @@ func TestLeniencyIsForEditorsAlone(t *testing.T) {
 	site.Get(kim, "/review/shoppers").Status(http.StatusForbidden)
 	site.Get(ed, "/review/shoppers?window=always").Status(http.StatusUnprocessableEntity)
 	site.Get(ed, "/review/shoppers?programme=x").Status(http.StatusNotFound)
+}
+
+func TestABranchIsFoundByItsNameOrCodeAndTheChoiceStaysInEveryAddress(t *testing.T) {
+	r := newRig(t, 12)
+	r.Publish(worldtest.Tea(3), "first", "2025-01-01")
+	r.Season(3, 16, months(8)...)
+	r.rename(4, "Königstraße <5>")
+	site := r.site(t)
+	rows := regexp.MustCompile(`<tr[^>]*>(?:<td class="place">[^<]*</td>)?<th scope="row"><a href="[^"]*find=[^"]*">([^<]*)</a></th><td (?:class="score"|data-step)`)
+	names := func(a webtest.Answer) (out []string) {
+		for _, m := range rows.FindAllStringSubmatch(a.Body.String(), -1) {
+			out = append(out, m[1])
+		}
+		return out
+	}
+	for _, path := range []string{"/compare/branches", "/compare/standards", "/compare/change"} {
+		named := site.Get(r.Owner, path+"?find=k%C3%96nig").Says("1 branch with “kÖnig” in the name or code.", "Show all").Has("find=k%C3%96nig")
+		if got := names(named); len(got) != 1 || got[0] != "Königstraße &lt;5&gt;" {
+			t.Errorf("%s: %q by name", path, got)
+		}
+		if got := names(site.Get(r.Owner, path+"?find="+r.Branches[7].Code)); len(got) != 1 || got[0] != r.Branches[7].Name {
+			t.Errorf("%s: %q by code", path, got)
+		}
+		if got := names(site.Get(r.Owner, path+"?find=nowhere").Status(http.StatusOK).Says("No branch here has “nowhere” in its name or code.")); len(got) > 0 {
+			t.Errorf("%s: %q are nowhere", path, got)
+		}
+		site.Get(r.Owner, path+"?find="+strings.Repeat("x", 101)).Status(http.StatusUnprocessableEntity)
+	}
+	site.Get(r.Owner, "/compare.csv?find=nowhere").Says(r.Branches[7].Code, r.Branches[4].Code)
+	site.Get(r.Owner, "/compare.svg?chart=league&find=K%C3%B6nig").Has("Königstraße").Silent(r.Branches[7].Name)
 }

@@ -114,8 +114,12 @@ func (p *Pages) drawnOf(c echo.Context, a auth.Actor, ch *choice) ([]byte, error
 		drawing := chart.NewFunnel(chart.FunnelOf(&f, middle, func(id string) (string, string) { return r.Places[id].Name, "" }), false)
 		return drawing.File("Real difference or luck? "+of, note), nil
 	}
-	from, to, _ := pageOf(ch, branchesPath, len(r.Result.Branches))
-	rows := r.Result.Branches[from:to]
+	all, size := foundRows(ch, &r), perPage
+	if ch.Chart == "heat" {
+		size = rowsFor(len(r.Result.Standards))
+	}
+	from, to, _ := pageOf(ch, branchesPath, len(all), size)
+	rows := all[from:to]
 	if ch.Chart == "heat" {
 		return heatFile(&r, rows, note), nil
 	}
@@ -201,12 +205,16 @@ func takeBranch(ch *choice, id, table, name string) take {
 	return t
 }
 
-func (p *Pages) pictureOfBranch(c echo.Context, a auth.Actor) error {
-	ch, err := choose(c)
-	if err != nil {
-		return err
+// branchChosen reads the branch that the address names, with its choices.
+func (p *Pages) branchChosen(c echo.Context, a auth.Actor) (ch choice, r report.BranchReport, err error) {
+	if ch, err = choose(c); err == nil {
+		r, err = p.reports.Branch(c.Request().Context(), a, c.Param("id"), ch.query())
 	}
-	r, err := p.reports.Branch(c.Request().Context(), a, c.Param("id"), ch.query())
+	return ch, r, err
+}
+
+func (p *Pages) pictureOfBranch(c echo.Context, a auth.Actor) error {
+	ch, r, err := p.branchChosen(c, a)
 	if err != nil {
 		return err
 	}
@@ -224,11 +232,7 @@ func (p *Pages) pictureOfBranch(c echo.Context, a auth.Actor) error {
 
 // branchPicture draws one chart of a branch as a file.
 func (p *Pages) branchPicture(c echo.Context, a auth.Actor) error {
-	ch, err := choose(c)
-	if err != nil {
-		return err
-	}
-	r, err := p.reports.Branch(c.Request().Context(), a, c.Param("id"), ch.query())
+	ch, r, err := p.branchChosen(c, a)
 	if err != nil {
 		return err
 	}

@@ -51,12 +51,13 @@ func (p *Pages) standards(c echo.Context, a auth.Actor) error {
 	if r == nil || head.Nothing != "" || head.Quiet {
 		return standardsPage.Render(c, head.status(), view)
 	}
-	from, to, pages := pageOf(&ch, standardsPath, len(r.Result.Branches))
+	all := foundRows(&ch, r)
+	from, to, pages := pageOf(&ch, standardsPath, len(all), rowsFor(len(r.Result.Standards)))
 	view.Pages = pages
 	for i := range r.Result.Summaries {
 		view.Rows = append(view.Rows, newStandardRow(&ch, &r.Result.Standards[i], &r.Result.Summaries[i]))
 	}
-	view.Heat = newHeat(&ch, r, r.Result.Branches[from:to])
+	view.Heat = newHeat(&ch, r, all[from:to])
 	view.Files = takeOf(&ch, "heat", "heat", strconv.Itoa(max(1, ch.Page)))
 	view.Counts = takeOf(&ch, "standards", "", "")
 	regions, err := p.reports.Regions(c.Request().Context(), a, ch.query())

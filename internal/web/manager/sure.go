@@ -78,12 +78,10 @@ func (p *Pages) sure(c echo.Context, a auth.Actor) error {
 	if !ok {
 		return surePage.Render(c, h.status(), sureView{compareHead: h})
 	}
-	errs := h.Errors
 	if more, isForm := kit.FormErrors(bad); isForm {
-		errs = append(errs, more...)
+		h.Errors = append(h.Errors, more...)
 	}
-	view := sureView{compareHead: framed(a, &ch, surePath, "How sure can we be?", &r.Frame), Plan: f}
-	view.Errors = errs
+	view := sureView{compareHead: framed(h, a, &ch, surePath, "How sure can we be?", &r.Frame), Plan: f}
 	view.fill(&ch, &r)
 	return surePage.Render(c, view.status(), view)
 }
