@@ -2,6 +2,7 @@ package studio
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -62,17 +63,35 @@ func (s *Service) Edit(ctx context.Context, a auth.Actor, programme string, revi
 	if err := may(a, auth.StandardsEdit); err != nil {
 		return out, err
 	}
-	err = s.repo.InTx(ctx, a.Org, func(tx Tx) error {
-		out, err = s.edit(ctx, tx, a, programme, revision, op)
-		return err
-	})
+	for range maxTries {
+		err = s.repo.InTx(ctx, a.Org, func(tx Tx) error {
+			out, err = s.edit(ctx, tx, a, programme, revision, op)
+			return err
+		})
+		if !quicker(err) {
+			break
+		}
+	}
 	return out, wrap("edit draft", err)
+}
+
+// maxTries is how often a change is done anew because somebody saved another in the same moment.
+const maxTries = 10
+
+// quicker reports whether a change was refused only because another was saved while it was under way.
+func quicker(err error) bool {
+	var clash *Clash
+	var way *edit.InTheWay
+	return fault.Is(err, fault.Conflict) && !errors.As(err, &clash) && !errors.As(err, &way)
 }
 
 func (s *Service) edit(ctx context.Context, tx Tx, a auth.Actor, id string, revision int, op edit.Op) (Edited, error) {
 	v, err := draftIn(ctx, tx, a, id)
 	if err != nil {
 		return Edited{}, err
+	}
+	if revision > v.RowVersion { // of a draft that was published or thrown away since
+		revision = 0
 	}
 	p, problems, err := programme.FromDraft(v.Document)
 	if err != nil {

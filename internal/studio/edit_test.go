@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -235,6 +236,50 @@ func TestTwoOwnersAtOnceLoseNothing(t *testing.T) {
 			t.Errorf("%d questions", n)
 		}
 	})
+}
+
+func TestManyOwnersInTheSameMomentLoseNothing(t *testing.T) {
+	storetest.ForEach(t, func(t *testing.T, s *store.Store) {
+		d := begun(t, s)
+		d.do(ops.Add{Kind: ops.Section})
+		const owners = 6
+		var all sync.WaitGroup
+		wrong := make(chan error, owners)
+		for i := range owners {
+			a := d.w.Member(auth.Owner)
+			all.Go(func() {
+				_, err := d.w.Studio.Edit(t.Context(), a, d.id, d.at, addQuestion(fmt.Sprintf("By owner %d", i)))
+				wrong <- err
+			})
+		}
+		all.Wait()
+		close(wrong)
+		for err := range wrong {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		b := d.look()
+		if n := len(b.Programme.Sections[0].Questions); n != owners {
+			t.Errorf("%d of %d questions are there", n, owners)
+		}
+		steps, err := d.w.Studio.Steps(t.Context(), d.a, d.id)
+		if err != nil || len(steps) != owners+1 {
+			t.Errorf("%d steps, %v", len(steps), err)
+		}
+	})
+}
+
+func TestARevisionOfADraftThatIsGoneIsNotTrusted(t *testing.T) {
+	d := begun(t, storetest.SQLite(t))
+	d.do(ops.Add{Kind: ops.Section})
+	d.do(addQuestion("One"))
+	other := d.second()
+	other.at = 900 // of another draft, long ago
+	var c *studio.Clash
+	if _, err := other.try(setText("A1", "Two")); !errors.As(err, &c) {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestGoingOnWithTheSameTextIsOneStep(t *testing.T) {
