@@ -18,7 +18,7 @@ func (s *Store) SetReading(ctx context.Context, person, lang string) error {
 
 func (s *Store) setPersonColumn(ctx context.Context, person, column, value string) error {
 	return named(s.inTx(ctx, "", func(s *Store) error {
-		return oneRow(s.db(ctx).Model(&personRow{}).Where("id = ?", person).UpdateColumn(column, value))
+		return oneRow(s.db(ctx).Table("people").Where("id = ?", person).UpdateColumn(column, value)) // personRow only reads them
 	}), "person")
 }
 
