@@ -428,6 +428,25 @@ type Day = string
 // Id defines model for Id.
 type Id = string
 
+// ImportedDraft defines model for ImportedDraft.
+type ImportedDraft struct {
+	// Advice What is unwise.
+	Advice []Remark `json:"advice"`
+
+	// Listed What of a workbook did not come along, or came along changed.
+	Listed []Remark `json:"listed"`
+
+	// New The organisation did not have this programme.
+	New bool `json:"new"`
+
+	// Number Of the version that the draft becomes; 0 when the newest version says the same and no draft was needed.
+	Number    int       `json:"number"`
+	Programme Programme `json:"programme"`
+
+	// Same The newest published version says the same.
+	Same bool `json:"same"`
+}
+
 // Interval 90 % range.
 type Interval struct {
 	Hi float64 `json:"hi"`
@@ -488,6 +507,12 @@ type ProgrammeDetail struct {
 	Versions []Version `json:"versions"`
 }
 
+// ProgrammeFile defines model for ProgrammeFile.
+type ProgrammeFile struct {
+	// File A programme file (YAML or JSON) or an XLSForm workbook (.xlsx), in base64: about 750 KB at most.
+	File []byte `json:"file"`
+}
+
 // ProgrammeList defines model for ProgrammeList.
 type ProgrammeList struct {
 	Items []Programme `json:"items"`
@@ -498,6 +523,13 @@ type Rank struct {
 	Expected float64 `json:"expected"`
 	Hi       int     `json:"hi"`
 	Lo       int     `json:"lo"`
+}
+
+// Remark defines model for Remark.
+type Remark struct {
+	// Place A cell (survey!C7), a path (sections[0].title), or empty for the whole.
+	Place string `json:"place"`
+	Text  string `json:"text"`
 }
 
 // Report defines model for Report.
@@ -807,6 +839,9 @@ type ListVisitsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ImportProgrammeJSONRequestBody defines body for ImportProgramme for application/json ContentType.
+type ImportProgrammeJSONRequestBody = ProgrammeFile
+
 // PlanVisitJSONRequestBody defines body for PlanVisit for application/json ContentType.
 type PlanVisitJSONRequestBody = VisitPlan
 
@@ -827,6 +862,9 @@ type ServerInterface interface {
 	// ListProgrammes The organisation's programmes, by name.
 	// (GET /programmes)
 	ListProgrammes(ctx echo.Context) error
+	// ImportProgramme Put a programme file, or a workbook of ODK or Kobo, into a draft.
+	// (POST /programmes)
+	ImportProgramme(ctx echo.Context) error
 	// GetProgramme One programme with its published versions and what a visit can be planned for.
 	// (GET /programmes/{id})
 	GetProgramme(ctx echo.Context, id PathId) error
@@ -993,6 +1031,15 @@ func (w *ServerInterfaceWrapper) ListProgrammes(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListProgrammes(ctx)
+	return err
+}
+
+// ImportProgramme converts echo context to params.
+func (w *ServerInterfaceWrapper) ImportProgramme(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ImportProgramme(ctx)
 	return err
 }
 
@@ -1290,6 +1337,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	}
 
 	router.GET(options.BaseURL+"/programmes", wrapper.ListProgrammes, options.OperationMiddlewares["listProgrammes"]...)
+	router.POST(options.BaseURL+"/programmes", wrapper.ImportProgramme, options.OperationMiddlewares["importProgramme"]...)
 	router.GET(options.BaseURL+"/programmes/:id", wrapper.GetProgramme, options.OperationMiddlewares["getProgramme"]...)
 	router.GET(options.BaseURL+"/programmes/:id/file", wrapper.GetProgrammeFile, options.OperationMiddlewares["getProgrammeFile"]...)
 	router.GET(options.BaseURL+"/branches", wrapper.ListBranches, options.OperationMiddlewares["listBranches"]...)
@@ -1537,6 +1585,45 @@ type ListProgrammesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListProgrammesdefaultApplicationProblemPlusJSONResponse) VisitListProgrammesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportProgrammeRequestObject struct {
+	Body *ImportProgrammeJSONRequestBody
+}
+
+type ImportProgrammeResponseObject interface {
+	VisitImportProgrammeResponse(w http.ResponseWriter) error
+}
+
+type ImportProgramme200JSONResponse ImportedDraft
+
+func (response ImportProgramme200JSONResponse) VisitImportProgrammeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportProgrammedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportProgrammedefaultApplicationProblemPlusJSONResponse) VisitImportProgrammeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -2020,6 +2107,9 @@ type StrictServerInterface interface {
 	// ListProgrammes The organisation's programmes, by name.
 	// (GET /programmes)
 	ListProgrammes(ctx context.Context, request ListProgrammesRequestObject) (ListProgrammesResponseObject, error)
+	// ImportProgramme Put a programme file, or a workbook of ODK or Kobo, into a draft.
+	// (POST /programmes)
+	ImportProgramme(ctx context.Context, request ImportProgrammeRequestObject) (ImportProgrammeResponseObject, error)
 	// GetProgramme One programme with its published versions and what a visit can be planned for.
 	// (GET /programmes/{id})
 	GetProgramme(ctx context.Context, request GetProgrammeRequestObject) (GetProgrammeResponseObject, error)
@@ -2150,6 +2240,52 @@ func (sh *strictHandler) ListProgrammes(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ListProgrammesResponseObject); ok {
 		return validResponse.VisitListProgrammesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ImportProgramme operation middleware
+func (sh *strictHandler) ImportProgramme(ctx echo.Context) error {
+	var request ImportProgrammeRequestObject
+
+	var body ImportProgrammeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportProgramme(ctx.Request().Context(), request.(ImportProgrammeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportProgramme")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ImportProgrammeResponseObject); ok {
+		return validResponse.VisitImportProgrammeResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

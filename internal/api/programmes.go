@@ -27,6 +27,24 @@ func programmeOf(p *studio.Programme) api.Programme {
 	return api.Programme{Id: p.ID, Key: p.Key, Name: p.Name, Archived: !p.Archived.IsZero(), CreatedAt: p.Created.UTC()}
 }
 
+// ImportProgramme answers POST /programmes.
+func (a *API) ImportProgramme(ctx context.Context, in api.ImportProgrammeRequestObject) (api.ImportProgrammeResponseObject, error) {
+	done, err := a.Studio.Import(ctx, actor(ctx), in.Body.File)
+	if err != nil {
+		return nil, err
+	}
+	out := api.ImportedDraft{
+		Programme: programmeOf(&done.Programme), Number: done.Draft.Number, New: done.New, Same: done.Same, Listed: []api.Remark{}, Advice: []api.Remark{},
+	}
+	for _, f := range done.Listed {
+		out.Listed = append(out.Listed, api.Remark{Place: f.Place(), Text: f.What + ": " + f.Why})
+	}
+	for _, p := range done.Problems {
+		out.Advice = append(out.Advice, api.Remark{Place: p.Path, Text: p.Message})
+	}
+	return api.ImportProgramme200JSONResponse(out), nil
+}
+
 // GetProgramme answers GET /programmes/{id}.
 func (a *API) GetProgramme(ctx context.Context, in api.GetProgrammeRequestObject) (api.GetProgrammeResponseObject, error) {
 	p, err := a.Studio.Programme(ctx, actor(ctx), in.Id)

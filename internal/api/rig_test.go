@@ -69,7 +69,7 @@ func newRig(t testing.TB, s *store.Store, change ...func(*api.Services)) *rig {
 	r.site = site
 	r.spec, err = openapi3.NewLoader().LoadFromData(contract.Spec)
 	ok(t, err)
-	r.all = r.token(auth.ScopeRead, auth.ScopeVisits, auth.ScopePublish)
+	r.all = r.token(auth.Scopes()...)
 	r.read, r.visits = r.token(auth.ScopeRead), r.token(auth.ScopeVisits)
 	return r
 }

@@ -21,6 +21,7 @@ type Route struct {
 // be published; the use case sees to that.
 var routes = []Route{
 	{http.MethodGet, "/programmes", "listProgrammes", []auth.Verb{auth.StandardsRead}},
+	{http.MethodPost, "/programmes", "importProgramme", []auth.Verb{auth.StandardsEdit}},
 	{http.MethodGet, "/programmes/:id", "getProgramme", []auth.Verb{auth.StandardsRead}},
 	{http.MethodGet, "/programmes/:id/file", "getProgrammeFile", []auth.Verb{auth.StandardsRead}},
 	{http.MethodGet, "/branches", "listBranches", []auth.Verb{auth.BranchesRead}},

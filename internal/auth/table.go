@@ -59,14 +59,16 @@ const (
 	ScopeRead    Scope = "read"    // programmes, branches, visits, results, comparison
 	ScopeVisits  Scope = "visits"  // plan visits and send reports
 	ScopePublish Scope = "publish" // reports sent with publish:true are accepted and published at once
+	ScopeDrafts  Scope = "drafts"  // put programme files into drafts; an owner publishes them
 )
 
 // Scopes lists every scope in the order in which screens show them.
-func Scopes() []Scope { return []Scope{ScopeRead, ScopeVisits, ScopePublish} }
+func Scopes() []Scope { return []Scope{ScopeRead, ScopeVisits, ScopePublish, ScopeDrafts} }
 
 // scopesFor says which scopes allow a verb to a program.
 var scopesFor = map[Verb][]Scope{
 	StandardsRead: {ScopeRead, ScopeVisits},
+	StandardsEdit: {ScopeDrafts},
 	BranchesRead:  {ScopeRead, ScopeVisits},
 	ReportRead:    {ScopeRead},
 	Compare:       {ScopeRead},

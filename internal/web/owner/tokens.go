@@ -49,6 +49,7 @@ var scopeWords = map[auth.Scope]string{
 	auth.ScopeRead:    "Read programmes, branches, visits, results and comparisons",
 	auth.ScopeVisits:  "Plan visits and send reports",
 	auth.ScopePublish: "Publish the reports that it sends, without an editor",
+	auth.ScopeDrafts:  "Put programme files into drafts, which an owner publishes",
 }
 
 func (p *Pages) tokens(c echo.Context, a auth.Actor) error {

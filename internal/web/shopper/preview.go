@@ -69,7 +69,7 @@ type previewView struct {
 	Features  []pick
 	Language  string
 	Languages []kit.Option // when there is a choice
-	Before    string // address of the section before
+	Before    string       // address of the section before
 	After     string
 }
 
