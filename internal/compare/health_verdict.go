@@ -29,7 +29,11 @@ func (j *healthJudge) judge(h *QuestionHealth) {
 	}
 	found := j.findings(h)
 	h.More = append(h.More, refusals(h)...)
-	if len(found) == 0 {
+	switch {
+	case len(found) == 0 && h.Scored && h.Marked < HealthVisits:
+		h.Verdict, h.Why = TooFewAsked, fmt.Sprintf("Asked in %s and marked in %d: too few to judge. We say something from %d marks on.", visits(h.Asked), h.Marked, HealthVisits)
+		return
+	case len(found) == 0:
 		h.Verdict, h.Why = Keep, keepWhy(h)
 		return
 	}
@@ -191,11 +195,16 @@ func flat(h *QuestionHealth) (Verdict, string) {
 		return Retire, joined(fmt.Sprintf("Full marks in %s: it tells no visits apart.", shareWords(h.Full)), alone(h))
 	case h.None.Lo > nearlyAll && h.WowOnly:
 		return Retire, fmt.Sprintf("Nobody earns it (%s): it tells no visits apart.", shareWords(h.None))
+	case h.same() && !h.Critical && shareOf(h.Marked, h.Marked).Lo > nearlyAll && h.None.X == 0:
+		return Retire, joined(fmt.Sprintf("The same mark in all of %s: it tells none of them apart.", visits(h.Marked)), alone(h))
 	case h.None.Lo > nearlyAll:
 		return Train, fmt.Sprintf("Missed in %s: a matter for training, or more than branches can do.", shareWords(h.None))
 	}
 	return "", ""
 }
+
+// same reports that no mark differs from another.
+func (h *QuestionHealth) same() bool { return h.SpreadKnown && h.Spread < 1e-6 }
 
 func alone(h *QuestionHealth) string {
 	if h.Alone && h.Standard != "" {
@@ -223,7 +232,10 @@ func keepWhy(h *QuestionHealth) string {
 	case h.Full.Lo > nearlyAll:
 		return fmt.Sprintf("Nearly always right, as what must not fail should be: %s.", shareWords(h.Full))
 	}
-	says := fmt.Sprintf("It tells visits apart: full marks in %s.", shareWords(h.Full))
+	if h.same() {
+		return fmt.Sprintf("All of %s have the same mark so far; to be sure that it is nearly always so takes more.", visits(h.Marked))
+	}
+	says := fmt.Sprintf("It tells visits apart: full marks in %s, none in %s.", shareWords(h.Full), wholePercent(float64(h.None.X)/float64(h.None.N)))
 	if h.Agreement.Known && h.Agreement.Lo > 0 {
 		says += " It agrees with its section (" + coefficient(h.Agreement.R) + ")."
 	}
@@ -236,18 +248,13 @@ func keepWhy(h *QuestionHealth) string {
 // refusals say what cannot be said, and why.
 func refusals(h *QuestionHealth) (all []string) {
 	switch {
-	case !h.Scored:
-	case h.Marked < HealthVisits:
-		all = append(all, fmt.Sprintf("Marked in %s only: too few to say how it spreads.", visits(h.Marked)))
+	case !h.Scored || h.Marked < HealthVisits:
 	case h.Agreement.N == 0:
 		all = append(all, "No other marked question in its section: agreement cannot be told.")
 	case h.Agreement.N < HealthPairs:
 		all = append(all, fmt.Sprintf("Agreement with its section is told from %s on; so far there are %d.", visits(HealthPairs), h.Agreement.N))
-	case !h.Agreement.Known:
-		all = append(all, "Marks never differ, so that they cannot agree with anything.")
-	}
-	if h.Full.N > 0 && h.Full.X == h.Full.N && h.Full.Lo <= nearlyAll {
-		all = append(all, fmt.Sprintf("Full marks in all of %s so far; to be sure that it is nearly always so takes more.", visits(h.Full.N)))
+	case !h.Agreement.Known && !h.same():
+		all = append(all, "The rest of its section never differs, so that nothing can agree with it.")
 	}
 	return all
 }
