@@ -301,6 +301,16 @@ func TestWhatWasTypedAboutAQuestionThatIsGoneIsShown(t *testing.T) {
 	mine.set("text", "A long thought.").send("").Status(http.StatusConflict).Says("What you wrote", "A long thought.")
 }
 
+func TestWhatWasTypedAboutAQuestionThatHeRemovedHimselfIsShown(t *testing.T) {
+	r := tea(t)
+	old := r.open("question/Q01")
+	r.open("question/Q01").save("remove:question/Q01")
+	old.set("text", "A second thought.").send("").Status(http.StatusNotFound).Says("There is no such question any more", "What you wrote", "A second thought.")
+	gone := r.open("section/B")
+	r.open("section/B").save("remove:section/B")
+	gone.set("paste:question:B", "Was it so?").send("paste").Status(http.StatusNotFound).Says("What you wrote", "Was it so?")
+}
+
 func TestManyQuestionsArePasted(t *testing.T) {
 	r := empty(t)
 	p := r.open("")

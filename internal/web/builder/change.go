@@ -157,6 +157,8 @@ func (p *Pages) refused(c echo.Context, a auth.Actor, q *request, err error) err
 		status = http.StatusUnprocessableEntity
 	case isFault && known.Kind == fault.Conflict:
 		s.problem = known.Message
+	case isFault && known.Kind == fault.NotFound: // a part that is gone; a programme that is none says so again below
+		s.problem, s.lost, status = known.Message, q.written(), http.StatusNotFound
 	default:
 		return err
 	}
@@ -186,6 +188,12 @@ func (s *said) clashed(c *collision, q *request) {
 // written lists what a post changed, in words.
 func (q *request) written() []pick {
 	var all []pick
+	for _, key := range sortedKeys(q.values) {
+		if kind, rest, _ := strings.Cut(key, ":"); (kind == "paste" || kind == "new") && q.values.Get(key) != "" {
+			_, field, _ := strings.Cut(rest, ":")
+			all = append(all, pick{Label: strings.Trim(strings.ReplaceAll(field, ":", " "), " "), Yours: q.values.Get(key)})
+		}
+	}
 	for _, was := range q.values["was"] {
 		for _, s := range q.set(was) {
 			set, _ := s.op.(edit.Set)

@@ -415,15 +415,12 @@ func (h *byMouse) set(name string, values ...string) {
 		});
 		return true;
 	})()`)
-	if name != "bands.up_to" && !strings.HasPrefix(name, "new:") && !strings.HasPrefix(name, "paste:") {
-		h.p.Until(saved)
-	}
 }
 
 func (h *byMouse) press(do string) {
 	h.r.t.Helper()
 	if do != "" {
-		browsertest.Eval[bool](h.p, `(() => { const b = [...document.querySelectorAll("button[value=" + CSS.escape(`+quoted(do)+`) + "]")]; const own = b.find((x) => x.closest("#new-option, .line") && document.activeElement.closest(".line") === x.closest(".line")) || b[0]; own.click(); return true; })()`)
+		browsertest.Eval[bool](h.p, `(() => { const b = [...document.querySelectorAll("button[value=" + CSS.escape(`+quoted(do)+`) + "]")]; const own = b.find((x) => x.closest(".line") && document.activeElement.closest(".line") === x.closest(".line")) || b[0]; own.click(); return true; })()`)
 	}
 	h.p.Until(saved)
 }
