@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"plainclothes/internal/catalogue"
+	"plainclothes/internal/programme"
 )
 
 // spokenAs makes a template's output with messages from a small catalogue.
@@ -132,17 +133,28 @@ func TestEveryPageAndScriptCanBeMadeInEveryLanguage(t *testing.T) {
 				t.Errorf("%s is in %s only", name, lang)
 			}
 		}
-		base := parse("layout/plain", "auth/sign_in")
-		page := inLanguage(lang, "auth/sign_in", "layout/plain", base)
-		var b bytes.Buffer
-		view := struct {
-			Chrome
-			Email, Next string
-			Mails       bool
-			Languages   []LanguageChoice
-		}{Chrome: Chrome{Title: "Sign in", Lang: lang, Script: []string{"js/phone.js"}, Htmx: true}}
-		if err := page.Execute(&b, view); err != nil || !strings.Contains(b.String(), `<script type="module" src="/static/`+folder(lang)+`/js/phone.js"></script>`) {
-			t.Errorf("%s: %v\n%s", lang, err, b.String())
+		if body := signInIn(t, lang); !strings.Contains(body, `<script type="module" src="/static/`+folder(lang)+`/js/phone.js"></script>`) {
+			t.Errorf("%s: %s", lang, body)
 		}
 	}
+}
+
+// signInIn makes the page of signing in in a language.
+func signInIn(t *testing.T, lang string) string {
+	t.Helper()
+	page := parse("layout/plain", "auth/sign_in")
+	if lang != catalogue.Source {
+		page = inLanguage(lang, "auth/sign_in", "layout/plain", page)
+	}
+	view := struct {
+		Chrome
+		Email, Next string
+		Mails       bool
+		Languages   []LanguageChoice
+	}{Chrome: Chrome{Title: "Sign in", Lang: lang, RightToLeft: programme.RightToLeft(lang), Theme: "auto", Script: []string{"js/phone.js"}, Htmx: true}}
+	var b bytes.Buffer
+	if err := page.Execute(&b, view); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
