@@ -49,9 +49,6 @@ func NewAdjuster(in Input) (*Adjuster, []Declined) {
 	return a, model.Declined
 }
 
-// Model is what charts need to know of the network.
-func (a *Adjuster) Model() WatchModel { return a.model }
-
 // Explained is how many points higher than an average visit to the branch one by this shopper, in this scenario and month,
 // is expected to score. What the model has not seen explains nothing.
 func (a *Adjuster) Explained(branch, shopper, scenario string, month Month) float64 {

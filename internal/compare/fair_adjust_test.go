@@ -42,7 +42,7 @@ func TestTheAdjusterTakesShoppersAndScenariosOff(t *testing.T) {
 	if got := a.Explained("B001", "nobody", "never", 0) - a.Explained("B002", "nobody", "buyer", 0); got != 0 {
 		t.Errorf("an unknown scenario is not the usual one: %v", got)
 	}
-	if m := a.Model(); !(m.BranchVar > 0 && m.VisitVar > 30 && m.VisitVar < 70 && m.Mean > 70 && m.Mean < 90) {
+	if m := a.model; !(m.BranchVar > 0 && m.VisitVar > 30 && m.VisitVar < 70 && m.Mean > 70 && m.Mean < 90) {
 		t.Errorf("%+v", m)
 	}
 }

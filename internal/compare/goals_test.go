@@ -209,7 +209,7 @@ func (f *figures) quietYears(w realm, seed uint64) {
 	if a == nil {
 		panic(no)
 	}
-	watch := WatchInput{From: start.AddDate(1, 0, 0), Model: a.Model()}
+	watch := WatchInput{From: start.AddDate(1, 0, 0), Model: a.model}
 	for i, v := range visits {
 		watch.Visits = append(watch.Visits, WatchVisit{
 			Branch: v.Branch, ID: strconv.Itoa(i), At: when[i], Points: float64(v.ScoreBP)/100 - a.Explained(v.Branch, v.Shopper, v.Scenario, 0),

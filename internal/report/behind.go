@@ -72,7 +72,7 @@ type cellsKey struct {
 // cells reads scores by who visited whom, in the series that the window is counted in, through the cache. They are nil
 // where there are too many visits.
 func (s *Service) cells(ctx context.Context, tx Tx, d *desk, series string, w studio.Window, visits int64) ([]compare.VisitCell, error) {
-	if visits > mostCrossed {
+	if visits > s.mostAtOnce {
 		return nil, nil
 	}
 	q := studio.SumQuery{Programme: d.programme.ID, Window: w, Scenario: d.query.Scenario, Monthly: true, Scores: true}

@@ -10,6 +10,7 @@ import (
 	"plainclothes/internal/compare"
 	"plainclothes/internal/org"
 	"plainclothes/internal/studio"
+	"plainclothes/internal/visit"
 )
 
 // Change is one window against the one of the same length before it, for the branches that the reader sees. All branches
@@ -171,6 +172,9 @@ func (s *Service) workMoves(ctx context.Context, x *study, before studio.Window,
 
 // fairMoves takes off what shoppers and scenarios explain, where the visits of both windows together allow it.
 func (s *Service) fairMoves(ctx context.Context, x *study, m *moved, before studio.Window, now compare.Window) error {
+	if n := s.at(&x.desk); n != nil && n.frozen != nil && 2*scored(x.counted.Sums.Cells) > s.mostAtOnce {
+		return s.passedMoves(ctx, x, m, n.frozen, before)
+	}
 	both := studio.Window{From: before.From, To: x.window.To}
 	cells, err := s.cells(ctx, x.tx, &x.desk, x.counted.Score.Series, both, 2*scored(x.counted.Sums.Cells))
 	if err != nil || len(cells) == 0 {
@@ -192,6 +196,64 @@ func (s *Service) fairMoves(ctx context.Context, x *study, m *moved, before stud
 	}
 	m.rows, m.adjusted = fair.MoveRows(then, after)
 	return nil
+}
+
+// passedMoves takes off what the fit of a large network says of shoppers and scenarios, visit by visit: what is kept grows with
+// branches.
+func (s *Service) passedMoves(ctx context.Context, x *study, m *moved, f *compare.Frozen, before studio.Window) error {
+	var windows [2]*compare.Passed
+	for i, w := range []studio.Window{before, x.window} {
+		var ok bool
+		if windows[i], ok = f.Pass(); !ok {
+			return nil
+		}
+		if err := s.pass(ctx, x, windows[i], w); err != nil {
+			return err
+		}
+	}
+	past, err := x.scoresOf(ctx, s, before)
+	if err != nil {
+		return err
+	}
+	m.rows, m.adjusted = compare.PassedRows(past, x.scores(x.counted.Sums.Cells), windows[0], windows[1])
+	return nil
+}
+
+// pass reads the visits of one window in the series that is counted.
+func (s *Service) pass(ctx context.Context, x *study, to *compare.Passed, w studio.Window) error {
+	q := x.networkKey().query
+	q.Window = w
+	counted := countedVersions{s: s, tx: x.tx, org: x.programme.Org, series: x.counted.Score.Series, known: map[string]bool{}}
+	ours, month := x.ours(), monthReader{}
+	return x.tx.EachFact(ctx, x.programme.Org, q, func(r *visit.Rollup) error {
+		ok, err := counted.has(ctx, r.Fact.Version)
+		b := ours[r.Branch]
+		if err != nil || !ok || b == nil {
+			return err
+		}
+		cell, err := month.cell(r)
+		if err == nil {
+			to.Add(compare.Branch{ID: b.ID, Format: b.Format}, cell)
+		}
+		return err
+	})
+}
+
+// crossedInput are the scores of the window by who visited whom, single visits where there are very many; with what was found out
+// about them before, which spares finding it out again.
+func (s *Service) crossedInput(ctx context.Context, x *study) (in compare.Input, err error) {
+	in = x.counted.Input(x.counted.Edition.List.Programme, studio.Everyone)
+	in.ByMonth = byMonth(x.window)
+	visits := scored(x.counted.Sums.Cells)
+	if visits <= s.mostAtOnce {
+		in.Cells, err = s.cells(ctx, x.tx, &x.desk, x.counted.Score.Series, x.window, visits)
+		return in, err
+	}
+	if n := s.at(&x.desk); n != nil && n.frozen != nil && n.frozen.Model.Crossed != nil {
+		in.Known = &n.frozen.Model.Crossed.Components
+	}
+	in.Cells, _, err = s.visitCells(ctx, x.tx, &x.desk, &x.counted, "")
+	return in, err
 }
 
 // scoresOf reads the scores of another window in the same series.
@@ -246,12 +308,10 @@ func (s *Service) Regions(ctx context.Context, a auth.Actor, q Query) (r compare
 }
 
 func (s *Service) workRegions(ctx context.Context, x *study) (compare.Regions, error) {
-	in := x.counted.Input(x.counted.Edition.List.Programme, studio.Everyone)
-	cells, err := s.cells(ctx, x.tx, &x.desk, x.counted.Score.Series, x.window, scored(x.counted.Sums.Cells))
+	in, err := s.crossedInput(ctx, x)
 	if err != nil {
 		return compare.Regions{}, err
 	}
-	in.Cells, in.ByMonth = cells, byMonth(x.window)
 	for i := range in.Branches {
 		in.Branches[i].Region = x.regionName(in.Branches[i].Region)
 	}

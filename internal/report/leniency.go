@@ -57,17 +57,17 @@ func (s *Service) Leniency(ctx context.Context, a auth.Actor, q Query) (l Lenien
 }
 
 func (s *Service) workLeniency(ctx context.Context, x *study) (compare.LeniencyReport, error) {
-	in := x.counted.Input(x.counted.Edition.List.Programme, studio.Everyone)
-	cells, err := s.cells(ctx, x.tx, &x.desk, x.counted.Score.Series, x.window, scored(x.counted.Sums.Cells))
+	in, err := s.crossedInput(ctx, x)
 	if err != nil {
 		return compare.LeniencyReport{}, err
 	}
-	for _, c := range cells {
+	named := make([]compare.VisitCell, 0, len(in.Cells)) // the cells themselves are shared
+	for _, c := range in.Cells {
 		if c.Shopper != "" {
-			in.Cells = append(in.Cells, c)
+			named = append(named, c)
 		}
 	}
-	in.ByMonth = byMonth(x.window)
+	in.Cells = named
 	habits, err := x.habits(ctx, s)
 	if err != nil {
 		return compare.LeniencyReport{}, err

@@ -29,10 +29,11 @@ type Service struct {
 	crossed *cache[cellsKey, []compare.VisitCell]
 	works   *cache[workKey, any]
 
-	networks *networks // of large programmes
-	keptFrom int64     // scored visits
-	places   *cache[placesKey, *places]
-	boards   *cache[boardKey, *board]
+	networks   *networks // of large programmes
+	keptFrom   int64     // scored visits
+	mostAtOnce int64     // visits that a page adjusts by itself
+	places     *cache[placesKey, *places]
+	boards     *cache[boardKey, *board]
 
 	turn  *sync.Mutex // of those who find out beside the readers
 	work  *sync.WaitGroup
@@ -45,7 +46,7 @@ func NewService(repo Repo, now func() time.Time) *Service {
 	return &Service{
 		repo: repo, now: now, shelf: studio.NewShelf(), sums: newCache[sumKey, studio.Sums](maxSumRows),
 		results: newCache[resultKey, compare.Result](maxResults), crossed: newCache[cellsKey, []compare.VisitCell](maxSumRows),
-		works: newCache[workKey, any](maxOutcomes), networks: newNetworks(), keptFrom: keptFrom,
+		works: newCache[workKey, any](maxOutcomes), networks: newNetworks(), keptFrom: keptFrom, mostAtOnce: mostCrossed,
 		places: newCache[placesKey, *places](mostPlaces), boards: newCache[boardKey, *board](mostBoards),
 		turn: &sync.Mutex{}, work: &sync.WaitGroup{}, stop: make(chan struct{}),
 	}
