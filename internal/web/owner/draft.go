@@ -31,6 +31,7 @@ type draftView struct {
 	Window     windowForm
 	Months     []kit.Option
 	Runs       []runRow
+	List       []draftStandard
 	Form       publishForm
 	Today      string
 	Problem    string // why publishing was refused
@@ -60,7 +61,11 @@ type publishForm struct {
 var draftPage = kit.NewPage[draftView]("owner/draft")
 
 func (p *Pages) draft(c echo.Context, a auth.Actor) error {
-	return p.draftWith(c, a, http.StatusOK, draftForms{}, nil, "")
+	var f draftForms
+	if back, err := strconv.Atoi(c.QueryParam("back")); err == nil && back > 0 {
+		f.publish.Note = "Back to version " + strconv.Itoa(back) + "."
+	}
+	return p.draftWith(c, a, http.StatusOK, f, nil, "")
 }
 
 // draftWith shows the draft with its forms as they were typed and what is wrong with them.
@@ -130,6 +135,7 @@ func (v *draftView) read(now *studio.Contents) {
 	v.contents = *now
 	v.Draft, v.Name, v.Advice = now.Version, now.Programme.Name, programme.Lint(now.Programme)
 	v.lacks(now)
+	v.List = draftStandards(now.Programme)
 	v.Standards = len(now.Programme.Standards)
 	for i := range now.Programme.Sections {
 		v.Questions += len(now.Programme.Sections[i].Questions)

@@ -122,7 +122,7 @@ func New(s Studio, places Places, people People, entries Entries, opt Options, n
 // Routes lists the pages with who may open them.
 func (p *Pages) Routes() []kit.Route {
 	var all []kit.Route
-	for _, part := range [][]kit.Route{p.standardRoutes(), p.whatIfRoutes(), p.programmeRoutes(), p.branchRoutes(), p.regionRoutes(), p.peopleRoutes(), p.tokenRoutes()} {
+	for _, part := range [][]kit.Route{p.standardRoutes(), p.whatIfRoutes(), p.partRoutes(), p.programmeRoutes(), p.branchRoutes(), p.regionRoutes(), p.peopleRoutes(), p.tokenRoutes()} {
 		all = append(all, part...)
 	}
 	return append(all, get("/log", "log of changes", auth.EventsRead, p.log))

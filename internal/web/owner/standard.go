@@ -111,6 +111,9 @@ type standardView struct {
 	Stored    []stored // what somebody else has saved meanwhile
 	Problem   string   // why it was not saved, when nothing of that differs
 	Choices   []kit.Option
+	Reach     []string // what it takes to show the targets
+	Asks      string   // what has to be decided before it can be removed
+	Drops     []string // what would go with it
 }
 
 var standardPage = kit.NewPage[standardView]("owner/standard")
@@ -157,6 +160,9 @@ func standardViewOf(c echo.Context, now *studio.Contents, f standardForm) standa
 	}
 	if now.Version.State == studio.Published {
 		v.Number++
+	}
+	if s, ok := now.Programme.Standard(v.ID); ok {
+		v.Reach = studio.Reach(now.Programme, s)
 	}
 	for i := range now.Programme.Sections {
 		for _, q := range now.Programme.Sections[i].Questions {

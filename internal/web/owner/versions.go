@@ -20,6 +20,7 @@ type versionsView struct {
 	Name     string
 	Zone     string
 	Versions []versionRow
+	Waiting  int // visits on the job board, which have no version yet
 	From, To string
 	Choices  []kit.Option
 	Shown    bool // a difference was asked for
@@ -34,7 +35,9 @@ type versionRow struct {
 	InForce bool
 	Later   bool
 	Draft   bool
-	Before  int // the number to compare it with, 0 for the first
+	Before  int  // the number to compare it with, 0 for the first
+	Open    int  // visits under way on it
+	Back    bool // its content may come back as a new version
 }
 
 var versionsPage = kit.NewPage[versionsView]("owner/versions")
@@ -61,6 +64,11 @@ func (p *Pages) versions(c echo.Context, a auth.Actor) error {
 	}
 	view := versionsView{Chrome: chrome("History"), Base: "/standards/" + id, Name: mine.Name, Zone: o.Zone}
 	view.list(all, studio.Today(p.now(), o.Zone))
+	open, err := p.studio.OpenVisits(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	view.underWay(open, a.May(auth.StandardsEdit))
 	var f betweenForm
 	err = kit.BindQuery(c, &f)
 	if err == nil && f.From+f.To > 0 {
@@ -90,6 +98,26 @@ func (v *versionsView) list(all []studio.Version, today string) {
 	}
 	if n := len(all); n > 1 {
 		v.From, v.To = v.Choices[1].Value, v.Choices[0].Value
+	}
+}
+
+// underWay says how many visits are open on which version, and to which the owner may go back.
+func (v *versionsView) underWay(open []studio.OnVersion, may bool) {
+	on := map[string]int{}
+	for _, o := range open {
+		on[o.Version] = o.Visits
+	}
+	v.Waiting = on[""]
+	newest := ""
+	for i := range v.Versions {
+		r := &v.Versions[i]
+		if r.Draft {
+			continue
+		}
+		if newest == "" {
+			newest = r.Hash
+		}
+		r.Open, r.Back = on[r.ID], may && r.Hash != newest
 	}
 }
 

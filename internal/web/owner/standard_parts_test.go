@@ -1,0 +1,50 @@
+package owner_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestAStandardIsAddedMovedAndRemovedInTheDraft(t *testing.T) {
+	r := teaRooms(t)
+	path := r.base() + "/new"
+	r.post(path, form("title=", "good=", "good_target=")).Status(http.StatusUnprocessableEntity).
+		Says("Give the standard a title.", "Say what staff do", "Give the target for Good")
+	r.post(path, form("title=Napkins", "good=Paper", "good_target=a lot")).Status(http.StatusUnprocessableEntity).Has(`value="Napkins"`)
+	to := r.post(path, form("title=Napkins", "good=There is one at each cup.", "good_target=95")).Status(http.StatusSeeOther).Header().Get("Location")
+	r.get(to).Says("Napkins", "not witnessed", "A perfect branch needs 27 clean visits to show 95 %: 27 months at the planned visits.")
+	id := strings.Split(strings.TrimPrefix(to, r.base()+"/"), "/")[0]
+	r.get(r.base()+"/draft").Says("Standards of the draft", "Napkins", "Napkins ("+id+") is new.")
+	r.post(r.base()+"/"+id+"/move", form("to=1")).To(r.base() + "/draft#standards")
+	draft, err := r.Studio.Draft(t.Context(), r.Owner, r.Programme.ID)
+	if err != nil || draft.Programme.Standards[0].ID != id {
+		t.Fatalf("first is %+v, %v", draft.Programme.Standards[0], err)
+	}
+	r.post(r.base()+"/"+id+"/remove", form()).To(r.base() + "/draft#standards")
+	r.get(r.base()+"/draft").Silent("Napkins", "Publish…")
+	r.get(r.base() + "/" + id + "/edit").Status(http.StatusNotFound)
+}
+
+func TestAStandardThatQuestionsWitnessIsRemovedOnlyWhenAskedTwice(t *testing.T) {
+	r := teaRooms(t)
+	path := r.base() + "/K02/remove"
+	r.post(path, form()).Status(http.StatusConflict).Says("Remove it all the same", "Q02").Has(`action="` + path + `"`)
+	r.post(path, form("drop=yes")).To(r.base() + "/draft#standards")
+	r.get(r.base() + "/draft").Says("Standard 2 (K02) is gone.")
+	for _, p := range []string{path, r.base() + "/new", r.base() + "/K01/move", r.base() + "/versions/1/back"} {
+		r.site.Post(r.regional, p, form()).Status(http.StatusForbidden)
+	}
+}
+
+func TestGoingBackBeginsADraftWithANote(t *testing.T) {
+	r := teaRooms(t)
+	r.edit("K02", "good_target", "95")
+	r.PublishDraft("More is asked.", "")
+	r.get(r.base() + "/versions").Says("Go back to it")
+	path := r.base() + "/versions/1/back"
+	r.post(path, form()).To(r.base() + "/draft?back=1")
+	r.get(r.base()+"/draft?back=1").Says("the target for Good falls from 95 % to 80 %", "Back to version 1.")
+	r.post(path, form()).To(r.base() + "/versions")
+	r.post(r.base()+"/versions/9/back", form()).Status(http.StatusSeeOther)
+}
