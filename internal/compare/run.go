@@ -103,12 +103,17 @@ func Run(in Input) Result {
 			beliefs, ranked = append(beliefs, belief), append(ranked, len(r.Branches)-1)
 		}
 	}
+	r.finish(beliefs, ranked, rows)
+	return r
+}
+
+// finish ranks, sorts and sums up the branches shown; beliefs are those of the branches ranked, rows what is said of standards.
+func (r *Result) finish(beliefs []stats.Belief, ranked []int, rows [][]Outcome) {
 	r.place(beliefs, ranked)
 	r.Worst = r.worst(len(beliefs))
 	slices.SortStableFunc(r.Branches, byEstimate)
 	r.Summaries = summarise(r.Standards, rows)
 	r.Headline = r.headline()
-	return r
 }
 
 // adjusted is the model of scores, at the highest level that the visits carry, and what it makes of standards.

@@ -192,11 +192,7 @@ func (s *Standing) Result(branches []Branch, brief bool) Result {
 			beliefs, ranked = append(beliefs, row.belief), append(ranked, len(r.Branches)-1)
 		}
 	}
-	r.place(beliefs, ranked)
-	r.Worst = r.worst(len(beliefs))
-	slices.SortStableFunc(r.Branches, byEstimate)
-	r.Summaries = summarise(r.Standards, outcomes)
-	r.Headline = r.headline()
+	r.finish(beliefs, ranked, outcomes)
 	return r
 }
 

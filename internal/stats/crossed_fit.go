@@ -173,13 +173,17 @@ func (c *Crossed) factor(v Variances) (*Factor, bool) {
 }
 
 func (f *Factor) fit(v Variances) CrossedFit {
-	a := f.a
-	c := a.c
-	beta := a.beta()
+	outerVar, innerVar := f.a.errors(v.Visit)
+	fit := f.a.finish(v, f.ux, outerVar, innerVar)
+	fit.Criterion, fit.HasCriterion = f.a.criterionAt(v), true
+	return fit
+}
+
+// finish puts a fit together from u = C⁻¹R and the conditional variances of both sides' effects.
+func (a *absorbed) finish(v Variances, u, outerVar, innerVar []float64) CrossedFit {
+	c, beta := a.c, a.beta()
 	fit := c.blank(v, beta)
-	fit.Criterion, fit.HasCriterion = a.criterionAt(v), true
-	outer, inner := a.effects(f.ux, c.width, beta)
-	outerVar, innerVar := a.errors(v.Visit)
+	outer, inner := a.effects(u, c.width, beta)
 	fit.BranchEffect, fit.ShopperEffect, fit.BranchVar, fit.ShopperVar = outer, inner, outerVar, innerVar
 	if a.swapped {
 		fit.BranchEffect, fit.ShopperEffect, fit.BranchVar, fit.ShopperVar = inner, outer, innerVar, outerVar

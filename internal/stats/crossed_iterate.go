@@ -19,17 +19,8 @@ func (c *Crossed) iterate(v Variances) (CrossedFit, bool) {
 	if !a.fixedFrom(r, u) {
 		return CrossedFit{}, false
 	}
-	beta := a.beta()
-	fit := c.blank(v, beta)
-	outer, inner := a.effects(u, c.width, beta)
 	outerVar, innerVar := a.probe(v.Visit)
-	fit.BranchEffect, fit.ShopperEffect, fit.BranchVar, fit.ShopperVar = outer, inner, outerVar, innerVar
-	if a.swapped {
-		fit.BranchEffect, fit.ShopperEffect, fit.BranchVar, fit.ShopperVar = inner, outer, innerVar, outerVar
-	}
-	fit.FixedVar = c.spread(a.fixedVar(v.Visit))
-	fit.Effective = c.effective(v, fit.BranchVar)
-	return fit, true
+	return a.finish(v, u, outerVar, innerVar), true
 }
 
 // sparse prepares the sides and weights without the dense matrix.
