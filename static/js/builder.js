@@ -240,4 +240,5 @@ addEventListener('popstate', () => visit(location.href, false));
 addEventListener('beforeunload', (e) => { if (dirty.size || failed || waiting || refused) { flush(); e.preventDefault(); } });
 reorder({ say, move: (what, place) => send($('moves'), null, { do: `place:${what}:${place}` }) });
 mark();
+if (!location.hash && document.querySelector('[data-open]')) document.querySelector('[data-open]').scrollIntoView({ block: 'start' });
 document.documentElement.dataset.builder = 'ready';

@@ -80,7 +80,7 @@ func BenchmarkAHundredAndTwentyQuestions(b *testing.B) {
 				q := httptest.NewRequest(http.MethodGet, r.path()+open, nil)
 				q.Host = "localhost:8080"
 				q.Header.Set("Accept-Encoding", "gzip")
-				q.AddCookie(&http.Cookie{Name: "plainclothes", Value: r.Owner.Member}) //nolint:gosec // a request's cookie has no attributes
+				q.AddCookie(&http.Cookie{Name: "plainclothes", Value: r.Owner.Member})
 				w := httptest.NewRecorder()
 				r.site.Echo().ServeHTTP(w, q)
 				if w.Code != http.StatusOK {

@@ -11,7 +11,6 @@ const (
 	line   = "line"   // one line of text
 	area   = "area"   // several lines
 	number = "number" // one line, with the keyboard for numbers
-	clock  = "time"   // a time of day
 	choice = "select"
 	tick   = "tick"   // one box
 	ticks  = "ticks"  // several boxes
@@ -71,7 +70,6 @@ func (c control) help(hint string) control       { c.Hint = hint; return c }
 func (c control) maybe() control                 { c.Optional = true; return c }
 func (c control) in(unit string) control         { c.Unit = unit; return c }
 func (c control) sized(size string) control      { c.Size = size; return c }
-func (c control) quiet() control                 { c.Quiet = true; return c }
 func (c control) first() control                 { c.First = true; return c }
 func (c control) of(lines int) control           { c.Lines = lines; return c }
 func (c control) among(all []kit.Option) control { c.Options = all; return c }

@@ -15,7 +15,7 @@ func (f *form) sectionForm(s *programme.Section) {
 	}
 	f.add(g)
 	f.add(group{Title: "Show this section", When: f.conditions(r, s.ShowIf)})
-	f.add(group{Title: "More about this section", Fold: true, Controls: []control{f.id(r, "id")}})
+	f.add(group{Title: "More about this section", Fold: true, Controls: []control{f.id(r)}})
 }
 
 func (f *form) stageOptions() []kit.Option {
@@ -111,7 +111,7 @@ func (f *form) scenarios() {
 		g.Rows = append(g.Rows, f.listed(r, s.Title, i, len(f.b.Programme.Scenarios), []control{
 			f.put(r, "title", "Title", line).sized("middle"), f.put(r, "share", "Share", number).in("%").sized("small"),
 			f.put(r, "requires", "Only at branches with", choice).among(f.featureOptions()).sized("middle"),
-			f.put(r, "brief", "Brief for the shopper", area).of(2).maybe(), f.id(r, "id").sized("middle").help(""),
+			f.put(r, "brief", "Brief for the shopper", area).of(2).maybe(), f.id(r).sized("middle").help(""),
 		}))
 	}
 	g.Rows = append(g.Rows, row{ID: "new-scenario", Label: "the new scenario", New: true, Add: "Add this scenario", Controls: []control{
@@ -151,7 +151,7 @@ func (f *form) stages() {
 		s := &f.b.Programme.Stages[i]
 		r := edit.Ref{Kind: edit.Stage, ID: s.ID}
 		g.Rows = append(g.Rows, f.listed(r, s.Title, i, len(f.b.Programme.Stages), []control{
-			f.put(r, "title", "Title", line).sized("middle"), f.put(r, "opens", "Opens", line).sized("middle"), f.put(r, "closes", "Closes", line).sized("middle"), f.id(r, "id").sized("middle").help(""),
+			f.put(r, "title", "Title", line).sized("middle"), f.put(r, "opens", "Opens", line).sized("middle"), f.put(r, "closes", "Closes", line).sized("middle"), f.id(r).sized("middle").help(""),
 		}))
 	}
 	g.Rows = append(g.Rows, row{ID: "new-stage", Label: "the new stage", New: true, Add: "Add this stage", Controls: []control{

@@ -64,7 +64,7 @@ func (f *form) questionForm(q *programme.Question) {
 	f.comment(r, q)
 	f.add(group{Title: "Show this question", When: f.conditions(r, q.ShowIf)})
 	f.critical(r, q)
-	f.rest(r, q)
+	f.rest(r)
 }
 
 // answerKind is what is asked for and what a plain answer earns.
@@ -329,7 +329,7 @@ func (f *form) critical(r edit.Ref, q *programme.Question) {
 }
 
 // rest are the settings that few questions need.
-func (f *form) rest(r edit.Ref, q *programme.Question) {
+func (f *form) rest(r edit.Ref) {
 	g := group{Title: "More about this question", Fold: true, Controls: []control{
 		f.put(r, "required", "Must be answered", tick),
 		f.put(r, "na_allowed", "“Does not apply” is an answer", tick),
@@ -338,17 +338,17 @@ func (f *form) rest(r edit.Ref, q *programme.Question) {
 		f.put(r, "privacy", "Keep the answer apart and let it expire", tick),
 		f.put(r, "feeds", "Feeds the board of thanks", tick),
 		f.put(r, "timer", "Filled in by the tap", line).maybe().help("The name of a silent tap: arrive, or pay_to_handover for the time between two."),
-		f.id(r, "id"),
+		f.id(r),
 	}}
 	f.add(g)
 }
 
 // id is the part's id while nothing is joined on it.
-func (f *form) id(r edit.Ref, field string) control {
+func (f *form) id(r edit.Ref) control {
 	if f.b.Fixed.Has(r) {
 		return control{}
 	}
-	return f.put(r, field, "Id in files", line).help("Letters, digits and _. It cannot change once a version is published.")
+	return f.put(r, "id", "Id in files", line).help("Letters, digits and _. It cannot change once a version is published.")
 }
 
 // standards are the choices of what a question witnesses.
