@@ -23,13 +23,9 @@ func (s reports) ByShopper(ctx context.Context, organisation string, q studio.Su
 	if q.Monthly {
 		key, month = key+", month", "month"
 	}
-	where := " WHERE org_id = ? AND programme_id = ? AND month BETWEEN ? AND ?"
-	args := []any{organisation, q.Programme, q.Window.From, q.Window.To}
+	where, args := amongRollups(organisation, q)
 	if q.Scenario != "" {
 		where, args = where+" AND scenario = ?", append(args, q.Scenario)
-	}
-	if q.Branch != "" {
-		where, args = where+" AND branch_id = ?", append(args, q.Branch)
 	}
 	var rows []shopperSumRow
 	err := s.db(ctx).Raw("SELECT branch_id, shopper_id, scenario, series, "+month+`, CAST(sum(n) AS bigint) AS n, CAST(sum(sum_bp) AS bigint) AS sum_bp,

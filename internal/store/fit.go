@@ -69,12 +69,8 @@ func (s reports) Moved(ctx context.Context, organisation, programme string, w st
 // EachFact goes through the single visits of a window, of one branch or of all, by month and branch. The ids of visits stay
 // short: nobody asks for them.
 func (s reports) EachFact(ctx context.Context, organisation string, q studio.SumQuery, each func(*visit.Rollup) error) error {
-	query := `SELECT month, branch_id, lines FROM rollup_visits WHERE org_id = ? AND programme_id = ? AND month BETWEEN ? AND ?`
-	args := []any{organisation, q.Programme, q.Window.From, q.Window.To}
-	if q.Branch != "" {
-		query, args = query+" AND branch_id = ?", append(args, q.Branch)
-	}
-	rows, err := s.db(ctx).Raw(query+" ORDER BY month, branch_id", args...).Rows()
+	where, args := amongRollups(organisation, q)
+	rows, err := s.db(ctx).Raw("SELECT month, branch_id, lines FROM rollup_visits"+where+" ORDER BY month, branch_id", args...).Rows()
 	if err != nil {
 		return err
 	}

@@ -275,17 +275,23 @@ func (s reading) sum(ctx context.Context, organisation string, q studio.SumQuery
 	if q.Monthly {
 		selected, key = selected+", month", key+", month"
 	}
-	where := " WHERE org_id = ? AND programme_id = ? AND month BETWEEN ? AND ?"
-	args := []any{organisation, q.Programme, q.Window.From, q.Window.To}
+	where, args := amongRollups(organisation, q)
 	if q.Scenario != "" {
 		where, args = where+" AND scenario = ?", append(args, q.Scenario)
-	}
-	if q.Branch != "" {
-		where, args = where+" AND branch_id = ?", append(args, q.Branch)
 	}
 	var rows []sumRow
 	err := s.db(ctx).Raw(selected+" FROM "+table+where+" GROUP BY "+key+" ORDER BY "+key, args...).Find(&rows).Error
 	return rows, err
+}
+
+// amongRollups chooses rollups by their key, in which the branch stands behind the month: those of one branch are found month by
+// month, instead of among those of all branches.
+func amongRollups(organisation string, q studio.SumQuery) (where string, args []any) {
+	where, args = " WHERE org_id = ? AND programme_id = ? AND ", []any{organisation, q.Programme}
+	if q.Branch == "" {
+		return where + "month BETWEEN ? AND ?", append(args, q.Window.From, q.Window.To)
+	}
+	return where + "month IN ? AND branch_id = ?", append(args, q.Window.Months(), q.Branch)
 }
 
 func (r sumRow) standard() studio.StandardSum {
