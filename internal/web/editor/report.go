@@ -92,6 +92,7 @@ func (p *Pages) reportWith(c echo.Context, a auth.Actor, status int, view report
 	if err != nil {
 		return err
 	}
+	r.Paper = r.Paper.In(kit.ReadingOf(c)...)
 	base := "/review/" + r.Visit.ID
 	view.Title, view.Styles = r.Place.Name, []string{"css/desk.css"}
 	view.Review, view.Scenario = r, scenarioOf(&r)
@@ -230,6 +231,7 @@ func (p *Pages) why(c echo.Context, a auth.Actor) error {
 	if err != nil {
 		return err
 	}
+	r.Paper = r.Paper.In(kit.ReadingOf(c)...)
 	view := whyView{
 		Back: "/review/" + r.Visit.ID, Place: r.Place.Name, Stale: stale(&r), Kept: sheet.Score(r.Visit.Final),
 		Why: sheet.NewWhy(&r.Paper, &r.Trace, sheet.Options{Vault: true}),

@@ -165,12 +165,12 @@ func (p *Page[T]) Render(c echo.Context, status int, view T) error {
 type worded interface{ InWords(say func(string) string) }
 
 // titledByPeople are the pages whose title is what somebody wrote.
-var titledByPeople = []string{"shopper/section", "manager/branch"}
+var titledByPeople = []string{"shopper/section", "manager/branch", "manager/visit", "editor/report", "editor/send_back"}
 
-// sayTitle puts the page's title into the reader's language.
+// sayTitle puts the page's title into the reader's language, when it is a message as a whole: other titles hold names.
 func (p *Page[T]) sayTitle(ch *Chrome) {
-	if !slices.Contains(titledByPeople, p.name) {
-		ch.Title = catalogue.For(ch.Lang).Say(ch.Title)
+	if title, ok := catalogue.For(ch.Lang).Message(ch.Title); ok && !slices.Contains(titledByPeople, p.name) {
+		ch.Title = title
 	}
 }
 
