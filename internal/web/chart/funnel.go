@@ -107,16 +107,23 @@ func NewFunnel(d FunnelData, narrow bool) Funnel {
 // mostDots is how many dots are drawn one by one.
 const mostDots = 250
 
-// gather draws the dots inside as one path where there are very many: each by itself would make the page heavy, and none of
-// them is named. Dots in one place are drawn once.
+// mostNamed is how many of very many dots have a link of their own, and how many more outside are drawn one by one: those furthest from the
+// middle. The table beside the drawing has the others.
+const mostNamed = 60
+
+// gather draws dots as one path where there are very many: each by itself would make the page heavy. Dots in one place are drawn once.
 func (f *Funnel) gather() {
-	if len(f.Dots) <= mostDots {
+	if len(f.Dots)+len(f.Named) <= mostDots {
 		return
 	}
+	for _, n := range f.Named[min(mostNamed, len(f.Named)):] {
+		f.Dots = append(f.Dots, FunnelDot{Dot: n.Dot})
+	}
+	f.Named = f.Named[:min(mostNamed, len(f.Named))]
 	var b strings.Builder
 	outside, seen := f.Dots[:0], map[[2]string]bool{}
 	for _, d := range f.Dots {
-		if !d.Inside {
+		if !d.Inside && len(outside) < mostNamed {
 			outside = append(outside, d)
 			continue
 		}
