@@ -36,7 +36,7 @@ func TestAnOwnerTranslatesAProgrammeSideBySide(t *testing.T) {
 
 	p := r.drafted()
 	all := p.Texts()
-	page := r.get(at + "?lang=de&part=standards").Says("0 of", "Next missing")
+	page := r.get(at+"?lang=de&part=standards").Says("0 of", "Next missing")
 	var first programme.Wording
 	for _, w := range all {
 		if strings.HasPrefix(w.ID, "standards.") {
@@ -54,7 +54,7 @@ func TestAnOwnerTranslatesAProgrammeSideBySide(t *testing.T) {
 	}
 	// Somebody who looked at the page before that does not overwrite it unseen, and loses nothing of his own.
 	r.post(at, save("", "Empfang")).Status(http.StatusUnprocessableEntity).Says("Somebody else has changed this meanwhile", "“Begrüßung”", "Empfang").
-		Has(`name="was.`+first.ID+`" value="Begrüßung"`)
+		Has(`name="was.` + first.ID + `" value="Begrüßung"`)
 	r.post(at, save("Begrüßung", "Empfang")).Status(http.StatusSeeOther)
 	r.post(at, save("Begrüßung", "Begrüßung")).Status(http.StatusSeeOther) // not touched by this one
 	if got := r.drafted().Translated("de", first.ID); got != "Empfang" {
@@ -80,7 +80,7 @@ func TestTranslationsArePublishedAndOnlyOwnersTranslate(t *testing.T) {
 	r.post(at, form("do=add", "own=en", "add=ar"))
 	id := r.drafted().Texts()[0].ID
 	r.post(at, url.Values{"lang": {"ar"}, "text": {id}, "t." + id: {"بيت الشاي"}}).Status(http.StatusSeeOther)
-	r.get(at+"?lang=ar").Has(`dir="rtl"`)
+	r.get(at + "?lang=ar").Has(`dir="rtl"`)
 	r.get(r.base()+"/draft").Says("The programme is in Arabic too now.", "words in Arabic")
 	if got := r.drafted().In("ar").Name; got != "بيت الشاي" {
 		t.Errorf("it is called %q", got)
