@@ -14,7 +14,7 @@ func (w realm) sized(branches int) realm {
 func worldOf(t testing.TB, w realm, visits, networks int) *figures {
 	t.Helper()
 	f := &figures{visits: visits}
-	for seed := range uint64(networks) { //nolint:gosec // a count
+	for seed := range uint64(networks) {
 		f.watch(t, w, seed)
 	}
 	return f
