@@ -153,7 +153,9 @@ func (b *bench) fillNetwork(v *benchVisits) error {
 }
 
 // visit is one visit's part in the sums.
-func (v *benchVisits) visit(month string, branch int) visit.Rollup { return v.visitBy(v.r, month, branch) }
+func (v *benchVisits) visit(month string, branch int) visit.Rollup {
+	return v.visitBy(v.r, month, branch)
+}
 
 // visitBy is visit for who draws beside others.
 func (v *benchVisits) visitBy(r *rand.Rand, month string, branch int) visit.Rollup {

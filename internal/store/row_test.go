@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"testing"
@@ -146,6 +147,9 @@ func TestAPersonComesBackWhole(t *testing.T) {
 		if err := s.CreatePerson(t.Context(), p); err != nil {
 			t.Fatal(err)
 		}
+		if err := errors.Join(s.SetLanguage(t.Context(), p.ID, p.Language), s.SetReading(t.Context(), p.ID, p.Reading)); err != nil {
+			t.Fatal(err)
+		}
 		got, err := s.Person(t.Context(), p.ID)
 		same(t, p, got, err)
 		fresh := auth.Person{ID: p.ID, Email: "b@example.org", Created: p.Created, RowVersion: p.RowVersion}
@@ -153,6 +157,7 @@ func TestAPersonComesBackWhole(t *testing.T) {
 			t.Fatal(err)
 		}
 		fresh.RowVersion++
+		fresh.Language, fresh.Reading = p.Language, p.Reading // these have ways of their own
 		got, err = s.PersonByEmail(t.Context(), "b@example.org")
 		same(t, fresh, got, err)
 	})
