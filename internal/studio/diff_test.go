@@ -96,7 +96,7 @@ func TestDifferencesAreSaidInWords(t *testing.T) {
 		{
 			name: "a condition", old: "standard: K02, points: 2, na_allowed: true", with: "standard: K02, points: 2, na_allowed: true, show_if: \"Q01 == 'yes' && branch.garden\"",
 			definitions: []string{
-				"Standard 2 (K02): question Q02 (“Was it done, number 2?”): it is asked when 1.1 “Was it done, number 1?” is Yes, and the branch has garden now and was asked always.",
+				"Standard 2 (K02): question Q02 (“Was it done, number 2?”): it is asked when 1.1 “Was it done, number 1?” is Yes, and “garden” is true of the branch now and was asked always.",
 				"Score: visits before and after this version are counted apart.",
 			},
 			series: []string{"K02"}, score: true,

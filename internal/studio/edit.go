@@ -105,6 +105,9 @@ func (s *Service) edit(ctx context.Context, tx Tx, a auth.Actor, id string, revi
 	if err != nil {
 		return Edited{}, err
 	}
+	if len(steps) > 0 && steps[0].LastRevision > v.RowVersion { // saved between the two readings: this draft is not the newest
+		return Edited{}, fault.New(fault.Conflict, "Somebody else changes this draft all the time. Try again in a moment.")
+	}
 	others := meanwhile(steps, v.RowVersion, revision, a.Member)
 	r, err := edit.Apply(p, op, fixed)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"plainclothes/internal/programme"
 )
 
-// Sentence says a condition in words: “2.1 Greeted” is Yes, and the branch has seating. What cannot be read is shown as it is
+// Sentence says a condition in words: “2.1 Greeted” is Yes, and “seating” is true of the branch. What cannot be read is shown as it is
 // written.
 func Sentence(p *programme.Programme, src string) string {
 	n, err := programme.ReadCondition(src)
