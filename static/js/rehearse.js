@@ -5,7 +5,7 @@ import { missing, parts, progress, read, shown, typed, wantsComment } from './ch
 
 const $ = (id) => document.getElementById(id);
 const form = $('section');
-const data = JSON.parse($('try').textContent);
+const data = JSON.parse($('try').dataset.of);
 const cards = new Map([...form.querySelectorAll('[data-question]')].map((el) => [el.dataset.question, el]));
 const questions = new Map(data.form.sections.flatMap((s) => s.questions).map((q) => [q.id, q]));
 const report = { answers: new Map(Object.entries(data.answers || {})), photos: new Map(Object.entries(data.photos || {})) };

@@ -249,7 +249,7 @@ type pages struct {
 
 // perPage is how many branches stand in one table; one of many columns has fewer, so that a page stays small.
 const (
-	perPage   = 50
+	perPage   = 100
 	fewest    = 10
 	mostCells = 600
 )

@@ -31,6 +31,12 @@ type tryContext struct {
 	Features []string `json:"features"`
 }
 
+// Data is all of it as JSON, for an attribute of the page: pages hold no scripts of their own.
+func (v *tryView) Data() (string, error) {
+	b, err := json.Marshal(v)
+	return string(b), err
+}
+
 func tryOf(p *visit.Paper) *tryView {
 	c := p.Context()
 	v := tryView{

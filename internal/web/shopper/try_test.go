@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -253,7 +254,7 @@ func TestThePreviewAlwaysShowsSomething(t *testing.T) {
 
 func TestThePreviewTellsItsScriptAsMuchAsAPhoneKnows(t *testing.T) {
 	r := newTryRig(t, "coffee-kiosks")
-	m := regexp.MustCompile(`(?s)<script type="application/json" id="try">(.*?)</script>`).FindStringSubmatch(r.look(t, "?section=A").Body.String())
+	m := regexp.MustCompile(`<div id="try" data-of="([^"]*)"`).FindStringSubmatch(r.look(t, "?section=A").Body.String())
 	if m == nil {
 		t.Fatal("there is nothing for the script")
 	}
@@ -262,7 +263,7 @@ func TestThePreviewTellsItsScriptAsMuchAsAPhoneKnows(t *testing.T) {
 		Context struct{ Scenario string }
 		Keep    string
 	}
-	if err := json.Unmarshal([]byte(m[1]), &got); err != nil {
+	if err := json.Unmarshal([]byte(html.UnescapeString(m[1])), &got); err != nil {
 		t.Fatal(err)
 	}
 	want, err := json.Marshal(programme.PhoneForm(r.published(t), got.Context.Scenario))
