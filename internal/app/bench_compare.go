@@ -294,7 +294,7 @@ func (b *bench) newVisits(v *benchVisits) (stop func() error) {
 			case <-time.After(benchPace):
 			}
 			one := v.visitBy(r, v.months[len(v.months)-1], r.IntN(len(v.branches)))
-			if err := b.x.store.AddRollups(b.p.ctx, b.world.owner.Org, []visit.Rollup{one}); err != nil {
+			if err := b.x.store.AddRollups(ctx, b.world.owner.Org, []visit.Rollup{one}); err != nil && ctx.Err() == nil {
 				done <- err
 				return
 			}

@@ -2,6 +2,7 @@ package programme
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"plainclothes/internal/fault"
@@ -54,7 +55,7 @@ func notEvenADraft(ps Problems) error {
 	if err := ps.Err(); err != nil {
 		return err
 	}
-	return fmt.Errorf("read draft: the document is not as it was written")
+	return errors.New("read draft: the document is not as it was written")
 }
 
 // placeless takes the lines away: nobody sees the document of a draft.

@@ -268,7 +268,7 @@ func readTranslations(o *object, p *Programme) {
 	eachText(p, func(id, _ string, limit int, _ *string) { known[id] = limit })
 	for _, e := range entries {
 		n := o.under("translations", e)
-		p.Translations = append(p.Translations, Translation{Language: e.key, Texts: n.texts(p, known)})
+		p.Translations = append(p.Translations, Translation{Language: e.key, Texts: n.texts(known)})
 	}
 }
 
@@ -315,7 +315,7 @@ func (o *object) translations() []entry {
 }
 
 // texts reads the texts of one language.
-func (n node) texts(p *Programme, known map[string]int) map[string]string {
+func (n node) texts(known map[string]int) map[string]string {
 	out := map[string]string{}
 	if n.t.kind != treeMap {
 		n.wrong("Here stands %s, but a translation is a group of addresses: {name: …, questions.A1.text: …}.", n.t.name())

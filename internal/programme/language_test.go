@@ -84,11 +84,12 @@ func TestABrokenTranslationIsRefusedWithItsLineAndTheWayOut(t *testing.T) {
 	if _, problems := Parse([]byte(src)); problems.Err() == nil || !strings.Contains(problems.Err().Error(), "Add language: en") {
 		t.Errorf("no language named: %v", problems)
 	}
-	many := strings.Replace(small, "name:", "language: en\nname:", 1) + "\ntranslations:\n"
+	var many strings.Builder
+	many.WriteString(strings.Replace(small, "name:", "language: en\nname:", 1) + "\ntranslations:\n")
 	for c := 'a'; c < 'a'+21; c++ {
-		many += "  x" + string(c) + ": {name: x}\n"
+		many.WriteString("  x" + string(c) + ": {name: x}\n")
 	}
-	if _, problems := Parse([]byte(many)); problems.Err() == nil || !strings.Contains(problems.Err().Error(), "at most 20") {
+	if _, problems := Parse([]byte(many.String())); problems.Err() == nil || !strings.Contains(problems.Err().Error(), "at most 20") {
 		t.Errorf("21 languages: %v", problems)
 	}
 }

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 
 	"plainclothes/internal/fault"
@@ -69,7 +69,7 @@ func TestOnlyTheNewestStepsOfADraftAreKept(t *testing.T) {
 		v, other := draftFor(t, s, w), draftFor2(t, s, w)
 		err := inStudio(t, s, w, func(tx studio.Tx) error {
 			for seq := 1; seq <= studio.MaxSteps+3; seq++ {
-				step := studio.Step{Version: v.ID, Seq: seq, Kind: studio.StepEdit, Began: noon, At: noon, Sentence: fmt.Sprint(seq), Before: []byte("x")}
+				step := studio.Step{Version: v.ID, Seq: seq, Kind: studio.StepEdit, Began: noon, At: noon, Sentence: strconv.Itoa(seq), Before: []byte("x")}
 				if err := tx.AddStep(t.Context(), w.org.ID, step); err != nil {
 					return err
 				}

@@ -2,6 +2,7 @@ package tryout
 
 import (
 	"fmt"
+	"strconv"
 
 	"plainclothes/internal/programme"
 )
@@ -64,7 +65,7 @@ func coverageOf(p *programme.Programme, hash string, runs []Run) Coverage {
 
 func (c *Coverage) section(s *programme.Section, number int, t *Trail) {
 	c.Total += len(s.Questions)
-	at := Place{Section: s.ID, Number: fmt.Sprint(number), Text: s.Title}
+	at := Place{Section: s.ID, Number: strconv.Itoa(number), Text: s.Title}
 	if !has(t.Sections, s.ID) {
 		c.Never = append(c.Never, at)
 		return

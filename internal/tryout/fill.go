@@ -178,7 +178,7 @@ func (s *Service) Opened(ctx context.Context, a auth.Actor, id string) error {
 // picture that somebody without a camera imagines.
 func (s *Service) AddPhoto(ctx context.Context, a auth.Actor, id, question string, body io.Reader) (photo evidence.Photo, err error) {
 	if body != nil {
-		if _, err := evidence.CleanPhoto(body, evidence.MaxUpload); err != nil {
+		if _, err := evidence.CleanPhoto(body, evidence.MaxUpload); err != nil { //nolint:contextcheck // a picture that is being decoded is finished
 			return photo, err
 		}
 	}

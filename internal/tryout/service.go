@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -150,7 +151,7 @@ func (s *Service) makeRoom(ctx context.Context, tx Tx, org, programme string) er
 
 // note tells the event chain that somebody gave a phone a way in.
 func (s *Service) note(ctx context.Context, tx Tx, a auth.Actor, r *Run) error {
-	c, err := event.New(a.Member, "tryout.started", "version", r.ID, map[string]string{"programme": r.Programme, "number": fmt.Sprint(r.Number)})
+	c, err := event.New(a.Member, "tryout.started", "version", r.ID, map[string]string{"programme": r.Programme, "number": strconv.Itoa(r.Number)})
 	if err != nil {
 		return err
 	}

@@ -66,6 +66,7 @@ func beforeRegExp(t scriptToken) bool {
 	switch t.kind {
 	case js.CloseParenToken, js.CloseBracketToken, js.CloseBraceToken, js.StringToken, js.TemplateToken, js.TemplateEndToken, js.RegExpToken, js.ThisToken:
 		return false
+	default:
 	}
 	return !js.IsNumeric(t.kind) && (!js.IsIdentifierName(t.kind) || t.kind == js.ReturnToken || t.kind == js.TypeofToken || t.kind == js.CaseToken || t.kind == js.InToken)
 }
@@ -94,6 +95,7 @@ func (t *scriptTranslator) until(end int) []byte {
 		case js.TemplateToken, js.TemplateStartToken:
 			out = append(out, t.template()...)
 			continue
+		default:
 		}
 		out = append(out, tok.text...)
 		t.at++
@@ -189,6 +191,7 @@ func (t *scriptTranslator) placeEnd() int {
 			if depth == 0 {
 				return i
 			}
+		default:
 		}
 	}
 	return len(t.tokens) - 1

@@ -36,11 +36,11 @@ func spokenAs(t *testing.T, source string, words map[string]string, data any) st
 
 func TestATemplateSpeaksAnotherLanguageAndPeopleKeepTheirWords(t *testing.T) {
 	type data struct {
-		N          int
-		Name       string
-		State      string
-		On         bool
-		Html, Text string
+		N     int
+		Name  string
+		State string
+		On    bool
+		Text  string
 	}
 	d := data{N: 3, Name: "Sent", State: "Sent", On: true, Text: "<b>Sent</b>"}
 	words := map[string]string{

@@ -311,7 +311,7 @@ func cells(q *report.QuestionHealth) []cell {
 			all = append(all, cell{name, kit.Percent(s.BP()), fmt.Sprintf("%d of %d", s.X, s.N)})
 		}
 	}
-	all = append(all, cell{Name: "Asked", Value: strconv.Itoa(q.Asked), Of: "of " + plural(q.Visits, "visit")})
+	all = append(all, cell{Name: "Asked", Value: strconv.Itoa(q.Asked), Of: "of " + visits(q.Visits)})
 	if q.Full.Known() { // of the other shares, none is no news
 		all = append(all, cell{"Full marks", kit.Percent(q.Full.BP()), fmt.Sprintf("%d of %d", q.Full.X, q.Full.N)})
 	}
@@ -328,13 +328,13 @@ func cells(q *report.QuestionHealth) []cell {
 	share("Answer changed", q.ChangedShare)
 	share("Sent back for it", q.ReturnedShare)
 	if q.Noted > 0 {
-		all = append(all, cell{"Editors’ notes", strconv.Itoa(q.Noted), plural(q.Noted, "visit")})
+		all = append(all, cell{"Editors’ notes", strconv.Itoa(q.Noted), visits(q.Noted)})
 	}
 	if q.AnswerTime.Known {
-		all = append(all, cell{"Time to answer", fmt.Sprintf("%.0f s", q.AnswerTime.Seconds), plural(q.AnswerTime.N, "visit") + " timed"})
+		all = append(all, cell{"Time to answer", fmt.Sprintf("%.0f s", q.AnswerTime.Seconds), visits(q.AnswerTime.N) + " timed"})
 	}
 	if q.Levels > 0 {
-		all = append(all, cell{"Decided the level", plural(q.Levels, "visit"), "at " + branches(q.Branches)})
+		all = append(all, cell{"Decided the level", visits(q.Levels), "at " + branches(q.Branches)})
 	}
 	if q.StatusBranches > 0 {
 		all = append(all, cell{"Decides the status", "of " + branches(q.StatusBranches), "at " + q.Standard})
@@ -342,12 +342,7 @@ func cells(q *report.QuestionHealth) []cell {
 	return all
 }
 
-func plural(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + one + "s"
-}
+func visits(n int) string { return kit.Plural(n, "visit", "visits") }
 
 func branches(n int) string {
 	if n == 1 {

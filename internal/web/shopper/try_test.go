@@ -71,7 +71,7 @@ func (p *phone) do(method, path string, form url.Values) *httptest.ResponseRecor
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	if p.pass != "" {
-		req.AddCookie(&http.Cookie{Name: "plainclothes-test", Value: p.pass}) //nolint:gosec // a request's cookie has no attributes
+		req.AddCookie(&http.Cookie{Name: "plainclothes-test", Value: p.pass})
 	}
 	w := httptest.NewRecorder()
 	p.r.site.Echo().ServeHTTP(w, req)
