@@ -57,7 +57,6 @@ type programmesView struct {
 	kit.Chrome
 	Rows     []programmeRow
 	May      bool
-	Shipped  []shipped
 	Text     string // of a file that was pasted
 	Problems programme.Problems
 	Listed   []xlsform.Finding // what of an imported form did not come along
@@ -86,7 +85,7 @@ func (p *Pages) programmes(c echo.Context, a auth.Actor) error {
 
 func (p *Pages) programmesOf(c echo.Context, a auth.Actor) (programmesView, error) {
 	ctx := c.Request().Context()
-	view := programmesView{Chrome: chrome("Programmes"), May: a.May(auth.StandardsEdit), Shipped: p.shipped}
+	view := programmesView{Chrome: chrome("Programmes"), May: a.May(auth.StandardsEdit)}
 	all, err := p.studio.Programmes(ctx, a)
 	if err != nil {
 		return view, err
