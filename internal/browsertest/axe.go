@@ -1,9 +1,12 @@
 package browsertest
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/chromedp/chromedp"
 )
 
 // axeRules are the sets of rules that every page has to keep: WCAG 2.2 A and AA, and what axe advises besides.
@@ -13,6 +16,9 @@ const axeRules = `["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best
 // is now, in the looks named ("light", "dark", "discreet"): nothing, for a
 // page as it should be. Only colours differ between looks: the first is judged by
 // every rule, the others by contrast. The page wears the last look afterwards.
+//
+// The window is as high as the page meanwhile: a bar that sticks to its edge would else lie over whatever happens to be
+// there, which axe takes for a target too small to hit.
 func (p *Page) Axe(looks ...string) []string {
 	p.t.Helper()
 	if !Eval[bool](p, "typeof axe === 'object'") {
@@ -22,6 +28,9 @@ func (p *Page) Axe(looks ...string) []string {
 		}
 		Eval[bool](p, string(source)+";true")
 	}
+	height := Eval[int64](p, "Math.min(Math.max(innerHeight, document.documentElement.scrollHeight), 16000)")
+	p.do("make the window as high as the page", func(ctx context.Context) error { return chromedp.Do(ctx, p.look.window(height)) })
+	defer p.do("make the window as it was", func(ctx context.Context) error { return chromedp.Do(ctx, p.look.window(p.look.height)) })
 	var found []string
 	for i, look := range looks {
 		rules := `{type: "tag", values: ` + axeRules + `}`

@@ -61,14 +61,19 @@ func settingsOf(options []Option) settings {
 	return s
 }
 
-// apply makes the page what the settings say, before it opens anything.
-func (s settings) apply() chromedp.Action[chromedp.Void] {
+// window gives the page a window of the settings' width, that high.
+func (s settings) window(height int64) chromedp.Action[chromedp.Void] {
 	view := []chromedp.EmulateViewportOption{chromedp.EmulateScale(s.scale)}
 	if s.touch {
 		view = append(view, chromedp.EmulatePortrait, chromedp.EmulateMobile, chromedp.EmulateTouch)
 	}
+	return chromedp.EmulateViewport(s.width, height, view...)
+}
+
+// apply makes the page what the settings say, before it opens anything.
+func (s settings) apply() chromedp.Action[chromedp.Void] {
 	return chromedp.Steps(
-		chromedp.EmulateViewport(s.width, s.height, view...),
+		s.window(s.height),
 		chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 			_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: s.media})
 			return err

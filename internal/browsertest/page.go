@@ -21,6 +21,7 @@ type Page struct {
 	ctx   context.Context
 	close func()
 	rec   *record
+	look  settings
 }
 
 // Page opens an empty page for a person who is new to the browser: without
@@ -34,10 +35,10 @@ func (b *Browser) page(t testing.TB, options []Option, whose ...chromedp.Context
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx, whose...)
 	t.Cleanup(cancel)
-	p := &Page{t: t, ctx: ctx, close: cancel, rec: &record{}}
+	p := &Page{t: t, ctx: ctx, close: cancel, rec: &record{}, look: settingsOf(options)}
 	err := begin(ctx, cancel)
 	if err == nil {
-		err = within(ctx, func(ctx context.Context) error { return chromedp.Do(ctx, settingsOf(options).apply()) })
+		err = within(ctx, func(ctx context.Context) error { return chromedp.Do(ctx, p.look.apply()) })
 	}
 	if err == nil {
 		err = chromedp.Listen(ctx, p.rec.note)

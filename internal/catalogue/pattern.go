@@ -69,7 +69,8 @@ func (p *pattern) match(s string) (map[int]string, bool) {
 	}
 	values := make(map[int]string, len(p.places))
 	for i, place := range p.places {
-		next, value := p.parts[i+1], ""
+		var value string
+		next := p.parts[i+1]
 		switch {
 		case i == len(p.places)-1:
 			if value, ok = strings.CutSuffix(rest, next); !ok {

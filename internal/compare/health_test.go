@@ -294,7 +294,7 @@ func TestHealthIsDeterministicAndNeverSaysWhatIsNoNumber(t *testing.T) {
 				a.Time, a.Time2 = a.Time+l, a.Time2+l*l
 			}
 			qs[i] = HealthQuestion{
-				ID: strconv.Itoa(i), Section: fmt.Sprint(n(2)), Scored: n(1) == 1, WowOnly: n(3) == 0, Critical: n(3) == 0, Twofold: n(3) == 0, Hidden: n(1) == 1,
+				ID: strconv.Itoa(i), Section: strconv.Itoa(n(2)), Scored: n(1) == 1, WowOnly: n(3) == 0, Critical: n(3) == 0, Twofold: n(3) == 0, Hidden: n(1) == 1,
 				Asking: a,
 			}
 		}
