@@ -44,12 +44,22 @@ func (s *Store) inView(ctx context.Context, org string, fn func(*Store) error) e
 // run opens a unit of work or joins the one that s is.
 func (s *Store) run(ctx context.Context, sc scope, writes bool, fn func(*Store) error) error {
 	if s.unit == nil {
-		return translate(s.open(ctx, sc, writes, fn))
+		return translate(outOfTime(ctx, s.open(ctx, sc, writes, fn)))
 	}
 	if err := s.unit.admits(sc, writes); err != nil {
 		return err
 	}
 	return translate(fn(s))
+}
+
+// outOfTime says what ended a unit of work whose time was over. database/sql rolls back as soon as the context ends, and
+// then tells whoever comes next, COMMIT itself for one, only that the transaction is done: the reader who waited too long
+// would be told of a mistake of ours.
+func outOfTime(ctx context.Context, err error) error {
+	if ctx.Err() == nil || !errors.Is(err, sql.ErrTxDone) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ctx.Err(), err)
 }
 
 // admits refuses what would quietly see nothing, or write where only reading was promised.

@@ -200,6 +200,35 @@ func TestWhatPassesIsBusy(t *testing.T) {
 	}
 }
 
+func TestAUnitThatOutlivesItsTimeIsBusyAndChangesNothing(t *testing.T) {
+	forEach(t, func(t *testing.T, s *Store) {
+		o := newOrg(t, s, "One")
+		long := func(run func(context.Context, string, func(*Store) error) error, work string) error {
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			defer cancel()
+			return run(ctx, o.ID, func(in *Store) error {
+				if err := in.db(ctx).Exec(work, o.ID).Error; err != nil {
+					return err
+				}
+				<-ctx.Done()
+				time.Sleep(50 * time.Millisecond) // whoever watches the context has rolled back, as during a long calculation
+				return nil
+			})
+		}
+		for name, err := range map[string]error{
+			"a reading": long(s.inView, "SELECT name FROM organisations WHERE id = ?"),
+			"a change":  long(s.inTx, "UPDATE organisations SET name = 'x' WHERE id = ?"),
+		} {
+			if f, ok := fault.As(err); !ok || f.Kind != fault.Busy || f.RetryAfter <= 0 {
+				t.Errorf("%s past its deadline: %v, want Busy with a time", name, err)
+			}
+		}
+		if got, err := s.Organisation(t.Context(), o.ID); err != nil || got.Name != "One" {
+			t.Errorf("organisation = %+v, %v", got, err)
+		}
+	})
+}
+
 func TestADeadServerIsBusy(t *testing.T) {
 	s := openTest(t, migrated.DB(t))
 	o := newOrg(t, s, "One")
