@@ -44,9 +44,11 @@ func newPremises(t *testing.T, database string) *premises {
 // forEach runs a test in a place without data on both databases (on PostgreSQL it has the schema already). another gives further empty places of the same kind.
 func forEach(t *testing.T, test func(t *testing.T, l *premises, another func() *premises)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) {
-		test(t, newPremises(t, ""), func() *premises { return newPremises(t, "") })
-	})
+	if !testing.Short() || !pgtest.Available() {
+		t.Run("sqlite", func(t *testing.T) {
+			test(t, newPremises(t, ""), func() *premises { return newPremises(t, "") })
+		})
+	}
 	t.Run("postgres", func(t *testing.T) {
 		test(t, newPremises(t, storetest.PostgresURL(t)), func() *premises { return newPremises(t, pgtest.DB(t)) })
 	})

@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"errors"
+	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,26 +21,43 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 func clock() time.Time { return noon }
 
 // migrated is a PostgreSQL database with the schema, copied for each test.
-var migrated = pgtest.NewTemplate(func(ctx context.Context, url string) error {
+var migrated = pgtest.NewTemplate(migrateAt)
+
+func migrateAt(ctx context.Context, url string) error {
 	s, err := Open(ctx, url, clock)
 	if err != nil {
 		return err
 	}
-	if err := s.Migrate(ctx); err != nil {
-		return err
+	return errors.Join(s.Migrate(ctx), s.Close())
+}
+
+// migratedFile is a database of SQLite with the schema, copied for each test.
+var migratedFile = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "store")
+	if err != nil {
+		return nil, err
 	}
-	return s.Close()
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "test.db")
+	if err := migrateAt(context.Background(), "sqlite:"+path); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
 })
 
 // forEach runs a test on both databases.
 func forEach(t *testing.T, test func(t *testing.T, s *Store)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
-		s := openTest(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
-		if err := s.Migrate(t.Context()); err != nil {
+		file, err := migratedFile()
+		if err != nil {
 			t.Fatal(err)
 		}
-		test(t, s)
+		path := filepath.Join(t.TempDir(), "test.db")
+		if err := os.WriteFile(path, file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		test(t, openTest(t, "sqlite:"+path))
 	})
 	t.Run("postgres", func(t *testing.T) { test(t, openTest(t, migrated.DB(t))) })
 }

@@ -52,6 +52,12 @@ func DB(t testing.TB) string {
 	return common(t).DB(t)
 }
 
+// Available tells whether tests on PostgreSQL can run here.
+func Available() bool {
+	_, err := shared()
+	return err == nil
+}
+
 // common returns the shared server or ends the test.
 func common(t testing.TB) *Server {
 	t.Helper()

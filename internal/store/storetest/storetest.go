@@ -33,10 +33,13 @@ func migrate(ctx context.Context, url string) error {
 	return errors.Join(s.Migrate(ctx), s.Close())
 }
 
-// ForEach runs a test on SQLite and on PostgreSQL.
+// ForEach runs a test on SQLite and on PostgreSQL. With -short, PostgreSQL is enough where there is one: SQLite in Go is
+// slow under the race detector, and what runs side by side is the same with both.
 func ForEach(t *testing.T, test func(t *testing.T, s *store.Store)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
+	if !testing.Short() || !pgtest.Available() {
+		t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
+	}
 	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
 }
 
