@@ -76,43 +76,68 @@ func byKind(a, b kind) int {
 // for (months, unless asked; formats, unless pooled by) is the same for all.
 func newCrossing(t table, in Input) *crossing {
 	c := &crossing{t: t}
-	branch, shopper := map[string]int{}, map[string]int{}
+	branch := make(map[string]int, len(t.branches))
 	for i, b := range t.branches {
 		branch[b.ID] = i
 	}
-	for _, v := range in.Cells {
-		if _, ok := branch[v.Branch]; ok && v.N > 0 && v.possible() {
-			shopper[v.Shopper] = 0
-		}
-	}
-	for s := range shopper {
-		c.shoppers = append(c.shoppers, s)
-	}
-	slices.Sort(c.shoppers)
-	for j, s := range c.shoppers {
-		shopper[s] = j
-	}
-	number := map[kind]int{}
-	for _, v := range in.Cells {
-		i, ok := branch[v.Branch]
-		if !ok || v.N <= 0 || !v.possible() {
+	shopper, number := names{}, map[kind]int{}
+	last := struct {
+		id, scenario string
+		month        Month
+		branch, kind int
+	}{branch: -1}
+	c.cells = make([]stats.CrossedCell, 0, len(in.Cells))
+	for n := range in.Cells {
+		v := &in.Cells[n]
+		if v.N <= 0 || !v.possible() {
 			continue
 		}
-		k := kindOf(v, t.branches[i], in)
-		if _, ok := number[k]; !ok {
-			number[k] = len(c.kinds)
-			c.kinds = append(c.kinds, k)
+		if last.branch < 0 || v.Branch != last.id || v.Scenario != last.scenario || v.Month != last.month { // they mostly come by branch and month
+			i, ok := branch[v.Branch]
+			if !ok {
+				continue
+			}
+			last.id, last.scenario, last.month, last.branch, last.kind = v.Branch, v.Scenario, v.Month, i, c.kind(number, kindOf(v, &t.branches[i], &in))
 		}
 		c.cells = append(c.cells, stats.CrossedCell{
-			Branch: i, Shopper: shopper[v.Shopper], Row: number[k], N: v.N, Sum: v.SumBP, Sum2: v.SumBP2,
+			Branch: last.branch, Shopper: int(shopper.number(v.Shopper)), Row: last.kind, N: v.N, Sum: v.SumBP, Sum2: v.SumBP2,
 		})
 	}
+	c.shoppers = shopper.all
+	c.sortShoppers()
 	c.sortKinds()
 	c.cells = stats.SortCells(c.cells, len(c.t.branches), len(c.shoppers), len(c.kinds))
 	return c
 }
 
-func kindOf(v VisitCell, b Branch, in Input) kind {
+// kind numbers what is fixed about a visit by its first appearance.
+func (c *crossing) kind(number map[kind]int, k kind) int {
+	n, ok := number[k]
+	if !ok {
+		n = len(c.kinds)
+		number[k], c.kinds = n, append(c.kinds, k)
+	}
+	return n
+}
+
+// sortShoppers numbers shoppers by their names, so that the order of the input does not show.
+func (c *crossing) sortShoppers() {
+	order := make([]int, len(c.shoppers))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(c.shoppers[a], c.shoppers[b]) })
+	to, all := make([]int, len(order)), make([]string, len(order))
+	for at, i := range order {
+		to[i], all[at] = at, c.shoppers[i]
+	}
+	for i := range c.cells {
+		c.cells[i].Shopper = to[c.cells[i].Shopper]
+	}
+	c.shoppers = all
+}
+
+func kindOf(v *VisitCell, b *Branch, in *Input) kind {
 	k := kind{scenario: v.Scenario, region: b.Region}
 	if in.Peers == SameFormat {
 		k.format = b.Format

@@ -165,7 +165,7 @@ func (f *FairTable) numbers(c *crossing, in Input, island []int, large int) (bra
 			continue
 		}
 		for k, kind := range f.kindOf {
-			x := kindOf(VisitCell{Scenario: kind.scenario, Month: kind.month}, c.t.branches[b], in)
+			x := kindOf(&VisitCell{Scenario: kind.scenario, Month: kind.month}, &c.t.branches[b], &in)
 			if large > 1 {
 				x.island = island[b]
 			}

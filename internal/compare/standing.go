@@ -349,7 +349,7 @@ func (c *FrozenCrossed) expected(k FrozenKind, branch FrozenLine) float64 {
 }
 
 func (f *Frozen) kindOf(v VisitCell, b Branch, island int) FrozenKind {
-	k := kindOf(v, b, Input{Peers: f.Peers, ByMonth: f.ByMonth})
+	k := kindOf(&v, &b, &Input{Peers: f.Peers, ByMonth: f.ByMonth})
 	out := FrozenKind{k.scenario, k.format, k.month, 0}
 	if f.Model.Islands > 1 {
 		out.Island = island

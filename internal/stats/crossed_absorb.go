@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -74,14 +75,26 @@ func (a *absorbed) fill() {
 	if a.thetaOuter == 0 {
 		return
 	}
+	const bands = 32 // of rows; the first have more to the right of the diagonal
+	if n < bands*block/4 {
+		a.fillRows(0, n)
+		return
+	}
+	atOnce(bands, func(i int) { a.fillRows(n*i/bands, n*(i+1)/bands) })
+}
+
+// fillRows takes θNWNᵀ off some rows. Every number is summed in the order of the inner side, whoever does it.
+func (a *absorbed) fillRows(first, end int) {
+	n := len(a.outer.n)
 	for j, w := range a.weight {
 		if w == 0 {
 			continue
 		}
 		from, to := a.inner.from[j], a.inner.from[j+1]
 		other, count := a.inner.other[from:to], a.inner.count[from:to]
-		for p, i := range other {
-			f, row := a.thetaOuter*w*count[p], a.dense[i*n:(i+1)*n]
+		p, _ := slices.BinarySearch(other, first)
+		for ; p < len(other) && other[p] < end; p++ {
+			f, row := a.thetaOuter*w*count[p], a.dense[other[p]*n:(other[p]+1)*n]
 			for q := p; q < len(other); q++ {
 				row[other[q]] -= f * count[q]
 			}

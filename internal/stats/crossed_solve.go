@@ -5,7 +5,6 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack/lapack64"
 )
 
 // backward solves Ux = b in place, for columns of the given width.
@@ -37,11 +36,10 @@ func (a *absorbed) effects(u []float64, width int, beta []float64) (outer, inner
 // errors are the conditional variances of both sides' effects: σ²θ(C⁻¹)_ii, and σ²(W_j + W_j² θ N_jᵀC⁻¹N_j).
 func (a *absorbed) errors(visitVar float64) (outer, inner []float64) {
 	n := len(a.outer.n)
-	t := blas64.Triangular{Uplo: blas.Upper, Diag: blas.NonUnit, N: n, Stride: n, Data: append([]float64(nil), a.dense...)}
-	lapack64.Trtri(t)
+	t := invertUpper(a.dense, n)
 	outer = make([]float64, n)
 	for i := range outer {
-		outer[i] = visitVar * a.thetaOuter * sumSquares(t.Data[i*n+i:(i+1)*n])
+		outer[i] = visitVar * a.thetaOuter * sumSquares(t[i*n+i:(i+1)*n])
 	}
 	inner = make([]float64, len(a.inner.n))
 	if len(inner) > exactErrors && !a.swapped {
@@ -56,7 +54,7 @@ func (a *absorbed) errors(visitVar float64) (outer, inner []float64) {
 		first := n
 		a.inner.each(j, func(i int, count float64) {
 			first = min(first, i)
-			row := blas64.Vector{N: n - i, Inc: 1, Data: t.Data[i*n+i : (i+1)*n]}
+			row := blas64.Vector{N: n - i, Inc: 1, Data: t[i*n+i : (i+1)*n]}
 			blas64.Axpy(count, row, blas64.Vector{N: n - i, Inc: 1, Data: column[i:]})
 		})
 		inner[j] = visitVar * (w + w*w*a.thetaOuter*sumSquares(column[first:]))
