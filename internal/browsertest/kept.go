@@ -15,8 +15,12 @@ import (
 // StartIn starts a browser that keeps its cookies, storage and caches in a
 // folder, as a phone does: another one started in the same folder goes on with them.
 // The browser before must have ended, see [Browser.Kill]. Open its pages with [Browser.Tab].
+// With -short the test is skipped: what a browser does is slow, and the long run has it.
 func StartIn(t testing.TB, folder string) *Browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("slow; the long run has it")
+	}
 	path, err := find(os.Getenv(envChromium))
 	if err != nil {
 		giveUp(t, err)
