@@ -1,6 +1,8 @@
 package compare
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -10,7 +12,9 @@ import (
 
 // csvTable reads a table with a header, one line at a time; memory does not grow with its length.
 type csvTable struct {
-	reader *csv.Reader
+	lines  *bufio.Reader // nil once a line has a quotation mark
+	quoted *csv.Reader   // what reads from there on
+	before int           // lines that it does not know of
 	header []string
 	at     map[string]int
 	row    []string
@@ -19,17 +23,16 @@ type csvTable struct {
 
 // newCSVTable reads the header. Columns are trimmed; a byte order mark is ignored.
 func newCSVTable(r io.Reader) (*csvTable, error) {
-	t := &csvTable{reader: csv.NewReader(r), at: map[string]int{}}
-	t.reader.ReuseRecord = true
-	header, err := t.reader.Read()
-	if errors.Is(err, io.EOF) {
+	t := &csvTable{lines: bufio.NewReaderSize(r, 1<<16), at: map[string]int{}}
+	more, err := t.next()
+	if err != nil {
+		return nil, err
+	}
+	if !more {
 		return nil, Problems{{Message: "The table is empty; its first line must name the columns."}}
 	}
-	if err != nil {
-		return nil, asProblem(err)
-	}
 	var bad Problems
-	for i, name := range header {
+	for i, name := range t.row {
 		name = strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))
 		if _, twice := t.at[name]; twice {
 			bad.add(1, name, "this column stands twice; leave one out")
@@ -40,19 +43,81 @@ func newCSVTable(r io.Reader) (*csvTable, error) {
 	return t, bad.err()
 }
 
-// next moves to the next line; false at the end.
+// next moves to the next line; false at the end. Lines without a quotation mark, in most tables all, are split here, which
+// is several times as fast as a reader of everything that CSV may be.
 func (t *csvTable) next() (bool, error) {
-	row, err := t.reader.Read()
+	for t.lines != nil {
+		text, err := t.readLine()
+		if err != nil && (text == "" || !errors.Is(err, io.EOF)) {
+			return false, atEnd(err)
+		}
+		if strings.IndexByte(text, '"') >= 0 {
+			t.unquote(text)
+			break
+		}
+		t.line++
+		if text = strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r"); text == "" {
+			continue
+		}
+		return true, t.split(text)
+	}
+	row, err := t.quoted.Read()
 	if errors.Is(err, io.EOF) {
 		return false, nil
 	}
 	if err != nil {
-		return false, asProblem(err)
+		return false, asProblem(err, t.before)
 	}
 	t.row = row
-	t.line, _ = t.reader.FieldPos(0)
+	t.line, _ = t.quoted.FieldPos(0)
+	t.line += t.before
 	return true, nil
 }
+
+// atEnd is what is wrong with a reader that gave no line.
+func atEnd(err error) error {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return fmt.Errorf("read table: %w", err)
+}
+
+// readLine gives a line with its end.
+func (t *csvTable) readLine() (string, error) {
+	part, err := t.lines.ReadSlice('\n')
+	if !errors.Is(err, bufio.ErrBufferFull) {
+		return string(part), err
+	}
+	whole := bytes.Clone(part)
+	rest, err := t.lines.ReadBytes('\n')
+	return string(append(whole, rest...)), err
+}
+
+// unquote leaves this line and all after it to the reader of everything.
+func (t *csvTable) unquote(text string) {
+	t.quoted = csv.NewReader(io.MultiReader(strings.NewReader(text), t.lines))
+	t.quoted.ReuseRecord, t.quoted.FieldsPerRecord = true, len(t.header)
+	t.lines, t.before = nil, t.line
+}
+
+func (t *csvTable) split(text string) error {
+	t.row = t.row[:0]
+	for {
+		at := strings.IndexByte(text, ',')
+		if at < 0 {
+			break
+		}
+		t.row, text = append(t.row, text[:at]), text[at+1:]
+	}
+	t.row = append(t.row, text)
+	if t.header != nil && len(t.row) != len(t.header) {
+		return Problems{{Line: t.line, Message: otherLength}}
+	}
+	return nil
+}
+
+// otherLength is what is wrong with a line that does not have a value for each column.
+const otherLength = "this line has more or fewer values than the header has columns"
 
 func (t *csvTable) has(column string) bool {
 	_, ok := t.at[column]
@@ -78,17 +143,18 @@ func (t *csvTable) value(column int) string {
 // cell is value by a column's name.
 func (t *csvTable) cell(column string) string { return t.value(t.column(column)) }
 
-// asProblem says a parser's error in words; an error of the reader itself is passed on.
-func asProblem(err error) error {
+// asProblem says a parser's error in words, the line counted from so many before; an error of the reader itself is passed on.
+func asProblem(err error, before int) error {
 	var p *csv.ParseError
 	if !errors.As(err, &p) {
 		return fmt.Errorf("read table: %w", err)
 	}
+	line := p.Line + before
 	switch {
 	case errors.Is(p.Err, csv.ErrFieldCount):
-		return Problems{{Line: p.Line, Message: "this line has more or fewer values than the header has columns"}}
+		return Problems{{Line: line, Message: otherLength}}
 	case errors.Is(p.Err, csv.ErrQuote), errors.Is(p.Err, csv.ErrBareQuote):
-		return Problems{{Line: p.Line, Message: `a quotation mark is not closed or stands inside a value; write a value with one as "…""…"`}}
+		return Problems{{Line: line, Message: `a quotation mark is not closed or stands inside a value; write a value with one as "…""…"`}}
 	}
-	return Problems{{Line: p.Line, Message: p.Err.Error()}}
+	return Problems{{Line: line, Message: p.Err.Error()}}
 }

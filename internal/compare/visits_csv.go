@@ -49,7 +49,7 @@ func ReadVisits(r io.Reader, standards []Standard) (*Visits, error) {
 	}
 	v := &Visits{standards: standards, branches: map[string]*branchVisits{}, fair: NewFairTable(standards)}
 	v.checkHeader(t)
-	names, bad := map[string]int{}, Problems{}
+	names, bad := nameBook{}, Problems{}
 	read := newVisitReader(t, standards)
 	for {
 		more, err := t.next()
@@ -60,10 +60,8 @@ func ReadVisits(r io.Reader, standards []Standard) (*Visits, error) {
 			break
 		}
 		if name := t.value(read.at.visit); name != "" {
-			if first, twice := names[name]; twice {
+			if first, twice := names.add(name, t.line); twice {
 				bad.add(t.line, "visit", "%q already stands in line %d; give each visit one line", name, first)
-			} else {
-				names[strings.Clone(name)] = t.line
 			}
 		}
 		v.add(read, &bad)
@@ -100,11 +98,12 @@ type visitReader struct {
 	standards []Standard
 	columns   []int // of each standard, −1 for none
 	answers   []Met
+	months    map[string]Month // read before
 	at        struct{ visit, branch, region, format, shopper, scenario, month, score int } // columns, −1 for none
 }
 
 func newVisitReader(t *csvTable, standards []Standard) *visitReader {
-	r := &visitReader{csvTable: t, standards: standards, answers: make([]Met, len(standards))}
+	r := &visitReader{csvTable: t, standards: standards, answers: make([]Met, len(standards)), months: map[string]Month{}}
 	for _, s := range standards {
 		r.columns = append(r.columns, t.column(s.ID))
 	}
@@ -182,7 +181,11 @@ func (r *visitReader) readAnswers(bad *Problems) {
 		if at < 0 {
 			continue
 		}
-		switch text := strings.TrimSpace(r.row[at]); text {
+		text := r.row[at]
+		if len(text) != 1 {
+			text = strings.TrimSpace(text)
+		}
+		switch text {
 		case "", "NA":
 		case "0":
 			r.answers[k] = MetNot
@@ -201,10 +204,16 @@ func (r *visitReader) month(bad *Problems) Month {
 	if text == "" {
 		return 0
 	}
+	m, known := r.months[text]
+	if known {
+		return m
+	}
 	m, err := ParseMonth(text)
 	if err != nil {
 		bad.add(r.line, "month", "%s", err)
+		return m
 	}
+	r.months[strings.Clone(text)] = m
 	return m
 }
 
