@@ -54,7 +54,7 @@ func (b *nameBook) grow() {
 	}
 	b.slots = make([]int32, max(1024, 2*len(b.slots)))
 	for i := range b.ends {
-		hash := maphash.Bytes(b.seed, b.name(int32(i)))                            //nolint:gosec // an index of names
+		hash := maphash.Bytes(b.seed, b.name(int32(i)))                         //nolint:gosec // an index of names
 		b.slots[b.find(hash, func(int32) bool { return false })] = int32(i) + 1 //nolint:gosec // as above
 	}
 }

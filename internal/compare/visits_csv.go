@@ -98,7 +98,7 @@ type visitReader struct {
 	standards []Standard
 	columns   []int // of each standard, −1 for none
 	answers   []Met
-	months    map[string]Month // read before
+	months    map[string]Month                                                             // read before
 	at        struct{ visit, branch, region, format, shopper, scenario, month, score int } // columns, −1 for none
 }
 
