@@ -143,7 +143,9 @@ func (s *sheet) walk(in *Input) {
 			default:
 				m.answer = in.Answers[it.q.ID]
 				fit(it.q, &m.answer)
-				m.state = stateOf(m.answer.State)
+				if m.state = stateOf(m.answer.State); m.state == StateAnswered && it.pair >= 0 {
+					m.earned, m.wow = earned(it, &m.answer), wowEarned(it, &m.answer)
+				}
 			}
 		}
 	}
@@ -208,10 +210,8 @@ func (s *sheet) addItem(it *item, m *mark) {
 		pair.open = pair.open.add(it.good)
 		return
 	}
-	m.earned = earned(it, &m.answer)
 	pair.earned, pair.possible = pair.earned.add(m.earned), pair.possible.add(it.good)
 	if !it.wow.zero() {
-		m.wow = wowEarned(it, &m.answer)
 		pair.wow.add(offer{earned: m.wow, available: it.wow})
 	}
 }

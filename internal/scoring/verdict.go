@@ -23,6 +23,10 @@ func (v *Verdict) Scorable() bool { return v.Scored && v.Level != NotScorable }
 func (c *Checklist) Judge(in Input, v *Verdict) {
 	s := c.sheet(&in)
 	defer c.put(s)
+	s.judge(v)
+}
+
+func (s *sheet) judge(v *Verdict) {
 	t := s.total()
 	v.Scored, v.BaseBP, v.FinalBP = t.scored, 0, 0
 	var completeness, final *int
@@ -37,8 +41,8 @@ func (c *Checklist) Judge(in Input, v *Verdict) {
 	}
 	v.Level = s.level(completeness, final)
 	v.Standards = v.Standards[:0]
-	for i := range c.p.Standards {
+	for i := range s.c.p.Standards {
 		st := &s.standards[i]
-		v.Standards = append(v.Standards, StandardVerdict{Outcome: st.outcome(&c.p.Standards[i]), WowOffered: !st.wow.available.zero()})
+		v.Standards = append(v.Standards, StandardVerdict{Outcome: st.outcome(&s.c.p.Standards[i]), WowOffered: !st.wow.available.zero()})
 	}
 }

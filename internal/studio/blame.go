@@ -163,9 +163,11 @@ func (a *again) gaps(published *programme.Programme) []Question {
 	if a.sum.done == 0 {
 		return nil
 	}
-	unanswered := func(q *programme.Question) bool {
+	at := -1
+	unanswered := func(q *programme.Question) bool { // is asked in file order, as answers are counted
+		at++
 		was, _, ok := published.Question(q.ID)
-		return a.sum.answered[q.ID] == 0 && q.Scored() && (!ok || was.Kind != q.Kind || !sameOptions(was.Options, q.Options))
+		return a.sum.answered[at] == 0 && q.Scored() && (!ok || was.Kind != q.Kind || !sameOptions(was.Options, q.Options))
 	}
 	var all []Question
 	for _, q := range witnesses(a.list.Programme, unanswered) {

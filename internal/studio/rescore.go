@@ -165,15 +165,18 @@ type worker struct {
 	service  *Service
 	t        *trial
 	said     *meter
-	reader   *scoring.StoredReader
+	panel    *scoring.Panel
 	versions map[string]*speaks
 	is, was  scoring.Verdict
 	tried    scoring.Verdict
-	answers  answers
 }
 
-// answers of one visit as the draft and as the published version read them.
-type answers struct{ is, was programme.Answers }
+// Places on the panel: the draft, the published version, and the hybrids in the order of the suspects.
+const (
+	draftSeat = iota
+	publishedSeat
+	firstHybrid
+)
 
 // speaks says for which standards and scores visits of a version are counted by the published version, so that both
 // sides of what-if are about the same visits. A standard that is new has no such visits; every visit of the window may
@@ -188,7 +191,7 @@ func newWorker(s *Service, t *trial, said *meter) *worker {
 	a := t.again
 	return &worker{
 		tally: newTally(a), service: s, t: t, said: said, versions: map[string]*speaks{},
-		reader: scoring.NewStoredReader(a.list.Scoring, a.published.Scoring),
+		panel: scoring.NewPanel(append([]*scoring.Checklist{a.list.Scoring, a.published.Scoring}, a.hybrids...)...),
 	}
 }
 
@@ -257,52 +260,32 @@ func (w *worker) visit(v *PastVisit) error {
 		w.done++
 		return nil // a branch beyond the limit of the list is not compared either
 	}
-	both, err := w.reader.Read(v.Answers)
-	if err != nil {
+	if err := w.panel.Read(v.Answers); err != nil {
 		return fmt.Errorf("visit %s: %w", v.ID, err)
 	}
-	w.answers = answers{is: both[0], was: both[1]}
-	facts := (&visit.Place{Branch: w.again.branches[at]}).Context(v.Scenario)
-	if v.Context != nil {
-		facts = *v.Context
+	facts := v.Context
+	if facts == nil {
+		now := (&visit.Place{Branch: w.again.branches[at]}).Context(v.Scenario)
+		facts = &now
 	}
-	w.again.list.Scoring.Judge(scoring.Input{Context: facts, Answers: w.answers.is}, &w.is)
-	w.again.published.Scoring.Judge(scoring.Input{Context: facts, Answers: w.answers.was}, &w.was)
+	w.panel.Judge(draftSeat, facts, &w.is)
+	w.panel.Judge(publishedSeat, facts, &w.was)
 	c := &compared{v: v, branch: at, speaks: w.versions[v.Version], is: &w.is, was: &w.was}
-	w.count(c, w.answers.is)
+	w.panel.Answered(func(question int) { w.answered[question]++ })
+	w.count(c)
 	w.try(c, facts)
 	w.settle(c)
 	return nil
 }
 
 // try scores the visit with one suspect at a time. One suspect alone is the whole draft.
-func (w *worker) try(c *compared, facts programme.Context) {
-	for i, s := range w.again.suspects {
-		if w.again.hybrids == nil {
-			w.suspect(i, c, c.is, w.again.inDraft)
-			return
-		}
-		s.swap(&w.answers)
-		w.again.hybrids[i].Judge(scoring.Input{Context: facts, Answers: w.answers.was}, &w.tried)
-		s.swap(&w.answers)
+func (w *worker) try(c *compared, facts *programme.Context) {
+	if w.again.hybrids == nil {
+		w.suspect(0, c, c.is, w.again.inDraft)
+		return
+	}
+	for i := range w.again.suspects {
+		w.panel.Judge(firstHybrid+i, facts, &w.tried)
 		w.suspect(i, c, &w.tried, nil)
-	}
-}
-
-// swap exchanges the answers of the suspect's questions between both sides; a second time it puts them back.
-func (s *suspect) swap(a *answers) {
-	for id := range s.questions {
-		is, inDraft := a.is[id]
-		was, inPublished := a.was[id]
-		put(a.was, id, is, inDraft)
-		put(a.is, id, was, inPublished)
-	}
-}
-
-func put(all programme.Answers, id string, a programme.Answer, ok bool) {
-	if ok {
-		all[id] = a
-	} else {
-		delete(all, id)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"plainclothes/internal/compare"
-	"plainclothes/internal/programme"
 	"plainclothes/internal/scoring"
 )
 
@@ -17,7 +16,7 @@ type tally struct {
 	elsewhere int                   // visits whose published score has another definition
 	counts    []compare.Counts      // branch × standard of the draft
 	unsure    []int                 // by standard of the draft
-	answered  map[string]int        // question of the draft → visits that had an answer for it
+	answered  []int                 // by question of the draft, in file order: visits that had an answer for it
 	levels    map[levelStep]int     // visits that go from level to level
 	branches  map[int]*BranchLevels // by place
 	months    []MonthMove           // of the window
@@ -51,7 +50,7 @@ type compared struct {
 func newTally(a *again) *tally {
 	t := &tally{
 		again: a, counts: make([]compare.Counts, len(a.branches)*len(a.list.Programme.Standards)),
-		unsure: make([]int, len(a.list.Programme.Standards)), answered: map[string]int{}, levels: map[levelStep]int{},
+		unsure: make([]int, len(a.list.Programme.Standards)), answered: make([]int, len(witnesses(a.list.Programme, everyQuestion))), levels: map[levelStep]int{},
 		branches: map[int]*BranchLevels{}, months: make([]MonthMove, len(a.months)), causes: make([]causeSum, len(a.suspects)),
 	}
 	for m, i := range a.months {
@@ -68,11 +67,8 @@ func newTally(a *again) *tally {
 }
 
 // count takes what the draft says of a visit.
-func (t *tally) count(c *compared, answered programme.Answers) {
+func (t *tally) count(c *compared) {
 	t.done++
-	for id := range answered {
-		t.answered[id]++
-	}
 	t.trend(c)
 	for k := range c.is.Standards {
 		if !c.speaks.standards[k] {
@@ -203,7 +199,7 @@ func rank(l scoring.Level) int {
 // suspect takes what a visit comes to with one suspect alone. places turns a standard of the published version into
 // one of the verdict, nil where they are the same.
 func (t *tally) suspect(i int, c *compared, v *scoring.Verdict, places []int) {
-	s := &t.causes[i]
+	s, alike := &t.causes[i], v.Scorable() == c.was.Scorable()
 	for k := range c.was.Standards {
 		if !c.speaks.published[k] {
 			continue
@@ -211,6 +207,9 @@ func (t *tally) suspect(i int, c *compared, v *scoring.Verdict, places []int) {
 		at := k
 		if places != nil {
 			at = places[k]
+		}
+		if alike && at >= 0 && v.Standards[at] == c.was.Standards[k] {
+			continue // as nearly always
 		}
 		if d := minus(contribution(v, at), contribution(c.was, k)); d != (compare.Counts{}) {
 			key := c.branch*len(c.was.Standards) + k
@@ -250,7 +249,9 @@ func (t *tally) add(o *tally) {
 	for i := range o.unsure {
 		t.unsure[i] += o.unsure[i]
 	}
-	addAll(t.answered, o.answered)
+	for i := range o.answered {
+		t.answered[i] += o.answered[i]
+	}
 	addAll(t.levels, o.levels)
 	for at, b := range o.branches {
 		if t.branches[at] == nil {
