@@ -61,10 +61,10 @@ func (r *stepRow) step() (studio.Step, error) {
 	return s, err
 }
 
-// pack compresses a document.
+// pack compresses a document. It happens at every change while somebody types: quick goes before small.
 func pack(b []byte) ([]byte, error) {
 	var out bytes.Buffer
-	w, err := flate.NewWriter(&out, flate.DefaultCompression)
+	w, err := flate.NewWriter(&out, flate.BestSpeed)
 	if err != nil {
 		return nil, err
 	}
@@ -142,6 +142,9 @@ func (s studies) AddStep(ctx context.Context, organisation string, step studio.S
 	row.OrgID = organisation
 	if err := s.db(ctx).Create(&row).Error; err != nil {
 		return err
+	}
+	if step.Seq <= studio.MaxSteps {
+		return nil
 	}
 	return s.db(ctx).Where("org_id = ? AND version_id = ? AND seq <= ?", organisation, step.Version, step.Seq-studio.MaxSteps).Delete(&stepRow{}).Error
 }

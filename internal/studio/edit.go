@@ -14,7 +14,7 @@ import (
 	"plainclothes/internal/programme/edit"
 )
 
-// Edited is a draft after a change.
+// Edited is a draft after a change. Its programme is not to be changed: the next change goes on from it.
 type Edited struct {
 	Contents
 	Step Step
@@ -93,7 +93,7 @@ func (s *Service) edit(ctx context.Context, tx Tx, a auth.Actor, id string, revi
 	if revision > v.RowVersion { // of a draft that was published or thrown away since
 		revision = 0
 	}
-	p, problems, err := programme.FromDraft(v.Document)
+	p, problems, err := s.ids.drafts.read(v)
 	if err != nil {
 		return Edited{}, err
 	}
@@ -124,6 +124,7 @@ func (s *Service) edit(ctx context.Context, tx Tx, a auth.Actor, id string, revi
 	if out.Step, err = s.record(ctx, tx, a, &out.Contents, v.Document, Step{Kind: StepEdit, Sentence: r.Sentence, Touches: r.Touches}, steps); err != nil {
 		return Edited{}, err
 	}
+	s.ids.drafts.keep(&out.Contents)
 	return out, s.noteSitting(ctx, tx, a, out.Version, steps)
 }
 
@@ -263,10 +264,12 @@ type fixedKey struct {
 	number         int
 }
 
-// fixedIDs keeps the ids of published versions, which never change.
+// fixedIDs keeps what every change of a draft asks for: the ids of published versions, which never change, and the drafts
+// as they were read.
 type fixedIDs struct {
-	mu   sync.Mutex
-	kept map[fixedKey]edit.Fixed
+	mu     sync.Mutex
+	kept   map[fixedKey]edit.Fixed
+	drafts readDrafts
 }
 
 // maxFixed bounds the memory of the ids.
