@@ -43,6 +43,7 @@ type form struct {
 	settings record
 	lists    map[string]bool // written already
 	names    map[string]bool // taken in the survey
+	own      string          // the programme's own language as a form writes it, "" without translations
 }
 
 // build makes the sheets of a programme.
@@ -60,6 +61,7 @@ func build(p *programme.Programme) *form {
 	for i := range p.Sections {
 		b.section(&p.Sections[i])
 	}
+	b.speak()
 	for _, rows := range [][]record{b.survey, b.choices, {b.settings}} {
 		for _, r := range rows {
 			disarm(r)
@@ -93,7 +95,7 @@ func (b *form) context() {
 	if len(b.p.Scenarios) > 1 || uses["scenario"] {
 		row("select_one pc_scenario", nameScenario, "Which scenario is this visit?")
 		for _, s := range b.p.Scenarios {
-			b.choices = append(b.choices, record{"list_name": "pc_scenario", "name": s.ID, "label": s.Title})
+			b.choices = append(b.choices, record{"list_name": "pc_scenario", "name": s.ID, "label": s.Title, labelText: "scenarios." + s.ID + ".title"})
 		}
 	}
 	if uses["channel"] {
@@ -134,7 +136,7 @@ func asks(c *programme.Condition, uses map[string]bool) {
 // section writes a group.
 func (b *form) section(s *programme.Section) {
 	name := unique(b.names, "section_"+wordOf(s.ID, false))
-	b.survey = append(b.survey, record{"type": "begin_group", "name": name, "label": s.Title, "relevant": b.relevant(s.ShowIf), "pc_id": s.ID, "pc_kind": kindSection})
+	b.survey = append(b.survey, record{"type": "begin_group", "name": name, "label": s.Title, "relevant": b.relevant(s.ShowIf), "pc_id": s.ID, "pc_kind": kindSection, labelText: "sections." + s.ID + ".title"})
 	for i := range s.Questions {
 		b.question(&s.Questions[i])
 	}
@@ -146,6 +148,7 @@ func (b *form) question(q *programme.Question) {
 	r := record{
 		"name": q.ID, "label": q.Text, "hint": q.Hint, "relevant": b.relevant(q.ShowIf),
 		"pc_id": q.ID, "pc_kind": string(q.Kind), "pc_standard": q.Standard, "pc_points": pointsOf(q),
+		labelText: "questions." + q.ID + ".text", hintText: "questions." + q.ID + ".hint",
 	}
 	extra := extras(q)
 	if q.Required && (hasList(q) || extra == nil) {
@@ -198,9 +201,12 @@ func (b *form) typed(q *programme.Question, r record, extra []record) {
 		}
 		r["type"] = "select_one " + b.list(sharedName("pc_yes_no", extra), []record{{"name": programme.Yes, "label": "Yes"}, {"name": programme.No, "label": "No"}}, extra)
 	case programme.LevelKind:
-		items := []record{{"name": programme.AnswerBelow, "label": q.Below}, {"name": programme.AnswerGood, "label": q.Good.Text, "pc_points": q.Good.Points.String()}}
+		items := []record{
+			{"name": programme.AnswerBelow, "label": q.Below, labelText: "questions." + q.ID + ".below"},
+			{"name": programme.AnswerGood, "label": q.Good.Text, "pc_points": q.Good.Points.String(), labelText: "questions." + q.ID + ".good"},
+		}
 		if q.Wow.Set {
-			items = append(items, record{"name": programme.AnswerWow, "label": q.Wow.Text, "pc_points": q.Wow.Points.String()})
+			items = append(items, record{"name": programme.AnswerWow, "label": q.Wow.Text, "pc_points": q.Wow.Points.String(), labelText: "questions." + q.ID + ".wow"})
 		}
 		r["type"] = "select_one " + b.list(q.ID, items, extra)
 	case programme.Choice, programme.Attention:
@@ -258,7 +264,7 @@ func optionsOf(q *programme.Question) []record {
 	out := make([]record, len(q.Options))
 	for i := range q.Options {
 		o := &q.Options[i]
-		out[i] = record{"name": o.Code, "label": o.Label}
+		out[i] = record{"name": o.Code, "label": o.Label, labelText: "questions." + q.ID + ".options." + o.Code}
 		if o.HasPoints {
 			out[i]["pc_points"] = o.Points.String()
 		}
@@ -429,7 +435,7 @@ func unseen(p *programme.Programme) []Finding {
 	add(len(p.Stages), "stage", "stages", kept)
 	add(len(p.Dayparts), "part of the day", "parts of the day", kept)
 	add(1, "plan of visits, score policy and levels", "", kept)
-	add(len(p.Translations), "translation", "translations", kept)
+	add(untold(p), "translated text of standards, stages, briefs and names", "translated texts of standards, stages, briefs and names", kept)
 	add(c["points"], "question with points", "questions with points", kept)
 	add(c["critical"], "critical", "criticals", kept)
 	add(c["comment"], "rule for comments", "rules for comments", kept)

@@ -69,19 +69,22 @@ func (r *reader) openKept(survey, choices, settings *table) error {
 		return nil //nolint:nilerr // what can still be read is read, and the loss is listed
 	}
 	b := build(base)
+	for _, t := range []*table{survey, choices} {
+		t.alias(b.own)
+	}
 	k := &kept{base: base, survey: survey, rows: map[string]record{}, lists: byList(b.choices), changed: map[string]bool{}}
 	for _, x := range b.survey {
 		if x["name"] != "" {
 			k.rows[x["name"]] = x
 		}
 	}
-	is := byList(records(choices, choicesHead))
+	is := byList(records(choices, b.keys(choicesHead)))
 	for name := range k.lists {
 		k.changed[name] = !slices.EqualFunc(k.lists[name], is[name], equalRecord)
 	}
-	k.same = slices.EqualFunc(b.survey, records(survey, surveyHead), equalRecord) && len(is) == len(k.lists) &&
+	k.same = slices.EqualFunc(b.survey, records(survey, b.keys(surveyHead)), equalRecord) && len(is) == len(k.lists) &&
 		!slices.Contains(slices.Collect(maps.Values(k.changed)), true) &&
-		slices.EqualFunc([]record{b.settings}, records(settings, settingsHead), equalRecord)
+		slices.EqualFunc([]record{b.settings}, records(settings, b.keys(settingsHead)), equalRecord)
 	r.kept = k
 	return nil
 }
@@ -299,6 +302,10 @@ func (r *reader) contextRow(x *row) {
 	if !ok {
 		r.wrong(r.survey.name, x.number, r.survey.col("pc_kind"), "%q is nothing that conditions can ask about a visit. Empty this cell to make it a question.", short(name))
 		return
+	}
+	_, list, _ := strings.Cut(r.survey.get(x, "type"), " ")
+	if r.kept != nil && r.kept.changed[list] {
+		r.list(r.survey.name, x.number, r.survey.col("type"), list, "This list was changed in the form, but scenarios and features are not read from there. Change them in the draft.")
 	}
 	r.asked[name] = &subject{id: to, context: to}
 }

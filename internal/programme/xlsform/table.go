@@ -106,7 +106,23 @@ func (t *table) col(name string) int {
 	if i, ok := t.at[name+"::"]; ok {
 		return i
 	}
+	if i, ok := t.at[name]; ok { // a name with its language
+		return i
+	}
 	return -1
+}
+
+// alias lets the words in a form's own language be read as if the column did not name it.
+func (t *table) alias(language string) {
+	if t == nil || language == "" {
+		return
+	}
+	for _, name := range []string{"label", "hint"} {
+		i, spoken := t.at[name+"::"+language]
+		if _, plain := t.at[name+"::"]; spoken && !plain {
+			t.at[name+"::"] = i
+		}
+	}
 }
 
 // cell gives a row's text in a column, "" when there is none.
@@ -148,6 +164,9 @@ func sameLanguage(a, b string) bool {
 	}
 	an, ac := short(a)
 	bn, bc := short(b)
+	if ac != "" && bc != "" { // Chinese (zh-Hans) is not Chinese (zh-Hant)
+		return ac == bc
+	}
 	return an != "" && (an == bn || an == bc || ac != "" && (ac == bn || ac == bc))
 }
 

@@ -72,13 +72,27 @@ func (r *reader) spokenIn(t *table, x *row, name string, limit int, oneLine bool
 	var out map[string]string
 	for _, c := range t.columns {
 		tag := r.tongues.tags[c.language]
-		if c.name != name || tag == "" || x.cell(c.at) == "" || out[tag] != "" {
+		if c.name != name || tag == "" || x.cell(c.at) == "" || out[tag] != "" || r.untranslated(t, x, c) {
 			continue
 		}
 		out = orEmpty(out)
 		out[tag] = armed(r.fit(t.name, x.number, c.at, x.cell(c.at), limit, oneLine))
 	}
 	return out
+}
+
+// untranslated reports whether a cell in another language says nothing new: it holds the form's own words, which we write
+// where there is no translation because other tools show a dash there, or what we wrote ourselves.
+func (r *reader) untranslated(t *table, x *row, c column) bool {
+	own, at := t.say(x, c.name, r.language)
+	if own == x.cell(c.at) && at != c.at {
+		return true
+	}
+	if r.kept == nil || t != r.survey {
+		return false
+	}
+	was, ok := r.kept.rows[t.get(x, "name")]
+	return ok && clean(was[c.name+"::"+c.language]) == x.cell(c.at)
 }
 
 // translate keeps the words of one text.
@@ -103,9 +117,19 @@ func (r *reader) translateQuestion(x *row, q *programme.Question, note map[strin
 func (r *reader) translateOptions(q *programme.Question, items []choice, codes map[string]string) {
 	for i := range items {
 		if _, ok := q.Option(codes[items[i].name]); ok {
-			r.translate("questions."+q.ID+".options."+codes[items[i].name], items[i].words)
+			r.translate(r.answerText(q.ID, codes[items[i].name]), items[i].words)
 		}
 	}
+}
+
+// answerText is the address of an answer's words: those of a level of ours are no options.
+func (r *reader) answerText(question, code string) string {
+	if r.kept != nil {
+		if q, _, ok := r.kept.base.Question(question); ok && q.Kind == programme.LevelKind {
+			return "questions." + question + "." + code
+		}
+	}
+	return "questions." + question + ".options." + code
 }
 
 // speak gives the programme the form's languages; what stood in its sheet before stays where the form says nothing.

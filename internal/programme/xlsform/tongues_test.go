@@ -1,6 +1,7 @@
 package xlsform
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -8,8 +9,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"plainclothes/internal/programme"
+	"plainclothes/internal/programme/demo"
 )
 
 // texts writes a translation, one text a line.
@@ -118,9 +121,141 @@ func TestTranslationsSurviveAWayThroughOtherTools(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	says(t, listed(unseen), "1 translation: Other tools will not see this")
+	if strings.Contains(listed(unseen), "translat") {
+		t.Errorf("labels and hints are all there is, and are said to be lost: %s", listed(unseen))
+	}
 	back, found := mustRead(t, src)
 	if back.Hash() != p.Hash() || found != "" {
 		t.Errorf("came back another: %s", found)
+	}
+}
+
+// polyglot is a shipped programme in two more languages: all of it in German, and half of it in Portuguese.
+func polyglot(t *testing.T) *programme.Programme {
+	t.Helper()
+	src, _ := demo.File("coffee-kiosks")
+	p, _ := programme.Parse(src)
+	p.Language = "en"
+	for i, w := range p.Texts() {
+		p.SetText("de", w.ID, "de: "+w.Words)
+		if i%2 == 0 {
+			p.SetText("pt-BR", w.ID, "pt: "+w.Words)
+		}
+	}
+	out, problems := programme.Check(p)
+	if out == nil {
+		t.Fatal(problems)
+	}
+	return out
+}
+
+func TestTranslationsAreColumnsOfTheForm(t *testing.T) {
+	p := polyglot(t)
+	src, unseen, err := Write(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	says(t, listed(unseen), "translated texts of standards, stages, briefs and names: Other tools will not see this")
+	f, err := excelize.OpenReader(bytes.NewReader(src))
+	if err != nil {
+		t.Fatal(err)
+	}
+	survey, _ := f.GetRows("survey")
+	head := survey[0]
+	for _, want := range []string{"label::English (en)", "label::German (de)", "label::Portuguese (pt-BR)", "hint::English (en)", "hint::German (de)"} {
+		if !slices.Contains(head, want) {
+			t.Errorf("no column %s in %v", want, head)
+		}
+	}
+	if slices.Contains(head, "label") {
+		t.Error("a column of words without a language beside those with one")
+	}
+	de := slices.Index(head, "label::German (de)")
+	for _, row := range survey[1:] {
+		row = append(row, make([]string, len(head)-len(row))...)
+		if label := row[2]; label != "" && !strings.HasPrefix(row[1], "pc_") && row[de] != "de: "+label {
+			t.Errorf("%s: %q beside %q", row[1], row[de], label)
+		}
+		if row[1] != "" && row[2] != "" && row[de] == "" {
+			t.Errorf("%s: other tools would show a dash", row[1])
+		}
+	}
+	settings, _ := f.GetRows("settings")
+	if !slices.Contains(settings[0], "default_language") || !slices.Contains(settings[1], "English (en)") {
+		t.Errorf("settings are %v", settings)
+	}
+	back, found := mustRead(t, src)
+	if back.Hash() != p.Hash() || found != "" {
+		t.Errorf("came back another: %s", found)
+	}
+}
+
+func TestATranslationIsChangedInASpreadsheet(t *testing.T) {
+	p := polyglot(t)
+	src, _, _ := Write(p)
+	f, _ := excelize.OpenReader(bytes.NewReader(src))
+	survey, _ := f.GetRows("survey")
+	head := survey[0]
+	at := func(row int, column string) string {
+		name, _ := excelize.CoordinatesToCellName(slices.Index(head, column)+1, row+1)
+		return name
+	}
+	row := slices.IndexFunc(survey, func(x []string) bool { return len(x) > 1 && x[1] == "A3" })
+	_ = f.SetCellStr("survey", at(row, "label::German (de)"), "Ganz neu?")
+	level := slices.IndexFunc(survey, func(x []string) bool { return len(x) > 1 && x[1] == "B2" })
+	_ = f.SetCellStr("survey", at(level, "label::English (en)"), "Another question")
+	choices, _ := f.GetRows("choices")
+	for i, x := range choices {
+		if x[0] == "B2" && x[1] == "good" {
+			name, _ := excelize.CoordinatesToCellName(slices.Index(choices[0], "label::German (de)")+1, i+1)
+			_ = f.SetCellStr("choices", name, "Gut gemacht")
+		}
+	}
+	var out bytes.Buffer
+	_ = f.Write(&out)
+	got, found := mustRead(t, out.Bytes())
+	want := polyglot(t)
+	want.SetText("de", "questions.A3.text", "Ganz neu?")
+	want.SetText("de", "questions.B2.good", "Gut gemacht")
+	for i := range want.Sections {
+		for j := range want.Sections[i].Questions {
+			if q := &want.Sections[i].Questions[j]; q.ID == "B2" {
+				q.Text = "Another question"
+			}
+		}
+	}
+	if d := cmp.Diff(string(want.Export()), string(got.Export())); d != "" {
+		t.Errorf("%s\n%s", found, d)
+	}
+}
+
+func TestTranslationsComeBackWithoutOurOwnSheet(t *testing.T) {
+	p := polyglot(t)
+	src, _, _ := Write(p)
+	f, _ := excelize.OpenReader(bytes.NewReader(src))
+	_ = f.DeleteSheet(keptSheet)
+	var out bytes.Buffer
+	_ = f.Write(&out)
+	got, _ := mustRead(t, out.Bytes())
+	if got.Language != "en" || len(got.Translations) != 2 || got.Translated("de", "questions.A3.text") != p.Translated("de", "questions.A3.text") {
+		t.Fatalf("%q, %d translations, %q", got.Language, len(got.Translations), got.Translated("de", "questions.A3.text"))
+	}
+	if q, _, _ := got.Question("A3"); strings.HasPrefix(q.Text, "de:") || strings.HasPrefix(q.Text, "pt:") {
+		t.Errorf("its own words are %q", q.Text)
+	}
+	for _, w := range got.Texts() {
+		if words := got.Translated("pt-BR", w.ID); words != "" && !strings.HasPrefix(words, "pt: ") {
+			t.Errorf("%s: its own words became a translation: %q", w.ID, words)
+		}
+	}
+}
+
+func TestVarietiesOfOneLanguageStayApart(t *testing.T) {
+	p, _ := mustRead(t, workbookOf(t, nil, "survey",
+		[]string{"type|name|label::Chinese (zh-Hans)|label::Chinese (zh-Hant)", "text|a|简体|繁體", "text|b||只有繁體"},
+		"settings", []string{"form_title|form_id|default_language", "F|f1|Chinese (zh-Hant)"}))
+	q, _, _ := p.Question("a")
+	if p.Language != "zh-Hant" || q.Text != "繁體" || p.Translated("zh-Hans", "questions.a.text") != "简体" {
+		t.Errorf("%s %q %q", p.Language, q.Text, p.Translated("zh-Hans", "questions.a.text"))
 	}
 }

@@ -33,9 +33,9 @@ type written struct {
 // bytes writes the workbook. Nothing in it depends on the moment, so equal forms are equal bytes.
 func (b *form) bytes() ([]byte, error) {
 	return pack([]written{
-		{"survey", grid(surveyHead, b.survey)},
-		{"choices", grid(choicesHead, b.choices)},
-		{"settings", grid(settingsHead, []record{b.settings})},
+		{"survey", b.headed(surveyHead, b.survey)},
+		{"choices", b.headed(choicesHead, b.choices)},
+		{"settings", b.headed(settingsHead, []record{b.settings})},
 		{keptSheet, keep(b.p)},
 	})
 }
