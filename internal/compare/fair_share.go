@@ -37,7 +37,8 @@ type shares struct {
 	factor  *stats.Factor
 	mixes   [][]stats.BinaryMix // by branch
 	brief   bool
-	byTable []int // column of each standard in the table, −1 for none
+	near    float64 // how near targets lie to what the network reaches
+	byTable []int   // column of each standard in the table, −1 for none
 }
 
 // shares adjusts every standard; nil where that is not asked for or not possible. Where islands share no shopper it is not: the
@@ -51,7 +52,7 @@ func (f *fair) shares(in Input) []fairShares {
 		return nil
 	}
 	c := f.crossing
-	s := &shares{f: f, c: c, d: f.design, table: in.Fair, factor: factor, brief: in.Brief, mean: f.mean}
+	s := &shares{f: f, c: c, d: f.design, table: in.Fair, factor: factor, brief: in.Brief, mean: f.mean, near: c.t.near()}
 	s.places = in.Fair.places(c, in, f.island, f.large)
 	s.byTable = make([]int, len(c.t.standards))
 	for k, standard := range c.t.standards {
@@ -224,7 +225,7 @@ func (s *shares) believe(ask *stats.Binary, i int, counted share, target float64
 	}
 	out.pDoubted, out.sceptic = out.pBelow, [2]float64{out.mean, out.sd}
 	if out.peersSD > knownFar && target > 0 && target < 1 {
-		doubted := ask.Doubted(i, s.mixes[i], target)
+		doubted := ask.Doubted(i, s.mixes[i], target, s.near)
 		out.pDoubted, out.sceptic = doubted.Below(target), [2]float64{doubted.Mean(), doubted.SD()}
 	}
 	if !s.brief && !s.c.t.branches[i].Background {

@@ -33,7 +33,8 @@ type figures struct {
 	worse, rawWorse         tally // "wrong": called worse though unchanged
 	meets, meetsC           tally
 	alarms, rawAlarms       tally // "wrong": alarms; all: branches and years
-	skipped                 int
+	low, high               tally // scores called below and above their target
+	skipped                 int   // networks that could not be adjusted for shoppers
 }
 
 // watch draws networks and compares what is said with the truth.
@@ -42,18 +43,18 @@ func (f *figures) watch(t testing.TB, w realm, seed uint64) {
 	d := w.draw(seed)
 	win := d.window(f.visits)
 	c := Run(win.in)
-	if c.Model.Level != LevelC {
-		f.skipped++
-		return
-	}
 	in := win.in
 	in.Fair = nil
 	f.labelled(d, Statuses(in), &f.below, &f.meets, &f.labels)
-	var outcomes []Outcome
-	for _, b := range c.Branches {
-		outcomes = append(outcomes, b.Outcomes...)
+	if c.Model.Level != LevelC {
+		f.skipped++
+	} else {
+		var outcomes []Outcome
+		for _, b := range c.Branches {
+			outcomes = append(outcomes, b.Outcomes...)
+		}
+		f.labelled(d, outcomes, &f.belowC, &f.meetsC, &f.labelsC)
 	}
-	f.labelled(d, outcomes, &f.belowC, &f.meetsC, &f.labelsC)
 	f.raw(d, win)
 	f.scores(d, win, &c)
 	f.worst(d, win, &c)
@@ -89,12 +90,21 @@ func (f *figures) scores(d *knownNetwork, w *window, r *Result) {
 		_, _ = fmt.Sscanf(row.ID, "B%04d", &b)
 		e := row.Score
 		f.covered.add(100*d.mu[b] >= e.LoBP && 100*d.mu[b] <= e.HiBP)
+		switch e.Status {
+		case Below:
+			f.low.add(100*d.mu[b] >= float64(r.TargetBP))
+		case Meets:
+			f.high.add(100*d.mu[b] < float64(r.TargetBP))
+		}
 		// the raw interval: mean ± 1.645 of its own visits' standard error
 		var own Scores
 		for _, s := range w.in.Scores {
 			if s.Branch == row.ID {
 				own = s.Scores
 			}
+		}
+		if own.N < 2 {
+			continue
 		}
 		ss, _ := own.spread()
 		se := math.Sqrt(ss / float64(own.N-1) / float64(own.N))

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"plainclothes/internal/stats"
 )
 
 // Input is everything one page compares. Cells may repeat (one per month, say): they are added up. Cells of branches or
@@ -182,4 +184,20 @@ func (t table) dropImpossible() {
 			t.scores[i] = Scores{}
 		}
 	}
+}
+
+// near is how near the Good targets lie to what the network reaches, as all standards tell together.
+func (t *table) near() float64 {
+	all := make([]stats.Targeted, 0, len(t.standards))
+	for k, s := range t.standards {
+		if s.GoodTargetBP <= 0 || s.Criticality == ZeroTolerance {
+			continue
+		}
+		x := stats.Targeted{Target: float64(s.GoodTargetBP) / 10_000, Pairs: make([]stats.Pair, len(t.counts[k]))}
+		for i, c := range t.counts[k] {
+			x.Pairs[i] = stats.Pair{N: c.N, X: c.X, Branches: 1}
+		}
+		all = append(all, x)
+	}
+	return stats.Nearness(all)
 }

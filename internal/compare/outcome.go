@@ -45,7 +45,7 @@ func flatten(rows [][]Outcome) []Outcome {
 
 // judge gives a row of outcomes, one a standard, for each branch of the table that is shown (nil for one that is not).
 func judge(t table, in Input, fair []fairShares) [][]Outcome {
-	q := pooling{branches: t.branches, peers: in.Peers, wanted: in.Level, brief: in.Brief, ranges: ranges{}, fair: fair}
+	q := pooling{branches: t.branches, peers: in.Peers, wanted: in.Level, brief: in.Brief, ranges: ranges{}, fair: fair, near: t.near()}
 	rows := make([][]Outcome, len(t.branches))
 	for i, b := range t.branches {
 		if !b.Background {

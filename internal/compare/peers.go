@@ -68,13 +68,13 @@ type group struct {
 // knownFar is a deviation of the peers' mean, as a share, that a sceptic has nothing to say about.
 const knownFar = 0.01
 
-func newGroup(pool stats.Pool, pooled bool, target float64) *group {
+func newGroup(pool stats.Pool, pooled bool, target, near float64) *group {
 	g := &group{
 		pool: pool, pooled: pooled, unknown: pool.MeanSD(),
 		below: map[int]columns{}, known: map[share]Estimate{}, ahead: map[share]int{},
 	}
 	if g.unknown > knownFar {
-		g.doubted = pool.Doubted(target)
+		g.doubted = pool.Doubted(target, near)
 	}
 	return g
 }
@@ -87,6 +87,7 @@ type pooling struct {
 	brief    bool
 	ranges   ranges
 	fair     []fairShares // by standard; nil below level C
+	near     float64      // how near targets lie to what the network reaches, in logits
 }
 
 // series pools the counts of each branch with those of its peers.
@@ -97,23 +98,23 @@ func (q pooling) series(counts []share, targetBP int) *series {
 	if q.wanted != LevelA {
 		network, pooled = stats.FitPool(pairsOf(counts))
 	}
-	whole := newGroup(network, pooled, s.target)
+	whole := newGroup(network, pooled, s.target, q.near)
 	for i := range s.belief {
 		s.belief[i] = whole
 	}
 	if q.peers == SameFormat && whole.pooled {
-		s.splitByFormat(q.branches, counts, whole.pool)
+		s.splitByFormat(q, counts, whole.pool)
 	}
 	return s
 }
 
 // splitByFormat pools a large format by itself, moves the network's pool to a middling one, and leaves a small one with
 // the network.
-func (s *series) splitByFormat(branches []Branch, counts []share, network stats.Pool) {
-	for _, format := range formatsOf(branches) {
+func (s *series) splitByFormat(q pooling, counts []share, network stats.Pool) {
+	for _, format := range formatsOf(q.branches) {
 		var members []int
 		var seen []share
-		for i, b := range branches {
+		for i, b := range q.branches {
 			if b.Format == format {
 				members = append(members, i)
 				seen = append(seen, counts[i])
@@ -123,7 +124,7 @@ func (s *series) splitByFormat(branches []Branch, counts []share, network stats.
 		if !ok {
 			continue
 		}
-		g := newGroup(pool, true, s.target)
+		g := newGroup(pool, true, s.target, q.near)
 		for _, i := range members {
 			s.belief[i] = g
 		}

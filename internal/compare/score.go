@@ -19,6 +19,8 @@ type ScoreEstimate struct {
 	LoBP, HiBP float64 // 90 % range, within 0 to 10 000; only where HasRange
 	HasRange   bool    // false where no spread between visits is known
 	PBelow     float64 // chance that the expected score is below the target; only where HasRange and there is a target
+	PDoubted   float64 // the same as a sceptic sees it, who takes branches to differ no more than visits prove: a verdict needs him, too
+	Confounded bool    // the range is wider by what its shoppers may have done: they cannot be told from the branch
 	Status     Status
 	Lean       Lean
 
@@ -98,7 +100,9 @@ const (
 type scoreModel struct {
 	Model
 	fit   stats.OneWay
-	fair  *fair // level C
+	plain stats.OneWay // by restricted likelihood, without the pull off the boundary
+	fair  *fair        // level C
+	clump []float64    // by branch, where shoppers and branches cannot be told apart: how far its visits are one shopper's; else nil
 	total Scores
 }
 
@@ -148,7 +152,7 @@ func (m *scoreModel) pool(groups []stats.ScoreGroup, branches int, wanted Level)
 		m.note("Scores of one branch's visits never differ, so luck cannot be told from branches. Each branch stands for itself.")
 		return
 	}
-	m.fit, m.Level = fit, LevelB
+	m.fit, m.plain, m.Level = fit, plain, LevelB
 	m.MeanBP, m.BranchSDBP = 100*fit.Mean, 100*math.Sqrt(fit.BranchVar)
 	m.Spread.SD = math.Sqrt(fit.VisitVar)
 	var visits []int
@@ -169,6 +173,9 @@ func (m *scoreModel) adjust(t table, in Input) {
 		m.decline(d.Why, d.Sentence)
 	}
 	if f == nil {
+		if slices.ContainsFunc(said, func(d Declined) bool { return d.Why == OwnShopper || d.Why == Singular }) {
+			m.clump = clumps(t, in.Cells)
+		}
 		return
 	}
 	found := f.CrossedModel
@@ -198,9 +205,59 @@ func (m *scoreModel) belief(i int, s Scores) (stats.Belief, bool) {
 	}
 	g := s.group()
 	if m.Level == LevelB {
-		return m.fit.Branch(g.N, g.Mean), true
+		return m.fit.BranchShared(g.N, g.Mean, m.shared(i)), true
 	}
 	return stats.OwnScore(g.N, g.Mean, m.Spread.SD*m.Spread.SD, m.Spread.Spare)
+}
+
+// shared is the part of a branch's deviation that may be its shoppers': as likely theirs as its own, as far as its visits
+// are one shopper's. 0 where shoppers are adjusted for, or not named.
+func (m *scoreModel) shared(i int) float64 {
+	if m.clump == nil {
+		return 0
+	}
+	return m.clump[i] / 2
+}
+
+// doubted is what a sceptic believes about the branch with index i.
+func (m *scoreModel) doubted(i int, s Scores, belief stats.Belief) stats.Belief {
+	switch m.Level {
+	case LevelC:
+		return m.fair.fit.DoubtedAt(i, m.fair.reference[i], m.fair.Plain.Branch)
+	case LevelB:
+		g := s.group()
+		return m.plain.Doubted(g.N, g.Mean, m.shared(i))
+	case LevelA:
+	}
+	return belief
+}
+
+// clumps are Σn²/(Σn)² over the shoppers of each branch: 1 where one made all visits. Where one shopper made the visits
+// of all branches they differ by nothing of his, and there are none.
+func clumps(t table, cells []VisitCell) []float64 {
+	type met struct{ branch, shopper string }
+	seen, shoppers := map[met]int64{}, map[string]bool{}
+	for i := range cells {
+		if c := &cells[i]; c.N > 0 && c.possible() {
+			seen[met{c.Branch, c.Shopper}] += c.N
+			shoppers[c.Shopper] = true
+		}
+	}
+	if len(shoppers) < 2 {
+		return nil
+	}
+	square, all := map[string]int64{}, map[string]int64{}
+	for who, n := range seen {
+		square[who.branch] += n * n
+		all[who.branch] += n
+	}
+	out := make([]float64, len(t.branches))
+	for i, b := range t.branches {
+		if n := all[b.ID]; n > 0 {
+			out[i] = float64(square[b.ID]) / float64(n*n)
+		}
+	}
+	return out
 }
 
 // estimate judges the score of the branch with index i against the target (basis points, 0: not judged).
@@ -219,6 +276,7 @@ func (m *scoreModel) estimate(i int, s Scores, targetBP int) ScoreEstimate {
 	if e.Level >= LevelB {
 		e.EstimateBP = clip(100 * belief.Mean)
 	}
+	e.Confounded = e.Level == LevelB && m.shared(i) > 0
 	if e.Level == LevelC {
 		e.Effective, e.OneView = m.fair.fit.Effective[i], m.fair.mostlyOne(i)
 		if m.Islands > 0 {
@@ -226,13 +284,13 @@ func (m *scoreModel) estimate(i int, s Scores, targetBP int) ScoreEstimate {
 		}
 	}
 	if targetBP > 0 {
-		e.judge(belief, ok, float64(targetBP))
+		e.judge(belief, m.doubted(i, s, belief), ok, float64(targetBP))
 	}
 	return e
 }
 
 // judge applies the rule for shares to the score: by its own visits alone a branch is below when its mean is.
-func (e *ScoreEstimate) judge(belief stats.Belief, known bool, targetBP float64) {
+func (e *ScoreEstimate) judge(belief, doubted stats.Belief, known bool, targetBP float64) {
 	switch {
 	case e.N < minVisits:
 		e.Status = TooFew
@@ -245,9 +303,9 @@ func (e *ScoreEstimate) judge(belief stats.Belief, known bool, targetBP float64)
 	if e.MeanBP < targetBP {
 		own = 1
 	}
-	e.PBelow = belief.Below(targetBP / 100)
+	e.PBelow, e.PDoubted = belief.Below(targetBP/100), doubted.Below(targetBP/100)
 	const someMissed = -1 // a score has no "all met"
-	e.Status = priceOf(Normal).decide(e.N, someMissed, chances{below: e.PBelow, doubted: e.PBelow, own: own})
+	e.Status = priceOf(Normal).decide(e.N, someMissed, chances{below: e.PBelow, doubted: e.PDoubted, own: own})
 	e.Lean = leanOf(e.Status, e.PBelow)
 }
 

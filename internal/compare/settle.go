@@ -8,9 +8,10 @@ import (
 
 // MoreVisits is the smallest of 1, 2, 4 … 64 further visits after which, more likely than not, it could be told whether
 // the branch's expected score is above or below the target (basis points); 0 when not even 64 are enough, or when it can
-// be told already. ok is false where nothing can be said: no target, or no known spread between visits.
+// be told already. ok is false where nothing can be said: no target, no known spread between visits, or shoppers
+// who cannot be told from the branch, which more visits of theirs would not change.
 func (m Model) MoreVisits(e *ScoreEstimate, targetBP int) (visits int, ok bool) {
-	if targetBP <= 0 || !e.HasRange || m.Spread.SD <= 0 || e.Status.Settled() {
+	if targetBP <= 0 || !e.HasRange || m.Spread.SD <= 0 || e.Status.Settled() || e.Confounded {
 		return 0, false
 	}
 	sd, visitVar, away := e.SDBP/100, m.Spread.SD*m.Spread.SD, (e.EstimateBP-float64(targetBP))/100

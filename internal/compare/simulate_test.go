@@ -15,6 +15,17 @@ type realm struct {
 	base                                   func(k int) float64
 	target                                 func(k int, base float64) float64 // as a share
 	na                                     float64                           // share of answers that do not apply
+	scoreOff                               float64                           // points from the network's true mean to the score's target
+	pull, leaning                          func(*rand.Rand) float64          // how branches and shoppers scatter, spread 1; nil: normally
+	uneven                                 float64                           // spread of the logarithm of visits a branch
+}
+
+// scatter draws from a distribution of mean 0 and spread 1.
+func scatter(of func(*rand.Rand) float64, rng *rand.Rand) float64 {
+	if of == nil {
+		return rng.NormFloat64()
+	}
+	return of(rng)
 }
 
 // goalRealm is the world in which the goals are stated: 200 branches, 80 shoppers, 20 standards.
@@ -71,15 +82,15 @@ func (w realm) draw(seed uint64) *knownNetwork {
 		d.scenario = append(d.scenario, row)
 	}
 	for range w.branches {
-		d.branch = append(d.branch, w.branchSD*d.rng.NormFloat64())
+		d.branch = append(d.branch, w.branchSD*scatter(w.pull, d.rng))
 		row := make([]float64, w.standards)
 		for k := range row {
-			row[k] = w.ownSD * d.rng.NormFloat64()
+			row[k] = w.ownSD * scatter(w.pull, d.rng)
 		}
 		d.own = append(d.own, row)
 	}
 	for range w.shoppers {
-		d.shopper = append(d.shopper, w.shopperSD*d.rng.NormFloat64())
+		d.shopper = append(d.shopper, w.shopperSD*scatter(w.leaning, d.rng))
 	}
 	d.settle()
 	return d
@@ -91,24 +102,37 @@ func expitOf(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
 // settle works out the truth: shares averaged over the shoppers there are, the days and the scenarios.
 func (d *knownNetwork) settle() {
-	days := [3]struct{ z, p float64 }{{-math.Sqrt(3), 1.0 / 6}, {0, 2.0 / 3}, {math.Sqrt(3), 1.0 / 6}}
-	weight := d.weightShares()
+	weight, curve := d.weightShares(), d.curve()
 	d.theta, d.mu = make([][]float64, d.branches), make([]float64, d.branches)
 	for b := range d.branches {
 		d.theta[b] = make([]float64, d.realm.standards)
 		for k := range d.theta[b] {
 			sum := 0.0
 			for s, share := range d.share {
-				at := d.intercept[k] + d.scenario[s][k] + d.branch[b] + d.own[b][k]
-				for _, j := range d.shopper {
-					for _, day := range days {
-						sum += share * day.p / float64(d.shoppers) * expitOf(at+j+d.daySD*day.z)
-					}
-				}
+				sum += share * curve(d.intercept[k]+d.scenario[s][k]+d.branch[b]+d.own[b][k])
 			}
 			d.theta[b][k] = sum
 			d.mu[b] += 100 * weight[k] * sum
 		}
+	}
+}
+
+// curve is the share that the shoppers there are find on all days, by logit: a table, since large networks ask it often.
+func (d *knownNetwork) curve() func(float64) float64 {
+	const reach, step = 16.0, 0.01
+	days := [3]struct{ z, p float64 }{{-math.Sqrt(3), 1.0 / 6}, {0, 2.0 / 3}, {math.Sqrt(3), 1.0 / 6}}
+	table := make([]float64, int(2*reach/step)+2)
+	for i := range table {
+		for _, j := range d.shopper {
+			for _, day := range days {
+				table[i] += day.p / float64(d.shoppers) * expitOf(step*float64(i)-reach+j+d.daySD*day.z)
+			}
+		}
+	}
+	return func(at float64) float64 {
+		x := (max(-reach, min(reach, at)) + reach) / step
+		i := int(x)
+		return table[i] + (x-float64(i))*(table[i+1]-table[i])
 	}
 }
 
@@ -187,14 +211,14 @@ type window struct {
 
 func (d *knownNetwork) window(visits int) *window {
 	w := &window{sum: make([]float64, d.branches), n: make([]float64, d.branches), cells: map[[2]int]*Counts{}}
-	w.in = Input{Standards: d.standards, Fair: NewFairTable(d.standards), Brief: true}
+	w.in = Input{Standards: d.standards, Fair: NewFairTable(d.standards), Brief: true, TargetBP: d.scoreTarget()}
 	for b := range d.branches {
 		w.in.Branches = append(w.in.Branches, Branch{ID: branchName(b), Region: fmt.Sprintf("R%02d", d.region(b))})
 		for k := range d.standards {
 			w.cells[[2]int{b, k}] = &Counts{}
 		}
 		total := Scores{}
-		for range visits {
+		for range d.visitsOf(visits) {
 			v, score := d.visit(b)
 			w.in.Fair.Add(v)
 			w.sum[b] += score
@@ -211,6 +235,23 @@ func (d *knownNetwork) window(visits int) *window {
 	}
 	w.in.Cells = w.in.Fair.Cells()
 	return w
+}
+
+// visitsOf is how many visits a branch gets where n are usual.
+func (d *knownNetwork) visitsOf(n int) int {
+	if d.uneven == 0 {
+		return n
+	}
+	return max(1, int(math.Round(float64(n)*math.Exp(d.uneven*d.rng.NormFloat64()-d.uneven*d.uneven/2))))
+}
+
+// scoreTarget is the score's, in basis points, about the network's true mean.
+func (d *knownNetwork) scoreTarget() int {
+	sum := 0.0
+	for _, m := range d.mu {
+		sum += m / float64(d.branches)
+	}
+	return int(math.Round(100 * (sum + d.scoreOff)))
 }
 
 func (w *window) count(b int, outcomes []Met) {

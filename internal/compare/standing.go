@@ -18,8 +18,11 @@ type Frozen struct {
 	Peers     Peers
 	ByMonth   bool
 	Model     Model
+	Near      float64 // how near targets lie to what the network reaches, in logits; see stats.Nearness
 	OneWay    stats.OneWay
-	Pools     []FrozenPools // by standard
+	Plain     stats.OneWay       // the same without the pull off the boundary
+	Clumps    map[string]float64 // by branch, where shoppers cannot be told from branches: how far its visits are one shopper's
+	Pools     []FrozenPools      // by standard
 	Crossed   *FrozenCrossed
 }
 
@@ -92,9 +95,10 @@ func Freeze(in Input) *Frozen {
 	t := newTable(in)
 	model, shares := adjusted(t, in)
 	f := &Frozen{
-		TargetBP: in.TargetBP, Standards: slices.Clone(in.Standards), Peers: in.Peers, ByMonth: in.ByMonth, Model: model.Model, OneWay: model.fit,
+		TargetBP: in.TargetBP, Standards: slices.Clone(in.Standards), Peers: in.Peers, ByMonth: in.ByMonth, Model: model.Model, OneWay: model.fit, Plain: model.plain,
+		Near: t.near(),
 	}
-	q := pooling{branches: t.branches, peers: in.Peers, wanted: in.Level, brief: true, ranges: ranges{}}
+	q := pooling{branches: t.branches, peers: in.Peers, wanted: in.Level, brief: true, ranges: ranges{}, near: f.Near}
 	for k := range t.standards {
 		j := newJudge(t, k, q)
 		pools := FrozenPools{Good: frozenPools(j.good, t.branches)}
@@ -102,6 +106,12 @@ func Freeze(in Input) *Frozen {
 			pools.Wow = frozenPools(j.wow, t.branches)
 		}
 		f.Pools = append(f.Pools, pools)
+	}
+	if model.clump != nil {
+		f.Clumps = map[string]float64{}
+		for i, b := range t.branches {
+			f.Clumps[b.ID] = model.clump[i]
+		}
 	}
 	if model.fair != nil {
 		f.Crossed = model.fair.freeze(t)
@@ -222,7 +232,13 @@ func (s *Standing) shown(branches []Branch, brief bool) []standingRow {
 // judge gives a row for each branch.
 func (f *Frozen) judge(all []Fresh, brief bool) []standingRow {
 	out := make([]standingRow, len(all))
-	model := scoreModel{Model: f.Model, fit: f.OneWay, fair: f.fair(all)}
+	model := scoreModel{Model: f.Model, fit: f.OneWay, plain: f.Plain, fair: f.fair(all)}
+	if f.Clumps != nil {
+		model.clump = make([]float64, len(all))
+		for i := range all {
+			model.clump[i] = f.Clumps[all[i].Branch.ID]
+		}
+	}
 	for i := range all {
 		b := all[i].Branch
 		b.Background = false
@@ -251,20 +267,20 @@ func (f *Frozen) judge(all []Fresh, brief bool) []standingRow {
 // judgeOf is newJudge by pools that are known.
 func (f *Frozen) judgeOf(k int, all []Fresh, brief bool, between ranges) judgeOf {
 	s := f.Standards[k]
-	j := judgeOf{rule: priceOf(s.Criticality), plan: !brief, good: frozenSeries(f.Pools[k].Good, s.GoodTargetBP, all, brief, between)}
+	j := judgeOf{rule: priceOf(s.Criticality), plan: !brief, good: f.series(f.Pools[k].Good, s.GoodTargetBP, all, brief, between)}
 	j.good.fair = f.fairShares(k, all, j.good.target, brief, false)
 	if j.plan {
 		j.clean, _ = stats.FewestVisits(float64(s.GoodTargetBP)/10_000, j.rule.meets, 0)
 	}
 	if s.WowTargetBP > 0 {
-		j.wow = frozenSeries(f.Pools[k].Wow, s.WowTargetBP, all, brief, between)
+		j.wow = f.series(f.Pools[k].Wow, s.WowTargetBP, all, brief, between)
 		j.wow.fair = f.fairShares(k, all, j.wow.target, brief, true)
 	}
 	return j
 }
 
-// frozenSeries has each branch believe what its format's peers say; one of a format not seen before stands for itself.
-func frozenSeries(pools map[string]FrozenPool, targetBP int, all []Fresh, brief bool, between ranges) *series {
+// series has each branch believe what its format's peers say; one of a format not seen before stands for itself.
+func (f *Frozen) series(pools map[string]FrozenPool, targetBP int, all []Fresh, brief bool, between ranges) *series {
 	s := &series{target: float64(targetBP) / 10_000, bp: targetBP, brief: brief, ranges: between, own: map[int][]float64{}, belief: make([]*group, len(all))}
 	groups := map[string]*group{}
 	for i := range all {
@@ -272,7 +288,7 @@ func frozenSeries(pools map[string]FrozenPool, targetBP int, all []Fresh, brief 
 		g, ok := groups[format]
 		if !ok {
 			p := pools[format]
-			g = newGroup(p.Pool, p.Pooled, s.target)
+			g = newGroup(p.Pool, p.Pooled, s.target, f.Near)
 			groups[format] = g
 		}
 		s.belief[i] = g

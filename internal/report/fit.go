@@ -26,6 +26,9 @@ type Fits interface {
 	Moved(ctx context.Context, org, programme string, w studio.Window, after int64) ([]string, error)
 	// EachFact goes through single visits, of one branch or of all, by month and branch. The rollup is overwritten.
 	EachFact(ctx context.Context, org string, q studio.SumQuery, each func(*visit.Rollup) error) error
+	// Many reports whether a window has at least so many scored visits, give or take those to the same branch by the same
+	// shopper in a month. It costs no more for a million than for that number.
+	Many(ctx context.Context, org string, q studio.SumQuery, visits int64) (bool, error)
 }
 
 // KeptFit is a fit as it is stored: made from the data of DataRev, by the targets of Version.
@@ -40,7 +43,7 @@ type KeptFit struct {
 }
 
 // fitFormat counts up when fitBody, or anything that it is made of, changes its meaning.
-const fitFormat = 2
+const fitFormat = 3
 
 // fitBody is what a page needs: what was found out, and the sums as they were.
 type fitBody struct {
@@ -287,6 +290,9 @@ func (s *Service) count(ctx context.Context, tx Tx, d *desk) (studio.Counted, er
 		return studio.Counted{}, err
 	}
 	s.hold(d, version) //nolint:contextcheck // what goes on beside the readers outlives this one's request
+	if err := s.unready(ctx, tx, d, version); err != nil {
+		return studio.Counted{}, err
+	}
 	if c, ok := s.countedBefore(d, version); ok {
 		return c, nil
 	}

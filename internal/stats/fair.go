@@ -272,16 +272,16 @@ func (f *BinaryFit) Ask(d *BinaryData) *Binary {
 
 // Branch is what is believed about a branch's share: what the network's average shopper would find in the given mix of
 // visits. A branch without visits has what its other standards and its peers say.
-func (b *Binary) Branch(branch int, mix []BinaryMix) BinaryBelief { return b.believe(branch, mix, 0) }
+func (b *Binary) Branch(branch int, mix []BinaryMix) BinaryBelief { return b.believe(branch, mix, 0, 0) }
 
 // Doubted is what a sceptic believes, who expects the network about the target, a share between 0 and 1, as
-// [Pool.Doubted] does.
-func (b *Binary) Doubted(branch int, mix []BinaryMix, target float64) BinaryBelief {
-	return b.believe(branch, mix, target)
+// [Pool.Doubted] does, as near as that.
+func (b *Binary) Doubted(branch int, mix []BinaryMix, target, near float64) BinaryBelief {
+	return b.believe(branch, mix, target, near)
 }
 
 // believe is by scepticism where there is a target.
-func (b *Binary) believe(branch int, mix []BinaryMix, target float64) BinaryBelief {
+func (b *Binary) believe(branch int, mix []BinaryMix, target, near float64) BinaryBelief {
 	belief, f := BinaryBelief{}, b.fit
 	row := average(mix, len(f.Fixed))
 	line := 0.0
@@ -296,9 +296,9 @@ func (b *Binary) believe(branch int, mix []BinaryMix, target float64) BinaryBeli
 		spread := steep * perTen * math.Hypot(f.Shopper*f.shopperSD, f.Day*f.daySD)
 		flat := 1 / math.Sqrt(1+probitLike*spread*spread)
 		shift, doubt := 0.0, math.Sqrt(f.open(p.Tau, row))
-		if proper(target) {
+		if proper(target) && near > 0 {
 			whole := math.Sqrt(1+probitLike*p.Tau*p.Tau) / flat // from a network's share to a branch's line
-			mean, sd := sceptical(steep*line/whole, doubt*doubt/(whole*whole), target)
+			mean, sd := sceptical(steep*line/whole, doubt*doubt/(whole*whole), target, near)
 			shift, doubt = mean*whole-steep*line, sd*whole
 		}
 		b.strip.load(f, b.data, p.Tau, b.lines[i], b.first[branch], b.first[branch+1])

@@ -73,12 +73,13 @@ func (p Pool) Shift(n, x int) Pool {
 }
 
 // Doubted is the pool as a sceptic sees it: the mean of the group is integrated, too, and expected about the target (a share
-// between 0 and 1), most likely within half a logit, for that is where owners set targets. A pool takes the mean at its
+// between 0 and 1), for that is where owners set targets; near is how near, a deviation in logits: [Usual], or what [Nearness]
+// learnt from the other standards of the same programme. A pool takes the mean at its
 // likeliest value, which in a network of fourteen branches with three visits each may be ten points off; all its branches
 // then lean to the same wrong side at once. With many visits the sceptic is convinced, and it makes no difference.
 // Five points of Gauss and Hermite on the logit scale are right to a thousandth where it matters.
-func (p Pool) Doubted(target float64) Pool {
-	if !proper(target) {
+func (p Pool) Doubted(target, near float64) Pool {
+	if !proper(target) || !(near > 0) {
 		return p
 	}
 	points := [...]struct{ z, w float64 }{
@@ -93,7 +94,7 @@ func (p Pool) Doubted(target float64) Pool {
 		if q.Weight < negligible {
 			continue
 		}
-		logit, sd := sceptical(math.Log(q.Mean/(1-q.Mean)), q.Doubt, target)
+		logit, sd := sceptical(math.Log(q.Mean/(1-q.Mean)), q.Doubt, target, near)
 		for _, at := range points {
 			out.Parts = append(out.Parts, PoolPart{Strength: q.Strength, Mean: expit(logit + sd*at.z), Weight: q.Weight * at.w})
 		}
@@ -111,12 +112,9 @@ func (p Pool) MeanSD() float64 {
 	return math.Sqrt(sum)
 }
 
-// scepticism is the variance about the target, in logits squared, of where a sceptic expects a network.
-const scepticism = 0.5 * 0.5
-
 // sceptical draws a mean, known on the logit scale up to a variance, to the target, and gives its deviation.
-func sceptical(logit, variance, target float64) (mean, sd float64) {
-	f := variance / (variance + scepticism)
+func sceptical(logit, variance, target, near float64) (mean, sd float64) {
+	f := variance / (variance + near*near)
 	return logit + f*(math.Log(target/(1-target))-logit), math.Sqrt((1 - f) * variance)
 }
 

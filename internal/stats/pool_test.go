@@ -305,7 +305,7 @@ func TestASmallGroupIsDoubtedAndALargeOneIsNot(t *testing.T) {
 	}
 	const target = 0.85
 	for name, p := range map[string]Pool{"small": small, "large": large} {
-		doubted := p.Doubted(target)
+		doubted := p.Doubted(target, Usual)
 		weight := 0.0
 		for _, q := range doubted.Parts {
 			weight += q.Weight
@@ -318,11 +318,11 @@ func TestASmallGroupIsDoubtedAndALargeOneIsNot(t *testing.T) {
 			t.Errorf("%s: the sceptic's mean is %.4f beside %.4f", name, doubted.Mean(), p.Mean())
 		}
 	}
-	plain, doubted := small.Posterior(3, 1), small.Doubted(target).Posterior(3, 1)
+	plain, doubted := small.Posterior(3, 1), small.Doubted(target, Usual).Posterior(3, 1)
 	if a, b := plain.Below(target), doubted.Below(target); b >= a || b < 0.5 {
 		t.Errorf("below by %.3f, by the sceptic %.3f", a, b)
 	}
-	if got := small.Doubted(1); got.Mean() != small.Mean() {
+	if got := small.Doubted(1, Usual); got.Mean() != small.Mean() {
 		t.Error("a certain target leaves nothing to doubt")
 	}
 }
