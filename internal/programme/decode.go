@@ -53,6 +53,7 @@ func decodeWith(r *reader, t *tree) *Programme {
 	readStandards(o, p)
 	readSections(o, p)
 	readTranslations(o, p)
+	readOutdated(o, p)
 	return p
 }
 

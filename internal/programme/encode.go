@@ -25,6 +25,7 @@ func encode(p *Programme) *tree {
 	t.putGroup("standards", len(p.Standards), func(m *tree, i int) { m.add(p.Standards[i].ID, encodeStandard(&p.Standards[i])) })
 	t.add("sections", encodeSections(p.Sections))
 	encodeTranslations(t, p)
+	encodeOutdated(t, p)
 	return t
 }
 

@@ -32,7 +32,7 @@ func keysOf(required bool, names []string) []key {
 // The shapes of the file.
 var (
 	shapeProgramme = shape{"", "a programme", slices.Concat(need("format", "programme", "name"), may("trade", "language", "change_note", "features"),
-		need("visit"), may("dayparts", "stages"), need("scenarios", "scoring", "levels"), may("standards"), need("sections"), may("translations"))}
+		need("visit"), may("dayparts", "stages"), need("scenarios", "scoring", "levels"), may("standards"), need("sections"), may("translations", "outdated"))}
 	shapeVisit = shape{"visit", "visit", slices.Concat(need("minutes", "report_due_hours"), may("fee", "reimburse_up_to", "rotation_days"),
 		need("visits_per_branch", "wave"))}
 	shapeStage     = shape{"stage", "a stage", need("title", "opens", "closes")}

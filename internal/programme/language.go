@@ -11,6 +11,7 @@ import (
 type Translation struct {
 	Language string
 	Texts    map[string]string
+	Outdated map[string]bool // addresses of texts that changed since they were translated; nil for none
 }
 
 // maxLanguages is how many translations one programme may have.
@@ -212,6 +213,7 @@ func (p *Programme) SetText(lang, id, words string) {
 			texts[id] = words
 		}
 	})
+	p.Confirm(lang, id)
 }
 
 // change edits a copy of a language's texts.
@@ -252,6 +254,14 @@ func (p *Programme) moveTexts(from, to string, away bool) {
 					delete(texts, id)
 				}
 				texts[to+rest] = words
+				if p.translation(lang).Outdated[id] {
+					p.mark(lang, func(marks map[string]bool) {
+						if away {
+							delete(marks, id)
+						}
+						marks[to+rest] = true
+					})
+				}
 			}
 		})
 	}

@@ -33,15 +33,24 @@ func (l *linter) languages() {
 	for i := range l.p.Translations {
 		tag := l.p.Translations[i].Language
 		lacks := l.p.Lacks(tag)
+		if old := l.p.Outdated(tag); len(old) > 0 {
+			l.warn("outdated."+tag, "%s since the words in %s were written, the first of them %s. Look at the page of languages whether they still ask the same.",
+				counted(len(old), "text was changed", "texts were changed"), LanguageName(tag), old[0].ID)
+		}
 		if len(lacks) == 0 {
 			continue
 		}
-		what := fmt.Sprintf("%d texts lack", len(lacks))
-		if len(lacks) == 1 {
-			what = "1 text lacks"
-		}
+		what := counted(len(lacks), "text lacks", "texts lack")
 		l.warn("translations."+tag, "%s words in %s, the first of them %s. There they are shown as they stand in the file.", what, LanguageName(tag), lacks[0].ID)
 	}
+}
+
+// counted writes a number with what it counts.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // linter walks a programme.

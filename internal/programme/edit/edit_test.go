@@ -479,3 +479,20 @@ func TestAFormFilledWithItsOwnFieldsChangesNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestACriticalThatEmptiesASectionBeginsWithItsOwn(t *testing.T) {
+	p := shipped(t, "coffee-kiosks")
+	for _, part := range []edit.Ref{question("A3"), {Kind: edit.Option, ID: "answered_correctly_straight_away", Of: "C2"}} {
+		r, err := edit.Apply(p, edit.Set{Part: part, Fields: []edit.Field{edit.F("critical.effect", "zero_section")}}, edit.Fixed{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := part.ID[:1]
+		if part.Of != "" {
+			want = part.Of[:1]
+		}
+		if got := edit.ValueOf(r.Programme, part, "critical.zero_section"); got != want || edit.ValueOf(r.Programme, part, "critical.effect") != "zero_section" {
+			t.Errorf("%s: %q, want section %s", part, got, want)
+		}
+	}
+}

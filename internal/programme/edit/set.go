@@ -66,7 +66,9 @@ func (w *work) set(r Ref, fields []Field) ([]string, error) {
 	case Option:
 		q, _, _ := w.p.Question(r.Of)
 		o, _ := q.Option(r.ID)
-		return setNamed(w, r, o, optionFields, fields)
+		changed, err := setNamed(w, r, o, optionFields, fields)
+		w.ownSection(o.Critical, r.Of)
+		return changed, err
 	case Standard:
 		s, _ := w.p.Standard(r.ID)
 		return setNamed(w, r, s, standardFields, fields)
@@ -250,7 +252,19 @@ func (w *work) setQuestion(r Ref, fields []Field) ([]string, error) {
 		return nil, err
 	}
 	more, err := setNamed(w, r, q, questionRules(q.Kind), rest)
+	w.ownSection(q.Critical, q.ID)
 	return slices.Concat(changed, bands, more), err
+}
+
+// ownSection gives a critical that makes a section earn nothing the section of its question, until another is chosen: one
+// without a section cannot be written down, and would be lost.
+func (w *work) ownSection(c *programme.Critical, question string) {
+	if c == nil || c.Effect != programme.ZeroSection || c.Section != "" {
+		return
+	}
+	if _, s, ok := w.p.Question(question); ok {
+		c.Section = s.ID
+	}
 }
 
 // bands takes both columns of the bands out of the fields.

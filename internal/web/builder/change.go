@@ -56,6 +56,7 @@ func (p *Pages) perform(ctx context.Context, a auth.Actor, id string, q *request
 		if err := p.do(ctx, a, id, q, s, &out); err != nil {
 			return out, err
 		}
+		q.follow(s.op)
 	}
 	if len(typed) > 0 {
 		if b, err = p.studio.Building(ctx, a, id); err != nil {

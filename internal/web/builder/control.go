@@ -84,6 +84,7 @@ type group struct {
 	Layout   string // "", "pair", "trio" or "grid-2"
 	Fold     bool   // behind its heading, which opens it
 	Open     bool
+	Told     bool // its note says something even without controls
 	Controls []control
 	Rows     []row
 	When     *conditions

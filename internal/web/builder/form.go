@@ -31,7 +31,7 @@ func newForm(b *studio.Building, typed url.Values, errs kit.Errors) *form {
 // add puts a group at the end unless it is empty.
 func (f *form) add(g group) {
 	g.Controls = slices.DeleteFunc(g.Controls, func(c control) bool { return c.Name == "" })
-	if len(g.Controls)+len(g.Rows) > 0 || g.When != nil || g.Paste.Name != "" {
+	if len(g.Controls)+len(g.Rows) > 0 || g.When != nil || g.Paste.Name != "" || g.Told {
 		if slices.ContainsFunc(g.Controls, func(c control) bool { return c.Error != "" }) {
 			g.Open = true
 		}

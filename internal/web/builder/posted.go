@@ -177,3 +177,19 @@ func (q *request) fresh(kind, in string) step {
 	}
 	return step{add, func(field string) string { return prefix + field }}
 }
+
+// follow gives the button that was pressed the new name of a part whose id was typed in the same post.
+func (q *request) follow(op edit.Op) {
+	set, ok := op.(edit.Set)
+	verb, object, found := strings.Cut(q.Do, ":")
+	if !ok || !found || object != set.Part.String() {
+		return
+	}
+	for _, f := range set.Fields {
+		if f.Name == "id" || f.Name == "code" {
+			renamed := set.Part
+			renamed.ID = strings.Join(f.Values, "")
+			q.Do = verb + ":" + renamed.String()
+		}
+	}
+}

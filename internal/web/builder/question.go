@@ -2,6 +2,7 @@ package builder
 
 import (
 	"strconv"
+	"strings"
 
 	"plainclothes/internal/programme"
 	"plainclothes/internal/programme/edit"
@@ -141,9 +142,40 @@ func (f *form) options(r edit.Ref, q *programme.Question) {
 	paste.Error = f.errs.For(paste.Name)
 	g.Paste, g.PasteDo, g.PasteTo = paste, "paste", "Add these answers"
 	f.add(g)
+	f.codes(q)
 	if q.Kind == programme.Multi {
 		f.add(group{Controls: []control{f.put(r, "cap", "Most points together", number).maybe().help("Empty: all positive points together.")}})
 	}
+}
+
+// codes are the words by which answers are stored. Past answers refer to those that were published, so these stay.
+func (f *form) codes(q *programme.Question) {
+	g := group{Title: "Codes of the answers", Fold: true, Layout: "grid-2"}
+	var fixed []string
+	for i := range q.Options {
+		r := edit.Ref{Kind: edit.Option, ID: q.Options[i].Code, Of: q.ID}
+		if f.b.Fixed.Has(r) {
+			fixed = append(fixed, r.ID)
+			continue
+		}
+		g.Controls = append(g.Controls, f.put(r, "code", "Code of “"+answerLabel(q, i)+"”", line))
+	}
+	if len(g.Controls) > 0 {
+		g.Note = "Answers are stored, exported and asked about in conditions by their code. Letters, digits, _ and -. It cannot change once a version is published; conditions and rules that name it follow until then."
+	}
+	if len(fixed) > 0 {
+		g.Told = true
+		g.Note = strings.TrimSpace(g.Note + " Published, so they stay, because past answers refer to them: " + strings.Join(fixed, ", ") + ". To ask for something else, add an answer with a code of its own.")
+	}
+	f.add(g)
+}
+
+// answerLabel is what an answer is called on the form.
+func answerLabel(q *programme.Question, i int) string {
+	if label := q.Options[i].Label; label != "" {
+		return label
+	}
+	return "answer " + strconv.Itoa(i+1)
 }
 
 // pointsOf leaves points out where answers have none.
@@ -157,11 +189,7 @@ func pointsOf(q *programme.Question, c control) control {
 func (f *form) option(q *programme.Question, i int) row {
 	o := &q.Options[i]
 	r := edit.Ref{Kind: edit.Option, ID: o.Code, Of: q.ID}
-	label := o.Label
-	if label == "" {
-		label = "answer " + strconv.Itoa(i+1)
-	}
-	x := row{ID: "row-" + o.Code, Label: label, Remove: "remove:" + r.String(), Controls: []control{
+	x := row{ID: "row-" + o.Code, Label: answerLabel(q, i), Remove: "remove:" + r.String(), Controls: []control{
 		f.put(r, "label", "Answer "+strconv.Itoa(i+1), line), f.put(r, "points", "Points", number).sized("small"),
 	}}
 	if i > 0 {
