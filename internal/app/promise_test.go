@@ -209,6 +209,34 @@ func TestPromise06TwoTabsThatWriteAtOnceMakeOneLogWithoutGaps(t *testing.T) {
 	}
 }
 
+// tapsWhileToldJS taps to and fro while another tab tells that the checklist was read again, and gives at the end what the
+// page shows.
+const tapsWhileToldJS = `(async () => {
+	const [sub] = await (${idb})("subs");
+	const other = new BroadcastChannel("plainclothes");
+	for (let i = 0; i < 60; i++) {
+		document.querySelector('[name="a.A3"][value=' + (i % 2 ? "no" : "yes") + ']').click();
+		if (i % 3 === 0) other.postMessage({sub: sub.id, what: "pack"});
+		await new Promise(r => setTimeout(r, i % 7));
+	}
+	return document.querySelector('[name="a.A3"]:checked').value;
+})()`
+
+func TestWhatThePageShowsAndWhatThePhoneKeepsNeverPart(t *testing.T) {
+	s := newScene(t, 1)
+	p := s.carries(browsertest.Start(t).Page(t, browsertest.Phone), 0)
+	p.prepares(0)
+	p.at(0, "A")
+	p.taps("A4", "yes")
+	p.says("Saved and sent")
+	for range 3 {
+		if shown := browsertest.Eval[string](p.Page, strings.ReplaceAll(tapsWhileToldJS, "${idb}", idbJS)); shown != "no" {
+			t.Fatalf("after a tap on No the page shows %s", shown)
+		}
+		p.keeps("A3", `"no"`)
+	}
+}
+
 func TestPromise07TheReceiptIsVerifiedOnThePhoneAndByAnybody(t *testing.T) {
 	s, b := newScene(t, 1), browsertest.Start(t)
 	s.prefills(0, "A3")

@@ -4,13 +4,15 @@ import { clock } from './truth.js';
 
 // choice puts the answers to choose from above a question, or takes them away when there are none. found: [field, what
 // stands there] as store.fields gives it. how: {device, question, answer(field, posted
-// values)}.
+// values)}. A choice that is there already stays as it is: nothing is exchanged under a finger.
 export function choice(el, found, how) {
   const old = el.querySelector('[data-twice]');
+  const between = found.map(([field, f]) => [field, f.op, ...f.others.map((o) => o.op)].join(' ')).join('; ');
+  if (old && between && old.dataset.twice === between) return;
   if (old) old.remove();
   if (found.length === 0) return;
   const box = Object.assign(document.createElement('div'), { className: 'twice' });
-  box.dataset.twice = '';
+  box.dataset.twice = between;
   const p = document.createElement('p');
   p.append(Object.assign(document.createElement('strong'), { textContent: 'You answered this twice.' }), ' Which is right?');
   box.append(p);

@@ -17,6 +17,8 @@ const questions = new Map();
 const report = { answers: new Map(), comments: new Map(), photos: new Map() };
 const twice = new Map(); // field -> ops between which the shopper has to choose
 const waiting = new Map(); // field -> timer of what is not in the log yet; 0 while it is being saved
+const saving = new Map(); // field -> entries that are on their way into the log
+let queue = Promise.resolve(); // one entry after another: the log has the order of the taps
 const fresh = new Set(); // fields touched since the phone was last asked what it knows
 let saves = 0; // entries that this page has put into the log
 const lost = new Set(); // fields that could not be kept, '' for anything else
@@ -173,21 +175,29 @@ async function save(field, done) {
     return false;
   }
   const timer = waiting.get(field);
+  saving.set(field, (saving.get(field) || 0) + 1);
   try {
-    const first = !(await store.status(sub)).ops;
-    await store.put(sub, field, value, twice.has(field) ? { base: twice.get(field) } : {});
+    await (queue = queue.catch(() => {}).then(() => keep(field, value)));
     if (waiting.get(field) === timer) waiting.delete(field);
-    saves++;
-    if (first) say('Saved on phone.');
     for (const one of ['', field]) lost.delete(one);
     if (twice.delete(field)) el.querySelector('[data-twice]')?.remove();
     if (outbox) outbox.nudge();
   } catch (err) {
     failed(err, field);
     return false;
+  } finally {
+    if (saving.get(field) > 1) saving.set(field, saving.get(field) - 1);
+    else saving.delete(field);
   }
   line();
   return true;
+}
+
+async function keep(field, value) {
+  const first = !(await store.status(sub)).ops;
+  await store.put(sub, field, value, twice.has(field) ? { base: twice.get(field) } : {});
+  saves++;
+  if (first) say('Saved on phone.');
 }
 
 // flush puts everything into the log that is not there yet. It gives the field that cannot be read, if any.
@@ -201,7 +211,7 @@ async function flush() {
 // --- coming back
 
 // busy fields are the shopper's at the moment: nothing is put into them.
-const busy = (field) => waiting.has(field) || fresh.has(field);
+const busy = (field) => waiting.has(field) || saving.has(field) || fresh.has(field);
 
 // latest reads what the phone knows, once more when something was saved meanwhile: what is put into the page from it, and
 // asked about, is never older than what the shopper did. use works on it before anything else can happen.
