@@ -64,6 +64,7 @@ func (p *program) join(x *parts, opts auth.Options) {
 	x.org = org.NewService(x.store.Org(), p.now)
 	x.visits = visit.NewService(x.store.Visits(), x.blobs, p.now)
 	x.studio = studio.NewService(x.store.Studio(), p.now)
+	x.studio.KeepPicturesIn(x.blobs)
 	x.tryouts = tryout.NewService(x.store.Tryouts(), x.studio, x.org, p.now)
 	x.reports = report.NewService(x.store.Reports(), p.now)
 }

@@ -88,6 +88,10 @@ func (v *verifier) organisation(o org.Organisation) error {
 	if err != nil {
 		return err
 	}
+	pictures, err := v.pictures()
+	if err != nil {
+		return err
+	}
 	r, err := v.x.reports.Rebuild(v.p.ctx, o.ID, v.Rebuild)
 	if err != nil {
 		return err
@@ -95,7 +99,7 @@ func (v *verifier) organisation(o org.Organisation) error {
 	if err := v.sums(r); err != nil {
 		return err
 	}
-	v.p.sayf("%s: %d changes, %d visits, %d photos, %d sums of %d published visits.", o.Name, chain.Entries, visits, photos, r.Rows, r.Visits)
+	v.p.sayf("%s: %d changes, %d visits, %d photos, %d sums of %d published visits.", o.Name, chain.Entries, visits, photos+pictures, r.Rows, r.Visits)
 	return nil
 }
 

@@ -21,7 +21,7 @@ type Snapshot struct {
 	Dialect string
 	Schema  int64            // number of the last migration
 	Files   []string         // names below the folder, in the order in which they are to be restored
-	Photos  []evidence.Photo // Org, SHA256 and Size of every photo that the copy names, each once
+	Photos  []evidence.Photo // Org, SHA256 and Size of every photo that the copy names, those of standards too, each once
 }
 
 // sqliteCopy is the name of the one file of a SQLite copy.
@@ -88,7 +88,7 @@ func photosOfCopy(ctx context.Context, path string, out *Snapshot) error {
 }
 
 // photosOfAll gives each photo's bytes once; on PostgreSQL row-level security leaves those of one organisation.
-const photosOfAll = `SELECT DISTINCT org_id, sha256, size FROM photos ORDER BY org_id, sha256`
+const photosOfAll = `SELECT org_id, sha256, size FROM photos UNION SELECT org_id, sha256, size FROM standard_pictures ORDER BY org_id, sha256`
 
 // Restore brings a copy into this database, which must be empty, and then up to this binary's schema.
 func (s *Store) Restore(ctx context.Context, dir string, from Snapshot) error {

@@ -40,16 +40,20 @@ func ownLanguage(p *programme.Programme) string {
 
 // translation counts what changed in one language. Texts that came or went with a question are told where it is.
 func (d *differ) translation(tag, name string) {
-	var fresh, changed, gone int
+	var fresh, changed, gone, old, again int
 	before := map[string]bool{}
 	for _, w := range d.a.Texts() {
 		before[w.ID] = true
 	}
 	for _, w := range d.b.Texts() {
-		old, now := d.a.Translated(tag, w.ID), d.b.Translated(tag, w.ID)
+		was, now := d.a.Translated(tag, w.ID), d.b.Translated(tag, w.ID)
 		switch {
-		case old == now || !before[w.ID]:
-		case old == "":
+		case was == now && before[w.ID] && d.b.IsOutdated(tag, w.ID) && !d.a.IsOutdated(tag, w.ID):
+			old++
+		case was == now && before[w.ID] && d.a.IsOutdated(tag, w.ID) && !d.b.IsOutdated(tag, w.ID):
+			again++
+		case was == now || !before[w.ID]:
+		case was == "":
 			fresh++
 		case now == "":
 			gone++
@@ -61,7 +65,7 @@ func (d *differ) translation(tag, name string) {
 	for _, c := range []struct {
 		n   int
 		how string
-	}{{fresh, "new"}, {changed, "changed"}, {gone, "gone"}} {
+	}{{fresh, "new"}, {changed, "changed"}, {gone, "gone"}, {old, "to look at again, because the text changed"}, {again, "looked at again"}} {
 		if c.n > 0 {
 			said = append(said, fmt.Sprintf("%d %s", c.n, c.how))
 		}

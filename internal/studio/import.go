@@ -17,7 +17,7 @@ type Imported struct {
 	New       bool               // the organisation did not have this programme
 	Same      bool               // the file says what the newest published version says: no draft was needed
 	Problems  programme.Problems // advice, or what has to be mended
-	Listed    []xlsform.Finding  // of an XLSForm: what did not come along
+	Listed    []xlsform.Finding  // what did not come along: of an XLSForm, and photos that a file names
 }
 
 // Import reads a programme file or an XLSForm workbook into a draft: of a new programme, or of the one with the same key, whose present draft
@@ -30,11 +30,14 @@ func (s *Service) Import(ctx context.Context, a auth.Actor, src []byte) (out Imp
 	if err := problems.Err(); err != nil {
 		return Imported{Problems: problems}, err
 	}
+	var absent []xlsform.Finding
 	err = s.repo.InTx(ctx, a.Org, func(tx Tx) error {
-		out, err = s.take(ctx, tx, a, p)
+		if out, err = s.take(ctx, tx, a, p); err == nil {
+			absent, err = unpictured(ctx, tx, a.Org, p)
+		}
 		return err
 	})
-	out.Problems, out.Listed = slices.Concat(problems, programme.Lint(p)), listed
+	out.Problems, out.Listed = slices.Concat(problems, programme.Lint(p)), slices.Concat(listed, absent)
 	return out, wrap("import programme", err)
 }
 

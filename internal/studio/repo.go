@@ -25,6 +25,7 @@ type Tx interface {
 	Writing
 	Drafting
 	Past
+	Picturing
 }
 
 // Reading finds programmes, their versions and what was counted; reports read through it too.

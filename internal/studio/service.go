@@ -7,6 +7,7 @@ import (
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/event"
+	"plainclothes/internal/evidence"
 	"plainclothes/internal/fault"
 )
 
@@ -18,6 +19,7 @@ type Service struct {
 	shelf *Shelf
 	ids   *fixedIDs
 	runs  *runs
+	blobs evidence.Blobs // of pictures; nil where there are none
 }
 
 // NewService joins the use cases with what they need.

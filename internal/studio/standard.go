@@ -22,6 +22,7 @@ type StandardInput struct {
 	MetShare              string // percent of the points, "" is 100
 	PartialShare          string // percent of the points, "" is any
 	WowShare              string // percent of the WOW points, "" is 50
+	Photo                 string // as KeepPicture names it, "" for none
 }
 
 // InputOf fills a form with a standard as it is.
@@ -30,6 +31,7 @@ func InputOf(s *programme.Standard) StandardInput {
 		Title: s.Title, Good: s.Good, Wow: s.Wow, Why: s.Why,
 		GoodTarget: number(s.GoodTargetBP), WowTarget: unlessZero(s.WowTargetBP), Criticality: string(criticality(s)),
 		Weight: strconv.Itoa(s.Weight), MetShare: number(s.MetShareBP), PartialShare: unlessZero(s.PartialShareBP), WowShare: number(s.WowShareBP),
+		Photo: s.Photo,
 	}
 }
 
@@ -62,7 +64,7 @@ func (s *Service) ChangeStandard(ctx context.Context, a auth.Actor, programme, s
 		if !ok {
 			return fault.Missing("standard")
 		}
-		if err := in.apply(target); err != nil {
+		if err := in.apply(ctx, tx, target, a.Org); err != nil {
 			return err
 		}
 		return s.keep(ctx, tx, a, &c, standard)
@@ -134,11 +136,14 @@ const maxTitle = 120
 const maxWeight = 10_000
 
 // apply writes the input into a standard, or says everything that is wrong with it.
-func (in StandardInput) apply(s *programme.Standard) error {
+func (in StandardInput) apply(ctx context.Context, tx Tx, s *programme.Standard, org string) error {
 	var bad fault.Fields
 	in.words(s, &bad)
 	in.targets(s, &bad)
 	in.shares(s, &bad)
+	if err := in.picture(ctx, tx, org, s, &bad); err != nil {
+		return err
+	}
 	return bad.Err()
 }
 

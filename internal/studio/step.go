@@ -10,6 +10,7 @@ import (
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/fault"
+	"plainclothes/internal/programme"
 )
 
 // Drafting keeps the steps by which drafts came to be what they are.
@@ -112,6 +113,9 @@ const (
 
 // record stores the changed draft and the step by which it changed. was is the document before, steps are those so far.
 func (s *Service) record(ctx context.Context, tx Tx, a auth.Actor, c *Contents, was []byte, step Step, steps []Step) (Step, error) {
+	if err := outdate(c.Programme, was, step.Kind); err != nil {
+		return step, err
+	}
 	c.Version.Document = c.Programme.Canonical()
 	sum := sha256.Sum256(c.Version.Document)
 	c.Version.Hash = hex.EncodeToString(sum[:])
@@ -131,6 +135,18 @@ func (s *Service) record(ctx context.Context, tx Tx, a auth.Actor, c *Contents, 
 	}
 	step.Seq = last.Seq + 1
 	return step, tx.AddStep(ctx, a.Org, step)
+}
+
+// outdate marks the translations of texts that an edit changed. What comes out of a file or an earlier step has its own marks.
+func outdate(p *programme.Programme, was []byte, kind StepKind) error {
+	if kind != StepEdit || len(p.Translations) == 0 {
+		return nil
+	}
+	before, _, err := programme.FromDraft(was)
+	if err == nil {
+		p.Outdate(before)
+	}
+	return err
 }
 
 // goesOn reports whether a step only goes on with the one before it: the same person in the same fields, at once.

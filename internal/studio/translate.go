@@ -17,6 +17,7 @@ import (
 type Translation struct {
 	ID         string // the text's address
 	Was, Words string
+	Fine       bool // the words are right although their text has changed
 }
 
 // Languages is what there is of a programme to translate: its draft, or the newest version while there is none.
@@ -91,6 +92,9 @@ func translate(p *programme.Programme, lang string, texts []Translation) (touche
 		w, ok := known[t.ID]
 		now, words := p.Translated(lang, t.ID), tidy(t.Words)
 		switch {
+		case ok && t.Fine && words == now && p.IsOutdated(lang, t.ID):
+			p.Confirm(lang, t.ID)
+			touched = append(touched, "translation/"+lang+"/"+t.ID)
 		case !ok && (words == "" || words == t.Was):
 		case !ok:
 			bad.Add(t.ID, "This text is not in the draft any more.")

@@ -52,6 +52,7 @@ type languageRow struct {
 	Href       string
 	Chosen     bool
 	Unfinished bool
+	Old        int // say what their text said before
 }
 
 // textPart is one part of the programme in the list of them.
@@ -69,6 +70,7 @@ type textRow struct {
 	About                        string // the id of what it belongs to
 	Lines, Limit                 int
 	First                        bool // of its question or standard
+	Old                          bool // the text has changed since
 }
 
 // Field is the row's name in the form, which may not look like anything else's.
@@ -110,9 +112,9 @@ func (v *languagesView) fill(p *programme.Programme, f languageForm) {
 	all := p.Texts()
 	for i := range p.Translations {
 		tag := p.Translations[i].Language
-		lacks := len(p.Lacks(tag))
+		lacks, old := len(p.Lacks(tag)), len(p.Outdated(tag))
 		v.Languages = append(v.Languages, languageRow{
-			Tag: tag, Name: programme.LanguageName(tag), Done: len(all) - lacks, All: len(all), Unfinished: lacks > 0,
+			Tag: tag, Name: programme.LanguageName(tag), Done: len(all) - lacks, All: len(all), Unfinished: lacks+old > 0, Old: old,
 			Href: v.address(tag, ""), Chosen: tag == f.Lang,
 		})
 	}
@@ -181,7 +183,8 @@ func (v *languagesView) texts(p *programme.Programme, all []programme.Wording, p
 		titles["s."+p.Sections[i].ID] = p.Sections[i].Title
 	}
 	parts, lacks := partsOf(all), map[string]int{}
-	for _, w := range p.Lacks(v.Here.Tag) {
+	todo := toDo(p, all, v.Here.Tag)
+	for _, w := range todo {
 		lacks[parts[w.ID]]++
 	}
 	for _, w := range all {
@@ -197,10 +200,23 @@ func (v *languagesView) texts(p *programme.Programme, all []programme.Wording, p
 	v.choosePart(part)
 	for _, w := range all {
 		if parts[w.ID] == v.Part {
-			v.Rows = append(v.Rows, textRowOf(w, p.Translated(v.Here.Tag, w.ID), v.Rows))
+			r := textRowOf(w, p.Translated(v.Here.Tag, w.ID), v.Rows)
+			r.Old = p.IsOutdated(v.Here.Tag, w.ID)
+			v.Rows = append(v.Rows, r)
 		}
 	}
-	v.next(p, parts)
+	v.next(todo, parts)
+}
+
+// toDo lists the texts that a language lacks or that have changed since they were translated, in the order of the file.
+func toDo(p *programme.Programme, all []programme.Wording, lang string) []programme.Wording {
+	var todo []programme.Wording
+	for _, w := range all {
+		if p.Translated(lang, w.ID) == "" || p.IsOutdated(lang, w.ID) {
+			todo = append(todo, w)
+		}
+	}
+	return todo
 }
 
 // choosePart takes the part that is asked for, else the first with something missing, else the first.
@@ -214,11 +230,11 @@ func (v *languagesView) choosePart(part string) {
 	}
 }
 
-// next leads to the first text that is missing: in this part, else in the next that lacks one.
-func (v *languagesView) next(p *programme.Programme, parts map[string]string) {
+// next leads to the first text that is missing or outdated: in this part, else in the next that lacks one.
+func (v *languagesView) next(todo []programme.Wording, parts map[string]string) {
 	var first, after string
 	passed := false
-	for _, w := range p.Lacks(v.Here.Tag) {
+	for _, w := range todo {
 		id := parts[w.ID]
 		to := v.address(v.Here.Tag, id) + "#f-" + w.ID
 		if id == v.Part {
@@ -315,7 +331,9 @@ func (p *Pages) changeLanguages(c echo.Context, a auth.Actor) error {
 func typedTexts(form url.Values) []studio.Translation {
 	var all []studio.Translation
 	for _, id := range form["text"] {
-		all = append(all, studio.Translation{ID: id, Was: strings.ReplaceAll(form.Get("was."+id), "\r\n", "\n"), Words: form.Get("t." + id)})
+		all = append(all, studio.Translation{
+			ID: id, Was: strings.ReplaceAll(form.Get("was."+id), "\r\n", "\n"), Words: form.Get("t." + id), Fine: slices.Contains(form["fine"], id),
+		})
 	}
 	return all
 }

@@ -36,7 +36,7 @@ func TestAnOwnerTranslatesAProgrammeSideBySide(t *testing.T) {
 
 	p := r.drafted()
 	all := p.Texts()
-	page := r.get(at+"?lang=de&part=standards").Says("0 of", "Next missing")
+	page := r.get(at+"?lang=de&part=standards").Says("0 of", "Next to do")
 	var first programme.Wording
 	for _, w := range all {
 		if strings.HasPrefix(w.ID, "standards.") {
@@ -87,4 +87,36 @@ func TestTranslationsArePublishedAndOnlyOwnersTranslate(t *testing.T) {
 	}
 	r.post(at, url.Values{"lang": {"fr"}, "text": {id}, "t." + id: {"x"}}).Status(http.StatusNotFound)
 	r.post(at, url.Values{"lang": {"ar"}, "text": {"questions.none.text"}, "t.questions.none.text": {"x"}}).Says("not in the draft any more")
+}
+
+func TestATranslationOfATextThatChangedIsLookedAtAgain(t *testing.T) {
+	r := teaRooms(t)
+	at := r.base() + "/languages"
+	r.post(at, form("do=begin"))
+	r.post(at, form("do=add", "own=en", "add=de"))
+	const good, wow = "standards.K01.good", "standards.K01.wow"
+	r.post(at, url.Values{"lang": {"de"}, "text": {good, wow}, "t." + good: {"Man tut es."}, "t." + wow: {"Mit einem Lächeln."}}).Status(http.StatusSeeOther)
+	page := at + "?lang=de&part=standards"
+	r.get(page).Silent("has changed since")
+	r.edit("K01", "good", "Staff do it at once.")
+	r.get(page).Says("1 to look at again", "The text has changed since this was translated.", "It is still right").Has(`name="fine" value="` + good + `"`).
+		Silent(`name="fine" value="` + wow)
+	r.get(r.base() + "/draft").Says("1 text was changed since the words in German were written")
+	save := func(words string, more ...string) url.Values {
+		f := url.Values{"lang": {"de"}, "part": {"standards"}, "text": {good}, "was." + good: {"Man tut es."}, "t." + good: {words}}
+		for _, m := range more {
+			f.Add("fine", m)
+		}
+		return f
+	}
+	r.post(at, save("Man tut es.")).Status(http.StatusSeeOther) // saved with the others: nobody has looked
+	r.get(page).Says("has changed since")
+	r.post(at, save("Man tut es.", good)).Status(http.StatusSeeOther)
+	r.get(page).Silent("has changed since", "to look at again")
+	r.edit("K01", "good", "Staff do it with pleasure.")
+	r.post(at, save("Man tut es gern.")).Status(http.StatusSeeOther)
+	r.get(page).Silent("has changed since")
+	if got := r.drafted().Translated("de", good); got != "Man tut es gern." {
+		t.Errorf("it reads %q", got)
+	}
 }

@@ -14,6 +14,7 @@ import (
 	"plainclothes/internal/auth"
 	"plainclothes/internal/event"
 	"plainclothes/internal/org"
+	"plainclothes/internal/programme"
 	"plainclothes/internal/programme/edit"
 	"plainclothes/internal/studio"
 	"plainclothes/internal/web/kit"
@@ -36,11 +37,14 @@ type Published interface {
 	Diff(ctx context.Context, a auth.Actor, from, to string) (studio.Difference, error)
 	Export(ctx context.Context, a auth.Actor, programme string, number int) ([]byte, error)
 	OpenVisits(ctx context.Context, a auth.Actor, programme string) ([]studio.OnVersion, error)
+	Pictured(ctx context.Context, a auth.Actor, list []programme.Standard) ([]string, error)
+	PictureFile(ctx context.Context, a auth.Actor, programme, standard, sha256 string) (studio.Picture, io.ReadCloser, error)
 }
 
 // Drafting changes them.
 type Drafting interface {
 	Draft(ctx context.Context, a auth.Actor, programme string) (studio.Contents, error)
+	KeepPicture(ctx context.Context, a auth.Actor, body io.Reader) (string, error)
 	ChangeStandard(ctx context.Context, a auth.Actor, programme, standard string, in studio.StandardInput, rowVersion int) (studio.Contents, error)
 	WhatIf(ctx context.Context, a auth.Actor, programme string, w studio.Window, progress func(done, total int)) (studio.WhatIf, error)
 	BeginWhatIf(ctx context.Context, a auth.Actor, programme string, w studio.Window) (studio.Run, error)

@@ -28,6 +28,8 @@ type standardForm struct {
 	MetShare     string `form:"met_share"`
 	PartialShare string `form:"partial_share"`
 	WowShare     string `form:"wow_share"`
+	Photo        string `form:"photo_kept"`
+	PhotoGone    bool   `form:"photo_gone"`
 	Was          string `form:"was"`
 }
 
@@ -36,7 +38,7 @@ func formOf(s *programme.Standard) standardForm {
 	return standardForm{
 		Title: in.Title, Good: in.Good, Wow: in.Wow, Why: in.Why, GoodTarget: in.GoodTarget, WowTarget: in.WowTarget,
 		Criticality: in.Criticality, Weight: in.Weight, MetShare: in.MetShare, PartialShare: in.PartialShare, WowShare: in.WowShare,
-		Was: mark(in),
+		Photo: in.Photo, Was: mark(in),
 	}
 }
 
@@ -44,6 +46,7 @@ func (f *standardForm) input() studio.StandardInput {
 	return studio.StandardInput{
 		Title: f.Title, Good: f.Good, Wow: f.Wow, Why: f.Why, GoodTarget: f.GoodTarget, WowTarget: f.WowTarget,
 		Criticality: f.Criticality, Weight: f.Weight, MetShare: f.MetShare, PartialShare: f.PartialShare, WowShare: f.WowShare,
+		Photo: f.Photo,
 	}
 }
 
@@ -61,6 +64,7 @@ func (f *standardForm) rows() []stored {
 		{Label: "Share for met", Now: f.MetShare},
 		{Label: "Share for partly met", Now: f.PartialShare},
 		{Label: "Share for WOW", Now: f.WowShare},
+		{Label: "Photo", Now: pictureWords(f.Photo)},
 	}
 }
 
@@ -91,7 +95,7 @@ func overtaken(status int, differs []stored) string {
 func mark(in studio.StandardInput) string {
 	h := sha256.New()
 	for _, s := range []string{
-		in.Title, in.Good, in.Wow, in.Why, in.GoodTarget, in.WowTarget, in.Criticality, in.Weight, in.MetShare, in.PartialShare, in.WowShare,
+		in.Title, in.Good, in.Wow, in.Why, in.GoodTarget, in.WowTarget, in.Criticality, in.Weight, in.MetShare, in.PartialShare, in.WowShare, in.Photo,
 	} {
 		h.Write([]byte(s))
 		h.Write([]byte{0})
@@ -114,6 +118,8 @@ type standardView struct {
 	Reach     []string // what it takes to show the targets
 	Asks      string   // what has to be decided before it can be removed
 	Drops     []string // what would go with it
+	Photo     reference
+	kept      string // the photo that is saved
 }
 
 var standardPage = kit.NewPage[standardView]("owner/standard")
@@ -150,7 +156,7 @@ func (p *Pages) editStandard(c echo.Context, a auth.Actor) error {
 	if !ok {
 		return fault.Missing("standard")
 	}
-	return standardPage.Render(c, http.StatusOK, standardViewOf(c, &now, formOf(s)))
+	return p.renderStandard(c, a, http.StatusOK, standardViewOf(c, &now, formOf(s)))
 }
 
 func standardViewOf(c echo.Context, now *studio.Contents, f standardForm) standardView {
@@ -162,7 +168,7 @@ func standardViewOf(c echo.Context, now *studio.Contents, f standardForm) standa
 		v.Number++
 	}
 	if s, ok := now.Programme.Standard(v.ID); ok {
-		v.Reach = studio.Reach(now.Programme, s)
+		v.Reach, v.kept = studio.Reach(now.Programme, s), s.Photo
 	}
 	for i := range now.Programme.Sections {
 		for _, q := range now.Programme.Sections[i].Questions {
@@ -180,6 +186,9 @@ const tries = 3
 func (p *Pages) saveStandard(c echo.Context, a auth.Actor) error {
 	var f standardForm
 	err := kit.Bind(c, &f)
+	if err == nil {
+		err = p.takePicture(c, a, &f)
+	}
 	if err == nil {
 		err = p.keepStandard(c, a, &f)
 	}
@@ -237,5 +246,5 @@ func (p *Pages) standardAgain(c echo.Context, a auth.Actor, status int, f standa
 		view.Form.Was = is.Was
 	}
 	view.Problem = overtaken(status, view.Stored)
-	return standardPage.Render(c, status, view)
+	return p.renderStandard(c, a, status, view)
 }

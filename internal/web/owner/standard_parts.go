@@ -160,7 +160,7 @@ func (p *Pages) removalAsks(c echo.Context, a auth.Actor, asks *edit.InTheWay) e
 	for _, d := range asks.By {
 		view.Drops = append(view.Drops, d.Sentence)
 	}
-	return standardPage.Render(c, http.StatusConflict, view)
+	return p.renderStandard(c, a, http.StatusConflict, view)
 }
 
 // draftStandard is a standard in the list of the draft.

@@ -22,7 +22,8 @@ func (p *Pages) standardRoutes() []kit.Route {
 		get("/standards", "standards", read, p.standards),
 		get("/standards/:programme", "standards of a programme", read, p.standards),
 		get("/standards/:programme/:standard/edit", "a standard to edit", edit, p.editStandard),
-		post("/standards/:programme/:standard/edit", "save a standard in the draft", edit, p.saveStandard),
+		upload("/standards/:programme/:standard/edit", "save a standard in the draft", edit, maxPicture, p.saveStandard),
+		get("/standards/:programme/:standard/photo/:sha256", "photo of a standard", read, p.picture),
 		get("/standards/:programme/draft", "draft and what-if", edit, p.draft),
 		post("/standards/:programme/draft/publish", "publish the draft", edit, p.publish),
 		post("/standards/:programme/draft/discard", "discard the draft", edit, p.discard),
@@ -75,6 +76,7 @@ type standardCard struct {
 	Older          bool  // counts are of an earlier definition
 	Apart          int
 	Edit           string
+	Photo          reference
 }
 
 // share is how often something was met, with the range in which the true share plausibly lies (95 %), for drawing in a
@@ -148,6 +150,9 @@ func (p *Pages) standards(c echo.Context, a auth.Actor) error {
 		return err
 	}
 	view.fill(&st, studio.Today(p.now(), o.Zone))
+	if err := p.pictures(c, a, &view); err != nil {
+		return err
+	}
 	return standardsPage.Render(c, http.StatusOK, view)
 }
 

@@ -39,7 +39,7 @@ func xlsForm(t *testing.T, rows ...string) string {
 func TestAFormOfODKBecomesADraftAndSaysWhatIsMissing(t *testing.T) {
 	r := newRig(t, 0)
 	a := r.upload("/programmes/import", "form.xlsx", xlsForm(t, "select_one yn|full|Was the shelf full?", "barcode|code|<b>Code</b>")).Status(http.StatusOK).
-		Says("The form is in the draft of version 1", "survey!A3", "barcode code", "Barcodes are not read", "no standards and no points", "The sheet Sheet1").Silent("<b>Code")
+		Says("The file is in the draft of version 1", "survey!A3", "barcode code", "Barcodes are not read", "no standards and no points", "The sheet Sheet1").Silent("<b>Code")
 	_, rest, _ := strings.Cut(a.Body.String(), `class="button" href="`)
 	draft, _, _ := strings.Cut(rest, `"`)
 	r.get(draft).Says("Draft of version 1", "1 question")

@@ -93,11 +93,17 @@ func (s *Site) do(a auth.Actor, r *http.Request) Answer {
 func (s *Site) Serve(a auth.Actor) string {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.AddCookie(&http.Cookie{Name: "plainclothes", Value: a.Member}) //nolint:gosec // a request's cookie has no attributes
-		s.Echo().ServeHTTP(w, r)
+		s.Echo().ServeHTTP(still{w}, r)
 	}))
 	s.t.Cleanup(srv.Close)
 	return srv.URL
 }
+
+// still is a connection without deadlines: the clock of the site stands still, and what it calls soon is long over.
+type still struct{ http.ResponseWriter }
+
+// Flush sends what was written so far.
+func (s still) Flush() { _ = http.NewResponseController(s.ResponseWriter).Flush() }
 
 // Status fails the test unless the answer has this status.
 func (a Answer) Status(want int) Answer {
