@@ -39,6 +39,11 @@ type Place struct{ Code, Name, Region, Format string }
 
 // Compare compares the branches within the reader's reach over a window.
 func (s *Service) Compare(ctx context.Context, a auth.Actor, q Query) (c Comparison, err error) {
+	err = s.patiently(ctx, func(s *Service) (err error) { c, err = s.compare(ctx, a, q); return err })
+	return c, wrap(readCompare, err)
+}
+
+func (s *Service) compare(ctx context.Context, a auth.Actor, q Query) (c Comparison, err error) {
 	err = s.repo.View(ctx, a.Org, func(tx Tx) error {
 		d, err := s.desk(ctx, tx, a, auth.Compare, q)
 		if err != nil {
@@ -67,7 +72,7 @@ func (s *Service) Compare(ctx context.Context, a auth.Actor, q Query) (c Compari
 		c = d.comparison(&counted, result)
 		return nil
 	})
-	return c, wrap(readCompare, err)
+	return c, err
 }
 
 // compared judges, or finds the judgement.

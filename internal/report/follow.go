@@ -47,6 +47,7 @@ type follower struct {
 	seen  time.Time // when nothing newer was there
 	rest  time.Time // until then nothing is found out
 	asked map[string]askedFor
+	first *preparation // nil but while readers wait for what nobody has read yet
 }
 
 type askedFor struct {
@@ -192,15 +193,15 @@ func (s *Service) untilClosed() (context.Context, context.CancelFunc) {
 	return ctx, cancel
 }
 
-// advance reads anew what was read lately, and then shows it.
-func (s *Service) advance(ctx context.Context, key networkKey, slot *networkSlot) error {
+// advance reads anew what was read lately, and more pages, and then shows it.
+func (s *Service) advance(ctx context.Context, key networkKey, slot *networkSlot, more ...reading) error {
 	next := *s
-	next.ahead = &ahead{key: key}
+	next.ahead, next.asks = &ahead{key: key}, false
 	if n := slot.next.Load(); n != nil {
 		next.ahead.rev = n.rev
 	}
 	defer slot.next.Store(nil)
-	for _, r := range slot.follow.recent(s.now()) {
+	for _, r := range append(slot.follow.recent(s.now()), more...) {
 		if err := next.again(ctx, r); err != nil {
 			return err
 		}

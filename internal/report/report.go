@@ -39,6 +39,9 @@ type Service struct {
 	work  *sync.WaitGroup
 	stop  chan struct{}
 	ahead *ahead // nil for a service that readers ask
+
+	asks     bool          // whether it says what has to be found out first, instead of finding it out
+	patience time.Duration // of a reader
 }
 
 // NewService joins the use cases with what they need.
@@ -49,6 +52,7 @@ func NewService(repo Repo, now func() time.Time) *Service {
 		works: newCache[workKey, any](maxOutcomes), networks: newNetworks(), keptFrom: keptFrom, mostAtOnce: mostCrossed,
 		places: newCache[placesKey, *places](mostPlaces), boards: newCache[boardKey, *board](mostBoards),
 		turn: &sync.Mutex{}, work: &sync.WaitGroup{}, stop: make(chan struct{}),
+		patience: willWait,
 	}
 }
 

@@ -66,6 +66,14 @@ func (s reports) Moved(ctx context.Context, organisation, programme string, w st
 	return branches, err
 }
 
+// Many looks along the index by month for the last of so many sums of scores.
+func (s reports) Many(ctx context.Context, organisation string, q studio.SumQuery, n int64) (bool, error) {
+	where, args := amongRollups(organisation, q)
+	var found []int
+	err := s.db(ctx).Raw("SELECT 1 FROM rollup_cells"+where+" LIMIT 1 OFFSET ?", append(args, max(0, n-1))...).Scan(&found).Error
+	return len(found) > 0, err
+}
+
 // EachFact goes through the single visits of a window, of one branch or of all, by month and branch. The ids of visits stay
 // short: nobody asks for them.
 func (s reports) EachFact(ctx context.Context, organisation string, q studio.SumQuery, each func(*visit.Rollup) error) error {
