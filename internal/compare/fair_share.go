@@ -76,7 +76,8 @@ func (s *shares) weigh() {
 	}
 }
 
-// mix is by which visits each branch is judged: the scenarios of its format, months averaged.
+// mix is by which visits each branch is judged: the scenarios of its format, months averaged; of all formats where nobody
+// visited its own, as at the shops of an organisation whose kiosks these visits were made to.
 func (s *shares) mix() {
 	type group struct{ format, scenario string }
 	count, sum := map[group]float64{}, map[group][]float64{}
@@ -99,8 +100,9 @@ func (s *shares) mix() {
 	s.mixes = make([][]stats.BinaryMix, len(s.c.t.branches))
 	for i, b := range s.c.t.branches {
 		own := kind{format: b.Format, region: b.Region, island: s.f.island[i]}
+		visited := slices.ContainsFunc(order, func(g group) bool { return g.format == b.Format })
 		for _, g := range order {
-			if g.format != "" && g.format != b.Format {
+			if g.format != "" && g.format != b.Format && visited {
 				continue
 			}
 			row := make([]float64, len(s.d.names))

@@ -32,6 +32,25 @@ func TestAStandingKeepsStandardsAdjusted(t *testing.T) {
 	}
 }
 
+func TestBranchesOfAFormatThatNobodyVisitedAreJudgedByTheVisitsOfAllFormats(t *testing.T) {
+	in := fairWorld(6)
+	for i := range in.Branches {
+		in.Branches[i].Format = "kiosk"
+	}
+	in.Branches = append(in.Branches, Branch{ID: "A000", Name: "Shop", Format: "shop"}) // of another programme, first of all
+	in.Standards[1].WowTargetBP, in.Fair.standards[1].WowTargetBP = 4000, 4000
+	r := Run(in)
+	for k := range in.Standards {
+		at := outcomeOf(t, &r, "A000", k).Good
+		if at.Level != LevelC || !(at.Mean > 0 && at.Mean < 1) || !(at.PBelow >= 0 && at.PBelow <= 1) {
+			t.Errorf("standard %d: %+v", k, at)
+		}
+	}
+	if s := outcomeOf(t, &r, "A000", 0).Status; s != Unjudged && s != TooFew {
+		t.Errorf("a branch without visits is %v", s)
+	}
+}
+
 func outcomeOf(t *testing.T, r *Result, branch string, k int) Outcome {
 	t.Helper()
 	for i := range r.Branches {
