@@ -3,6 +3,7 @@ package xlsform
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -54,6 +55,9 @@ type book struct {
 	left    int64 // bytes that may still be unpacked
 	strings []string
 	sheets  []sheetPart
+
+	dates     []bool // whether cells of a style show dates
+	since1904 bool   // from when they are counted
 }
 
 // sheetPart is a sheet's name and its part.
@@ -75,6 +79,7 @@ type row struct {
 type cell struct {
 	text    string
 	formula bool
+	date    bool // a number that was shown as a date
 }
 
 // open looks at a workbook before anything of it is unpacked.
@@ -98,6 +103,9 @@ func open(src []byte) (*book, error) {
 		return nil, err
 	}
 	if err := b.index(); err != nil {
+		return nil, err
+	}
+	if err := b.readStyles(); err != nil {
 		return nil, err
 	}
 	return b, b.readStrings()
@@ -153,6 +161,9 @@ func (b *book) part(name string) ([]byte, error) {
 
 // xmlWorkbook and xmlRelations say which sheet is in which part.
 type xmlWorkbook struct {
+	Properties struct {
+		Date1904 string `xml:"date1904,attr"`
+	} `xml:"workbookPr"`
 	Sheets []struct {
 		Name string `xml:"name,attr"`
 		ID   string `xml:"http://schemas.openxmlformats.org/officeDocument/2006/relationships id,attr"`
@@ -191,6 +202,7 @@ func (b *book) index() error {
 	if err := b.decode("xl/_rels/workbook.xml.rels", &rels); err != nil {
 		return err
 	}
+	b.since1904 = w.Properties.Date1904 == "1" || w.Properties.Date1904 == "true"
 	targets := map[string]string{}
 	for _, x := range rels.Relations {
 		if strings.HasSuffix(x.Type, sheetType) && !strings.EqualFold(x.Mode, "External") {
@@ -312,11 +324,12 @@ func walk(data []byte, name string, visit func(*xml.Decoder, *xml.StartElement) 
 
 // xmlCell is a cell as stored.
 type xmlCell struct {
-	Ref  string  `xml:"r,attr"`
-	Type string  `xml:"t,attr"`
-	F    *string `xml:"f"`
-	V    *string `xml:"v"`
-	IS   xmlText `xml:"is"`
+	Ref   string  `xml:"r,attr"`
+	Type  string  `xml:"t,attr"`
+	Style int     `xml:"s,attr"`
+	F     *string `xml:"f"`
+	V     *string `xml:"v"`
+	IS    xmlText `xml:"is"`
 }
 
 // sheetReader reads one sheet cell by cell.
@@ -395,7 +408,11 @@ func (r *sheetReader) cell(c *xmlCell) error {
 	if col >= maxColumns {
 		return r.fail(col, "At most %d columns are read. Delete what stands further to the right.", maxColumns)
 	}
-	return r.keep(col, cell{text, c.F != nil})
+	date := ""
+	if c.Type == "" || c.Type == "n" {
+		date = r.dated(c)
+	}
+	return r.keep(col, cell{cmp.Or(date, text), c.F != nil, date != ""})
 }
 
 // keep adds a cell to its row.
@@ -412,6 +429,14 @@ func (r *sheetReader) keep(col int, c cell) error {
 	}
 	last.cells = append(last.cells, c)
 	return nil
+}
+
+// dated gives the date that a number is shown as, "" for other numbers.
+func (r *sheetReader) dated(c *xmlCell) string {
+	if !r.b.isDate(c.Style) || c.V == nil {
+		return ""
+	}
+	return r.b.dateText(strings.TrimSpace(*c.V))
 }
 
 // value gives what a cell shows, cleaned.

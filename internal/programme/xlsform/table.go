@@ -93,6 +93,9 @@ func (r *reader) headed(s *sheet) *table {
 			if c.formula {
 				r.list(t.name, x.number, i, c.text, "This cell is a formula. The value that it had when the file was saved was taken.")
 			}
+			if c.date {
+				r.list(t.name, x.number, i, c.text, "The spreadsheet keeps this as a date, perhaps because it looked like one when it was typed. Format the column as text and type it again if it is none.")
+			}
 		}
 	}
 	return t

@@ -788,3 +788,45 @@ func FuzzCondition(f *testing.F) {
 		}
 	})
 }
+
+func TestWordsThatASpreadsheetTookForADateAreListed(t *testing.T) {
+	src := workbookOf(t, func(f *excelize.File) {
+		day, _ := f.NewStyle(&excelize.Style{NumFmt: 14})
+		own := `d" of "mmmm`
+		custom, _ := f.NewStyle(&excelize.Style{CustomNumFmt: &own})
+		money := `"day "0.00 [$EUR]`
+		plain, _ := f.NewStyle(&excelize.Style{CustomNumFmt: &money})
+		for cell, x := range map[string]struct {
+			value float64
+			style int
+		}{"C2": {46027, day}, "C3": {46027.75, custom}, "C4": {46027, plain}, "B5": {3, 0}} {
+			_ = f.SetCellValue("choices", cell, x.value)
+			_ = f.SetCellStyle("choices", cell, cell, x.style)
+		}
+	}, "survey", []string{"type|name|label", "select_one n|a|How many?"}, "choices", []string{"list_name|name|label", "n|few|1-5", "n|some|6-10", "n|many|x", "n|3|three"},
+		"settings", []string{"form_title|form_id", "F|f1"})
+	p, found := mustRead(t, src)
+	q, _, _ := p.Question("a")
+	var labels []string
+	for _, o := range q.Options {
+		labels = append(labels, o.Code+" "+o.Label)
+	}
+	if got := strings.Join(labels, ", "); got != "few 2026-01-05, some 2026-01-05 18:00, many 46027, 3 three" {
+		t.Errorf("labels are %s", got)
+	}
+	says(t, found, "choices!C2: 2026-01-05: The spreadsheet keeps this as a date", "choices!C3: 2026-01-05 18:00: The spreadsheet keeps this as a date")
+	if strings.Contains(found, "choices!C4") || strings.Contains(found, "choices!B5") {
+		t.Error("numbers are listed as dates:", found)
+	}
+}
+
+func TestDatesAreCountedFromTheYearThatTheWorkbookSays(t *testing.T) {
+	for v, want := range map[string]string{"1": "1899-12-31", "61": "1900-03-01", "0.5": "12:00", "46027.5": "2026-01-05 12:00", "-1": "", "x": "", "1e300": "", "NaN": ""} {
+		if got := (&book{}).dateText(v); got != want {
+			t.Errorf("%s is %q, want %q", v, got, want)
+		}
+	}
+	if got := (&book{since1904: true}).dateText("44565"); got != "2026-01-05" {
+		t.Errorf("counted from 1904 it is %s", got)
+	}
+}
