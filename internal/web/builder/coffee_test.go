@@ -14,15 +14,6 @@ import (
 	"plainclothes/internal/programme/edit"
 )
 
-// hand is somebody who fills in the builder: on paper-like forms, or in a browser with mouse or keys.
-type hand interface {
-	open(what string)
-	has(name string) bool
-	value(name string) []string
-	set(name string, values ...string)
-	press(do string) // a button of the form or of the page; what was typed is saved first
-}
-
 // coffee is the programme that is built by hand.
 func coffee(t testing.TB) *programme.Programme {
 	t.Helper()
@@ -37,32 +28,45 @@ func coffee(t testing.TB) *programme.Programme {
 	return p
 }
 
-// work builds a programme as another says, part by part. Standards have a page of their own.
+// work builds a programme as another says, page by page and part by part, through the product's own pages alone.
 type work struct {
 	t    testing.TB
 	r    *rig
 	h    hand
 	want *programme.Programme
+	ids  map[string]string // wanted standard → the one that is here
 }
 
+// begin makes an empty programme, on the page with the ways to begin.
+func (w *work) begin() {
+	w.t.Helper()
+	to := w.h.form("/programmes/new", edit.F("name", w.want.Name), edit.F("trade", w.want.Trade))
+	id, ok := strings.CutPrefix(strings.TrimSuffix(to, "/checklist"), "/standards/")
+	if w.r.id = id; !ok || strings.Contains(id, "/") {
+		w.t.Fatalf("a new programme leads to %s", to)
+	}
+}
+
+// standards adds each on its page, then fills in the rest on the page that follows.
 func (w *work) standards() {
 	w.t.Helper()
+	w.ids = map[string]string{"": ""}
 	for i := range w.want.Standards {
-		s := &w.want.Standards[i]
-		fields := edit.FieldValues(w.want, edit.Ref{Kind: edit.Standard, ID: s.ID})
-		if _, err := w.r.Studio.Edit(w.t.Context(), w.r.Owner, w.r.id, w.revision(), edit.Add{Kind: edit.Standard, Fields: fields}); err != nil {
-			w.t.Fatal(err)
+		want := edit.Ref{Kind: edit.Standard, ID: w.want.Standards[i].ID}
+		var first, all []edit.Field
+		for _, f := range edit.FieldValues(w.want, want) {
+			switch f.Name {
+			case "title", "good", "good_target":
+				first = append(first, f)
+			case "id", "photo":
+				continue
+			}
+			all = append(all, f)
 		}
+		to := w.h.form("/standards/"+w.r.id+"/new", first...)
+		w.h.form(to, all...)
+		w.ids[want.ID] = w.r.draft().Standards[i].ID
 	}
-}
-
-func (w *work) revision() int {
-	w.t.Helper()
-	b, err := w.r.Studio.Building(w.t.Context(), w.r.Owner, w.r.id)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return b.Version.RowVersion
 }
 
 // fields fills in a part until it says what the wanted one says: some controls appear only after others are set.
@@ -72,7 +76,7 @@ func (w *work) fields(open string, now, want edit.Ref, skip ...string) {
 		w.h.open(open)
 		changed := false
 		for _, f := range edit.FieldValues(w.want, want) {
-			f.Values = w.named(now, f.Values)
+			f.Values = w.named(now, f)
 			name := now.String() + ":" + f.Name
 			if slices.Contains(skip, f.Name) || !w.h.has(name) || same(w.h.value(name), f.Values) {
 				continue
@@ -87,9 +91,13 @@ func (w *work) fields(open string, now, want edit.Ref, skip ...string) {
 	}
 }
 
-// named gives the codes that answers have here: those of pasted ones are made from their words.
-func (w *work) named(r edit.Ref, values []string) []string {
+// named gives the codes that answers have here, and the ids of standards: both are made from their words.
+func (w *work) named(r edit.Ref, f edit.Field) []string {
+	values := f.Values
 	q, _, ok := w.want.Question(r.ID)
+	if ok && r.Kind == edit.Question && f.Name == "standard" {
+		return []string{w.ids[q.Standard]}
+	}
 	if !ok || r.Kind != edit.Question || len(q.Options) == 0 {
 		return values
 	}
@@ -169,7 +177,7 @@ func (w *work) sections() {
 			if q.Kind == programme.YesNo {
 				points = q.Points.String()
 			}
-			fmt.Fprintf(&lines, "%s\t%s\t%s\t%s\n", q.Text, q.Kind, points, q.Standard)
+			fmt.Fprintf(&lines, "%s\t%s\t%s\t%s\n", q.Text, q.Kind, points, w.ids[q.Standard])
 		}
 		w.h.open("section/" + s.ID)
 		w.h.set("paste:question:"+s.ID, lines.String())
@@ -195,7 +203,40 @@ func (w *work) question(i, j int) {
 	if len(q.Options) > 0 {
 		w.options(q)
 	}
-	w.fields(ref.String(), ref, ref, "id")
+	w.fields(ref.String(), ref, ref, "id", "bands.up_to", "bands.points")
+	w.bands(ref)
+}
+
+// bands are written line by line, the last one first: there is always one empty line before it. In a line the points come
+// before the limit, since a limit without points is refused, and in a browser what was typed is saved at any moment.
+func (w *work) bands(ref edit.Ref) {
+	w.t.Helper()
+	columns := map[string][]string{}
+	for _, f := range edit.FieldValues(w.want, ref) {
+		columns[f.Name] = f.Values
+	}
+	limits, points := filled(columns["bands.up_to"]), columns["bands.points"]
+	for i := range limits {
+		w.h.open(ref.String())
+		if i == 0 {
+			w.cell(ref, "bands.points", -1, points[len(limits)])
+		}
+		w.cell(ref, "bands.points", i, points[i])
+		w.cell(ref, "bands.up_to", i, limits[i])
+		w.h.press("")
+	}
+}
+
+// cell changes one of several controls of a name, and nothing else; -1 is the last one.
+func (w *work) cell(ref edit.Ref, field string, at int, value string) {
+	w.t.Helper()
+	name := ref.String() + ":" + field
+	all := slices.Clone(w.h.value(name))
+	if at < 0 {
+		at += len(all)
+	}
+	all[at] = value
+	w.h.set(name, all...)
 }
 
 // options pastes the answers, then sets what a line does not say.
@@ -263,25 +304,24 @@ func (w *work) turn(step []string, row edit.Row) int {
 	return 2
 }
 
-// build does it all, publishes, and compares the file with the wanted one but for ids that were made.
+// build does it all from the first page to the last, publishes, downloads the file, and compares it with the wanted one but
+// for ids that were made.
 func (w *work) build() {
 	w.t.Helper()
+	w.begin()
 	w.standards()
+	w.h.enter()
 	w.whole()
 	w.sections()
 	w.conditions()
-	if _, err := w.r.Studio.Publish(w.t.Context(), w.r.Owner, w.r.id, "Built by hand.", w.revision(), ""); err != nil {
-		w.t.Fatal(err)
-	}
-	file, err := w.r.Studio.Export(w.t.Context(), w.r.Owner, w.r.id, 0)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	w.h.form("/standards/"+w.r.id+"/draft", edit.F("note", "Built by hand."))
+	file := w.r.site.Get(w.r.Owner, "/standards/"+w.r.id+"/versions/1/file").Status(http.StatusOK).Body.Bytes()
 	got, problems := programme.Parse(file)
 	if err := problems.Err(); err != nil {
 		w.t.Fatal(err)
 	}
 	got.Key = w.want.Key
+	w.renameStandards(got)
 	for i := range got.Sections {
 		for j := range got.Sections[i].Questions {
 			w.rename(&got.Sections[i].Questions[j], &w.want.Sections[i].Questions[j])
@@ -289,6 +329,23 @@ func (w *work) build() {
 	}
 	if a, b := got.Export(), w.want.Export(); !bytes.Equal(a, b) {
 		w.t.Errorf("the files differ:\n%s", differing(string(a), string(b)))
+	}
+}
+
+// renameStandards gives standards the ids of the wanted ones.
+func (w *work) renameStandards(got *programme.Programme) {
+	was := map[string]string{}
+	for want, here := range w.ids {
+		was[here] = want
+	}
+	for i := range got.Standards {
+		got.Standards[i].ID = was[got.Standards[i].ID]
+	}
+	for i := range got.Sections {
+		for j := range got.Sections[i].Questions {
+			q := &got.Sections[i].Questions[j]
+			q.Standard = was[q.Standard]
+		}
 	}
 }
 
@@ -328,115 +385,26 @@ func line(list []string, i int) string {
 	return ""
 }
 
-// byForms is a hand without a script.
-type byForms struct {
-	r    *rig
-	page *paper
-}
-
-func (h *byForms) open(what string)           { h.r.t.Helper(); h.page = h.r.open(what) }
-func (h *byForms) value(name string) []string { return h.page.form[name] }
-func (h *byForms) has(name string) bool {
-	return strings.Contains(h.page.body, `name="`+name+`"`)
-}
-
-func (h *byForms) set(name string, values ...string) {
-	h.r.t.Helper()
-	h.page.set(name, values...)
-}
-
-func (h *byForms) press(do string) {
-	h.r.t.Helper()
-	if _, ok := h.page.form["rev"]; !ok || strings.HasPrefix(do, "add:") {
-		h.page = h.page.press(do)
-		return
-	}
-	h.page = h.page.save(do)
-}
-
 func TestTheWholeCoffeeProgrammeIsBuiltFromEmptyWithoutAScript(t *testing.T) {
-	r := empty(t)
+	r := office(t)
 	w := &work{t: t, r: r, h: &byForms{r: r}, want: coffee(t)}
 	w.build()
 }
 
-// byMouse is a hand in a browser with scripts: it clicks and types, and everything is saved by itself.
-type byMouse struct {
-	r   *rig
-	p   *browsertest.Page
-	url string
-}
+// TestTheWholeCoffeeProgrammeIsBuiltFromEmptyWithTheMouse clicks and types in a browser; every change is saved by itself.
+func TestTheWholeCoffeeProgrammeIsBuiltFromEmptyWithTheMouse(t *testing.T) { builtInABrowser(t, false) }
 
-func (h *byMouse) at(name string) string { return `document.getElementsByName(` + quoted(name) + `)` }
+// TestTheWholeCoffeeProgrammeIsBuiltFromEmptyWithKeysAlone never touches the mouse.
+func TestTheWholeCoffeeProgrammeIsBuiltFromEmptyWithKeysAlone(t *testing.T) { builtInABrowser(t, true) }
 
-func quoted(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`).Replace(s) + `"`
-}
-
-// open clicks on the part in the list, unless it is open.
-func (h *byMouse) open(what string) {
-	h.r.t.Helper()
-	id := "p-" + strings.ReplaceAll(what, "/", "-")
-	if browsertest.Eval[bool](h.p, `document.getElementById("`+id+`")?.matches("[data-open]") ?? false`) {
-		return
-	}
-	browsertest.Eval[bool](h.p, `(document.querySelector('a[data-go][href$="#`+id+`"]').click(), true)`)
-	h.p.Until(`document.getElementById("` + id + `")?.matches("[data-open]") && ` + saved)
-}
-
-func (h *byMouse) has(name string) bool {
-	h.r.t.Helper()
-	return browsertest.Eval[bool](h.p, h.at(name)+`.length > 0`)
-}
-
-func (h *byMouse) value(name string) []string {
-	h.r.t.Helper()
-	return browsertest.Eval[[]string](h.p, `[...`+h.at(name)+`].filter(e => !/^(checkbox|radio)$/.test(e.type) || e.checked).map(e => e.value)`)
-}
-
-// set types into a field, chooses from a list or ticks boxes.
-func (h *byMouse) set(name string, values ...string) {
-	h.r.t.Helper()
-	list := make([]string, len(values))
-	for i, v := range values {
-		list[i] = quoted(v)
-	}
-	browsertest.Eval[bool](h.p, `(() => {
-		const want = [`+strings.Join(list, ",")+`];
-		const all = [...`+h.at(name)+`];
-		const box = all.some((e) => e.type === "checkbox");
-		all.forEach((e, i) => {
-			for (let d = e.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
-			if (box) { if (e.checked !== want.includes(e.value)) e.click(); return; }
-			e.focus();
-			e.value = want[i] ?? "";
-			e.dispatchEvent(new Event("input", { bubbles: true }));
-			e.dispatchEvent(new Event("change", { bubbles: true }));
-		});
-		return true;
-	})()`)
-}
-
-func (h *byMouse) press(do string) {
-	h.r.t.Helper()
-	if do != "" {
-		browsertest.Eval[bool](h.p, `(() => { const b = [...document.querySelectorAll("button[value=" + CSS.escape(`+quoted(do)+`) + "]")]; const own = b.find((x) => x.closest(".line") && document.activeElement.closest(".line") === x.closest(".line")) || b[0]; own.click(); return true; })()`)
-	}
-	h.p.Until(saved)
-}
-
-// TestTheCoffeeProgrammeIsBuiltFromEmptyInABrowser does it with scripts: every change is saved by itself.
-func TestTheCoffeeProgrammeIsBuiltFromEmptyInABrowser(t *testing.T) {
+func builtInABrowser(t *testing.T, keys bool) {
+	t.Helper()
+	t.Parallel() // most of it is waiting until what was typed is saved
 	b := browsertest.Start(t)
-	r := empty(t)
+	r := office(t)
 	r.blank()
-	url := r.site.Serve(r.Owner)
 	p := b.Page(t, browsertest.Desk, browsertest.LessMotion)
-	if got := p.Open(url + r.path()); got != http.StatusOK {
-		t.Fatal(got)
-	}
-	p.Until(ready)
-	w := &work{t: t, r: r, h: &byMouse{r: r, p: p, url: url}, want: coffee(t)}
+	w := &work{t: t, r: r, h: &inBrowser{r: r, p: p, url: r.site.Serve(r.Owner), keys: keys}, want: coffee(t)}
 	w.build()
 	if bad := p.Problems(); len(bad) > 0 {
 		t.Errorf("%q", bad)

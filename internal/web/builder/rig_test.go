@@ -15,6 +15,8 @@ import (
 	"plainclothes/internal/store/storetest"
 	"plainclothes/internal/store/worldtest"
 	"plainclothes/internal/web/builder"
+	"plainclothes/internal/web/gallery"
+	"plainclothes/internal/web/owner"
 	"plainclothes/internal/web/webtest"
 )
 
@@ -35,6 +37,20 @@ func newRig(t testing.TB) *rig {
 	pages := builder.New(w.Studio, org.NewService(w.Store.Org(), w.Clock))
 	r.scheduler = w.Member(auth.Scheduler)
 	r.site = webtest.New(t, w.Now, []auth.Actor{w.Owner, r.other, r.scheduler}, pages.Routes()...)
+	return r
+}
+
+// office is a rig with nothing in it and with all pages on which a programme comes to be.
+func office(t testing.TB) *rig {
+	t.Helper()
+	r := newRig(t)
+	places, people := org.NewService(r.Store.Org(), r.Clock), auth.NewService(r.Store.Auth(), r.Clock, auth.Options{})
+	starts, err := gallery.New(r.Studio)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.site.Add(starts.Routes()...)
+	r.site.Add(owner.New(r.Studio, places, people, nil, owner.Options{}, r.Clock).Routes()...)
 	return r
 }
 
@@ -185,6 +201,7 @@ var (
 	selectTag = regexp.MustCompile(`(?s)<select ([^>]*)>(.*?)</select>`)
 	optionTag = regexp.MustCompile(`<option value="([^"]*)"( selected)?>`)
 	nameOf    = regexp.MustCompile(`name="([^"]*)"`)
+	actionOf  = regexp.MustCompile(`action="([^"]*)"`)
 	valueOf   = regexp.MustCompile(`value="([^"]*)"`)
 )
 
