@@ -482,6 +482,30 @@ var mutations = []func(t *rapid.T, p *programme.Programme){
 			q.Critical = &programme.Critical{When: []string{"no"}, Effect: programme.CapVisit, CapBP: basis(t)}
 		}
 	},
+	func(t *rapid.T, p *programme.Programme) { // what else a critical may do, also one of a single answer
+		effects := []programme.Critical{{Effect: programme.Flag}, {Effect: programme.ZeroSection, Section: p.Sections[0].ID}, {Effect: programme.CapVisit, CapBP: basis(t)}}
+		c := rapid.SampledFrom(effects).Draw(t, "effect")
+		switch q := anyQuestion(t, p); {
+		case q.Kind == programme.YesNo:
+			c.When = []string{"yes"}
+			q.Critical = &c
+		case len(q.Options) > 0:
+			q.Options[len(q.Options)-1].Critical = &c
+		}
+	},
+	func(t *rapid.T, p *programme.Programme) { // the bonus and its cap
+		p.Policy.Wow, p.Policy.BonusCapBP = programme.WowBonus, 10_000+100*rapid.IntRange(0, 20).Draw(t, "cap of the bonus")
+	},
+	func(t *rapid.T, p *programme.Programme) { // a section goes or comes
+		if n := len(p.Sections); n > 1 && rapid.Bool().Draw(t, "goes") {
+			at := rapid.IntRange(0, n-1).Draw(t, "section")
+			p.Sections = slices.Delete(p.Sections, at, at+1)
+			return
+		}
+		p.Sections = append(p.Sections, programme.Section{ID: "Z", Title: "At the end", Questions: []programme.Question{{
+			ID: "Z1", Kind: programme.YesNo, Text: "Is it the last", Points: somePoints(t), HasPoints: true, Required: true,
+		}}})
+	},
 	func(t *rapid.T, p *programme.Programme) { // states that may be given
 		q := anyQuestion(t, p)
 		q.NAAllowed, q.MustObserve = rapid.Bool().Draw(t, "na"), rapid.Bool().Draw(t, "must")
