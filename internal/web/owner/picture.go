@@ -81,7 +81,7 @@ func (p *Pages) takePicture(c echo.Context, a auth.Actor, f *standardForm) error
 		if f.PhotoGone {
 			f.Photo = ""
 		}
-		return nil //nolint:nilerr // a form without a file leaves the photo as it is
+		return nil // a form without a file leaves the photo as it is
 	}
 	body, err := h.Open()
 	if err != nil {
