@@ -259,7 +259,7 @@ func (b *bench) comparePages(s *benchServer, v *benchVisits) error {
 // comparePage measures one of them. The CPU is the server's, with what it finds out beside the readers.
 func (b *bench) comparePage(s *benchServer, v *benchVisits, page comparedPage) (err error) {
 	begun := b.p.now()
-	size, err := s.get(b.p.ctx, page.path(), b.world.manager)
+	size, err := s.look(b.p.ctx, page.path(), b.world.manager)
 	if err != nil {
 		return err
 	}

@@ -202,7 +202,25 @@ func (s *benchServer) do(r *http.Request) (int, error) {
 	if err == nil && res.StatusCode >= http.StatusMultipleChoices {
 		err = fmt.Errorf("%s %s: %s: %s", r.Method, r.URL.Path, res.Status, strings.TrimSpace(string(b[:min(len(b), 300)])))
 	}
+	if res.StatusCode == http.StatusServiceUnavailable {
+		err = errors.Join(errNotYet, err)
+	}
 	return len(b), err
+}
+
+// errNotYet is an answer that asks to come back, as that of a page that is being prepared.
+var errNotYet = errors.New("not yet")
+
+// look asks for a page until it is there.
+func (s *benchServer) look(ctx context.Context, path, session string) (int, error) {
+	const tries = 300 // seconds
+	for n := 1; ; n++ {
+		size, err := s.get(ctx, path, session)
+		if !errors.Is(err, errNotYet) || n == tries || ctx.Err() != nil {
+			return size, err
+		}
+		time.Sleep(time.Second)
+	}
 }
 
 // pages measures how long a section of the checklist and the comparison take.

@@ -114,7 +114,7 @@ func (c demoCmd) plan() demoPlan {
 	}
 	if c.Visits > 0 {
 		d.visits = c.Visits
-		if c.Visits > 50_000 {
+		if c.Visits > demoLarge {
 			d.branches = map[string]int{"coffee-kiosks": 1300, "hardware-stores": 500, "luxury-electronics": 180, "online-store": 20}
 		}
 	}
@@ -128,7 +128,7 @@ func (p *program) demo(x *parts, plan demoPlan) ([]demoPerson, error) {
 	if err != nil || people != nil {
 		return people, err
 	}
-	for _, step := range []func() error{d.found, d.makeBranches, d.makePeople, d.makeProgrammes, d.makePast, d.makePresent} {
+	for _, step := range []func() error{d.found, d.makeBranches, d.makePeople, d.makeProgrammes, d.makePast, d.makePresent, d.findOut} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("make the demo: %w", err)
 		}

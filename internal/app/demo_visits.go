@@ -18,10 +18,11 @@ import (
 	"plainclothes/internal/visit"
 )
 
-// demoBatch is how many visits of the past are made at once, demoWrite how many batches go into one transaction.
+// demoBatch is how many visits of the past are made at once, demoWrite how many batches go into one transaction: few enough
+// visits wait in memory, about 20 KB each, and enough for each branch's sums to be written once for many of them.
 const (
-	demoBatch = 1000
-	demoWrite = 2
+	demoBatch = 500
+	demoWrite = 4
 )
 
 // makePast brings in published visits, month by month. Several make answers and scores while one writes: in the order of
@@ -43,7 +44,7 @@ type finished struct {
 
 // finishAll finishes the slots in batches; each comes through its own channel, in order.
 func (d *demoMaker) finishAll(ctx context.Context, slots []slot) <-chan (<-chan finished) {
-	order := make(chan (<-chan finished), 2*cores())
+	order := make(chan (<-chan finished), cores())
 	free := make(chan struct{}, cores())
 	go func() {
 		defer close(order)
@@ -244,6 +245,19 @@ func has(list []string, x string) bool {
 	}
 	return false
 }
+
+// findOut does what a task would do at night: it finds out about the branches of large programmes, so that nobody waits for
+// the first page.
+func (d *demoMaker) findOut() error {
+	if d.published >= demoLarge {
+		d.p.sayf("Comparing the branches …")
+	}
+	_, err := d.x.reports.Refit(d.p.ctx, d.owner.Org)
+	return err
+}
+
+// demoLarge is from how many visits on comparing takes long enough to be told of.
+const demoLarge = 50_000
 
 // makePresent leaves something to do for everyone: open visits, some that the shopper has, some waiting for the editor.
 func (d *demoMaker) makePresent() error {

@@ -27,6 +27,7 @@ type post struct {
 	mails bool
 	parts *parts
 	queue *jobs.Queue
+	work  jobs.Workers
 	halt  func(context.Context) error
 }
 
@@ -40,16 +41,24 @@ func (o *post) options(c config.Config) auth.Options {
 
 // start makes the queue's tables and begins to work on tasks.
 func (o *post) start(p *program, c config.Config, x *parts, log *slog.Logger) error {
+	if err := o.open(p, c, x, log); err != nil {
+		return err
+	}
+	return o.begin(p.ctx)
+}
+
+// open makes the queue's tables: tasks may be queued, and wait.
+func (o *post) open(p *program, c config.Config, x *parts, log *slog.Logger) error {
 	key, err := secret(c)
 	if err != nil {
 		return err
 	}
-	work := jobs.Workers{Notice: o.notice, Chores: o.chores, Fits: o.fits}
+	o.work = jobs.Workers{Notice: o.notice, Chores: o.chores, Fits: o.fits}
 	if o.mails = c.SMTP != nil; o.mails {
-		if work.Mail, err = mail.New(mail.Options(*c.SMTP), p.now); err != nil {
+		if o.work.Mail, err = mail.New(mail.Options(*c.SMTP), p.now); err != nil {
 			return err
 		}
-		work.Daily = o.reminders
+		o.work.Daily = o.reminders
 	}
 	o.parts = x
 	if o.queue, err = jobs.Open(x.store.Dialect(), x.store.Pool(), key, p.now, log); err != nil {
@@ -61,7 +70,12 @@ func (o *post) start(p *program, c config.Config, x *parts, log *slog.Logger) er
 	if o.mails {
 		x.store.OnChange(o.changed)
 	}
-	o.halt, err = o.queue.Work(p.ctx, x.data.Database, work)
+	return nil
+}
+
+// begin begins to work on tasks.
+func (o *post) begin(ctx context.Context) (err error) {
+	o.halt, err = o.queue.Work(ctx, o.parts.data.Database, o.work)
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"plainclothes/internal/auth"
@@ -70,7 +71,7 @@ func (p *program) serve(c config.Config, ready func(x *parts, url string) error)
 	if err := x.keys.prepare(p.ctx, x.store, p.now()); err != nil {
 		return err
 	}
-	if err := mail.start(p, c, x, log); err != nil {
+	if err := mail.open(p, c, x, log); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, mail.stop()) }()
@@ -82,12 +83,17 @@ func (p *program) serve(c config.Config, ready func(x *parts, url string) error)
 	if err := ready(x, c.URL); err != nil {
 		return err
 	}
+	if err := mail.begin(p.ctx); err != nil { // after a demo was made, which keeps the database busy for minutes
+		return err
+	}
 	return p.answer(c, ln, site, x, log)
 }
 
 // answer runs the servers until the context ends, then lets requests in flight end.
 func (p *program) answer(c config.Config, ln net.Listener, site *kit.Site, x *parts, log *slog.Logger) error {
 	ctx, cancel := context.WithCancel(p.ctx)
+	var warming sync.WaitGroup
+	defer warming.Wait()
 	defer cancel()
 	servers := []*http.Server{kit.HTTPServer(c.Addr, site.Echo())}
 	ended := make(chan error, 2)
@@ -107,6 +113,7 @@ func (p *program) answer(c config.Config, ln net.Listener, site *kit.Site, x *pa
 	go sweep(ctx, x.auth, log)
 	go p.keepHeads(ctx, x, log)
 	go giveBack(ctx)
+	warming.Go(func() { warm(ctx, x, log) })
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serve: %w", err)
@@ -118,6 +125,17 @@ func (p *program) answer(c config.Config, ln net.Listener, site *kit.Site, x *pa
 		all = append(all, kit.Drain(ctx, s))
 	}
 	return errors.Join(all...)
+}
+
+// warm prepares the pages of large programmes that readers will most likely ask for first.
+func warm(ctx context.Context, x *parts, log *slog.Logger) {
+	all, err := x.store.Organisations(ctx)
+	for i := range all {
+		err = errors.Join(err, x.reports.Warm(ctx, all[i].ID))
+	}
+	if err != nil && ctx.Err() == nil {
+		log.LogAttrs(ctx, slog.LevelWarn, "prepare pages", slog.Any("err", err))
+	}
 }
 
 // sweep throws away sessions, links and counters that are over, once an hour.
