@@ -1,7 +1,7 @@
 package studio
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 
 	"plainclothes/internal/programme"
@@ -41,7 +41,7 @@ func TestReadDraftsAreKeptWithinBounds(t *testing.T) {
 	var d readDrafts
 	c := draftNamed(t, "", "Many")
 	for i := range 3 * maxReadDrafts {
-		c.Version.ID = fmt.Sprint(i)
+		c.Version.ID = strconv.Itoa(i)
 		d.keep(c)
 		d.keep(c) // again takes no more room
 		if len(d.kept) > maxReadDrafts {
