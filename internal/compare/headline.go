@@ -3,6 +3,7 @@ package compare
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -149,12 +150,12 @@ func (h *Headline) standards(standards int) string {
 		return ""
 	}
 	met := s.Meets + s.WOW + s.NoBreach
-	text := fmt.Sprintf("Of %s on %s, %d %s the standard",
-		count(all, "result", "results"), count(standards, "standard", "standards"), met, plural(met, "meets", "meet"))
+	text := fmt.Sprintf("Of %s on %s, %s the standard",
+		count(all, "result", "results"), count(standards, "standard", "standards"), noneOr(met, "meets", "meet"))
 	if s.WOW > 0 {
 		text += fmt.Sprintf(" (%d at WOW level)", s.WOW)
 	}
-	text += fmt.Sprintf(", %d %s below it", s.Below, plural(s.Below, "is", "are"))
+	text += fmt.Sprintf(", %s below it", noneOr(s.Below, "is", "are"))
 	if s.Breach > 0 {
 		text += fmt.Sprintf(", %d %s", s.Breach, plural(s.Breach, "breaches it", "breach it"))
 	}
@@ -162,6 +163,14 @@ func (h *Headline) standards(standards int) string {
 		text += fmt.Sprintf("; for %d the visits cannot tell", rest)
 	}
 	return text + "."
+}
+
+// noneOr is a number with its verb; people say none, not 0.
+func noneOr(n int, one, many string) string {
+	if n == 0 {
+		return "none " + one
+	}
+	return strconv.Itoa(n) + " " + plural(n, one, many)
 }
 
 func plural(n int, one, many string) string {

@@ -4,14 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 )
 
 // Month is a calendar month in the organisation's zone. Months order by <; the zero Month is none.
 type Month int
-
-// MonthOf is the month of a date, in the date's own zone.
-func MonthOf(t time.Time) Month { return Month(t.Year()*12 + int(t.Month()) - 1) }
 
 // ParseMonth reads "2026-09".
 func ParseMonth(s string) (Month, error) {
@@ -36,17 +32,6 @@ func (m Month) String() string {
 
 // Window is a run of months, both ends included.
 type Window struct{ From, To Month }
-
-// LastThreeMonths is the last three full months and the current one so far.
-func LastThreeMonths(today time.Time) Window { return ending(today, 4) }
-
-// LastTwelveMonths is the current month so far and the eleven before.
-func LastTwelveMonths(today time.Time) Window { return ending(today, 12) }
-
-func ending(today time.Time, months int) Window {
-	now := MonthOf(today)
-	return Window{From: now - Month(months) + 1, To: now}
-}
 
 // longest is the longest free window: ten years.
 const longest = 120

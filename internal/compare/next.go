@@ -264,8 +264,17 @@ func (q *nextQueue) plan(spent int) NextPlan {
 }
 
 func (p *NextPlan) say(in *NextInput, fair int) {
-	p.Sentences = append(p.Sentences, fmt.Sprintf("%s to %s: %d so that every branch is seen, %d where they tell most.",
-		visits(p.Spent), count(len(p.Visits), "branch", "branches"), fair, p.Spent-fair))
+	where := fmt.Sprintf("%s to %s", visits(p.Spent), count(len(p.Visits), "branch", "branches"))
+	switch most := p.Spent - fair; {
+	case p.Spent == 0:
+		p.Sentences = append(p.Sentences, "No visits are to be sent.")
+	case fair == 0:
+		p.Sentences = append(p.Sentences, where+", where they tell most.")
+	case most == 0:
+		p.Sentences = append(p.Sentences, where+", so that every branch is seen.")
+	default:
+		p.Sentences = append(p.Sentences, fmt.Sprintf("%s: %d so that every branch is seen, %d where they tell most.", where, fair, most))
+	}
 	if p.Spent < in.Budget {
 		p.Sentences = append(p.Sentences, visits(in.Budget-p.Spent)+" would tell nothing more, or the most visits a branch and wave are reached.")
 	}

@@ -221,3 +221,20 @@ func TestShoppersRotateAndLeaveTheirHomeAreaOftenEnough(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 }
+
+func TestAPlanCountsOnlyWhatThereIs(t *testing.T) {
+	for want, x := range map[string]struct {
+		plan NextPlan
+		fair int
+	}{
+		"1 visit to 1 branch, where they tell most.":                                      {NextPlan{Spent: 1, Visits: make([]NextVisits, 1)}, 0},
+		"2 visits to 2 branches, so that every branch is seen.":                           {NextPlan{Spent: 2, Visits: make([]NextVisits, 2)}, 2},
+		"3 visits to 2 branches: 1 so that every branch is seen, 2 where they tell most.": {NextPlan{Spent: 3, Visits: make([]NextVisits, 2)}, 1},
+		"No visits are to be sent.":                                                       {NextPlan{}, 0},
+	} {
+		x.plan.say(&NextInput{Budget: x.plan.Spent, Aim: MostSettled}, x.fair)
+		if len(x.plan.Sentences) != 1 || x.plan.Sentences[0] != want {
+			t.Errorf("%q, want %q", x.plan.Sentences, want)
+		}
+	}
+}

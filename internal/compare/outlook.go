@@ -169,8 +169,14 @@ func (o *Outlook) say(in OutlookInput) {
 		if r, ok := stats.SpearmanBrown(in.ICC, int(math.Max(1, math.Floor(year+0.5)))); ok {
 			o.Sentences = append(o.Sentences, fmt.Sprintf("After a year about %s of the differences between branch scores would be real.", wholePercent(r)))
 		}
+		if n, ok := stats.VisitsForReliability(in.ICC, mostlyReal); ok {
+			o.Sentences = append(o.Sentences, fmt.Sprintf("For %s of them to be real it takes %s to each branch: %s.", wholePercent(mostlyReal), visits(n), Duration(float64(n)/in.VisitsAMonth)))
+		}
 	}
 }
+
+// mostlyReal is the reliability from which places and differences of branches are usually taken at their word.
+const mostlyReal = 0.8
 
 // AssumesRight stands wherever answers were never checked.
 const AssumesRight = "This assumes that shoppers report correctly."

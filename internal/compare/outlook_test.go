@@ -13,6 +13,7 @@ func TestAPlanSaysWhatItCanTellAndWhen(t *testing.T) {
 		"With 2 visits a month you can spot a branch at 60 % against a target of 90 % in 5 months; 80 % against 90 % takes two and a half years. For small differences compare regions, not branches.",
 		"This assumes that shoppers report correctly.",
 		"After a year about 81 % of the differences between branch scores would be real.",
+		"For 80 % of them to be real it takes 23 visits to each branch: 12 months.",
 	}
 	if strings.Join(o.Sentences, "\n") != strings.Join(want, "\n") {
 		t.Errorf("%s", strings.Join(o.Sentences, "\n"))

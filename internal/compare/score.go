@@ -174,7 +174,9 @@ func (m *scoreModel) adjust(t table, in Input) {
 	}
 	if f == nil {
 		if slices.ContainsFunc(said, func(d Declined) bool { return d.Why == OwnShopper || d.Why == Singular }) {
-			m.clump = clumps(t, in.Cells)
+			if m.clump = clumps(t, in.Cells); m.clump != nil {
+				m.note("Ranges of scores are wider by what their shoppers may have done, and “above” and “below” are said more rarely.")
+			}
 		}
 		return
 	}

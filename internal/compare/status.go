@@ -88,6 +88,10 @@ type chances struct {
 	unknown             float64 // how far the peers' mean is known: its standard deviation, as a share
 }
 
+// byItself is how sure a branch's own visits must make for praise that rests on no peers, so that nobody need be convinced of
+// them. There is no such rule for blame: of many branches some miss all of three visits by bad luck.
+func byItself(sure float64) float64 { return 1 - (1-sure)/4 }
+
 // decide is the rule for a share: x met of n, and how likely it is below its target. The sceptic must agree, and no branch is
 // called below because others are bad, none is praised because others are good.
 func (p price) decide(n, x int, c chances) Status {
@@ -96,7 +100,7 @@ func (p price) decide(n, x int, c chances) Status {
 		return Unjudged
 	case n < minVisits:
 		return TooFew
-	case 1-c.below >= p.meets && c.own <= 0.5 && 1-c.doubted >= c.convinced(p.meets):
+	case 1-c.below >= p.meets && c.own <= 0.5 && (1-c.doubted >= c.convinced(p.meets) || 1-c.own >= byItself(p.meets)):
 		return Meets
 	case c.below >= p.below && x < n && c.own >= 0.5 && c.doubted >= c.convinced(p.below):
 		return Below
@@ -105,15 +109,16 @@ func (p price) decide(n, x int, c chances) Status {
 }
 
 const (
-	knownWell = 0.02 // peers whose mean is known so far are known well: the sceptic has to be as sure as the rule
-	knownBy   = 0.03 // every so much further, he asks for 2.7 times the odds
+	knownWell = 0.02 // peers whose mean is known so far are known well
+	knownBy   = 0.02 // every so much further, the sceptic asks for 2.7 times the odds
+	sceptics  = 1.2  // where peers are known well he only guards against the edge
 )
 
 // convinced is how sure the sceptic must be. Peers of whom little is known pull all branches to the same side at once, and
 // what is said of many branches is then wrong of all of them: in the smallest networks, with three visits a branch, 20 to 30
 // in 100 of those called below would not be.
 func (c chances) convinced(sure float64) float64 {
-	return 1 - (1-sure)*math.Exp(-max(0, c.unknown-knownWell)/knownBy)
+	return 1 - (1-sure)*sceptics*math.Exp(-max(0, c.unknown-knownWell)/knownBy)
 }
 
 func leanOf(s Status, pBelow float64) Lean {

@@ -65,6 +65,14 @@ func TestTheSceptic(t *testing.T) {
 	if got := priceOf(Normal).decide(10, 10, praise); got != CannotTell {
 		t.Errorf("praise, disagrees: %v", got)
 	}
+	praise.own = 0.02 // eighteen of eighteen against 80 %: that needs no peers
+	if got := priceOf(Normal).decide(18, 18, praise); got != Meets {
+		t.Errorf("praise that proves itself: %v", got)
+	}
+	blame := chances{below: 0.95, doubted: 0.8, own: 0.99}
+	if got := priceOf(Normal).decide(3, 0, blame); got != CannotTell {
+		t.Errorf("blame rests on bad luck: %v", got)
+	}
 	early := Outcome{Counts: Counts{N: 10, X: 4}, Status: CannotTell, Good: Estimate{TargetBP: 9000, PBelow: 0.95, PDoubted: 0.8, POwnBelow: 0.9, Level: LevelB}, Lean: LeansBelow}
 	const want = "4 of 10 met. For a standard of 90 % it is too early to tell, though it leans below: all branches together have too few visits to know what is usual."
 	if got := early.Sentence(); got != want {
@@ -109,7 +117,7 @@ func student3(r *rand.Rand) float64 {
 }
 
 // fresh are the seeds from which worlds are drawn: others than those of any other test.
-const fresh = 770_000
+const fresh = 52_000_000
 
 // drawn draws networks of a world and compares what is said with the truth.
 func (w world) drawn(t testing.TB, branches, visits, networks int) *figures {

@@ -272,7 +272,9 @@ func (f *BinaryFit) Ask(d *BinaryData) *Binary {
 
 // Branch is what is believed about a branch's share: what the network's average shopper would find in the given mix of
 // visits. A branch without visits has what its other standards and its peers say.
-func (b *Binary) Branch(branch int, mix []BinaryMix) BinaryBelief { return b.believe(branch, mix, 0, 0) }
+func (b *Binary) Branch(branch int, mix []BinaryMix) BinaryBelief {
+	return b.believe(branch, mix, 0, 0)
+}
 
 // Doubted is what a sceptic believes, who expects the network about the target, a share between 0 and 1, as
 // [Pool.Doubted] does, as near as that.

@@ -19,8 +19,8 @@ type heat struct {
 	Columns []heatColumn
 	Rows    []heatRow
 	Legend  []chart.LegendStep
-	Thin    int // the limit, for the note below
-	Pooled  bool
+	Thin    int           // the limit, for the note below
+	Level   compare.Level // of what is said of standards: the highest among the cells
 }
 
 type heatColumn struct {
@@ -56,7 +56,7 @@ func newHeat(ch *choice, r *report.Comparison, rows []compareRow) heat {
 	for i := range rows {
 		h.Rows = append(h.Rows, newHeatRow(ch, r, &rows[i]))
 		for k := range rows[i].Outcomes {
-			h.Pooled = h.Pooled || rows[i].Outcomes[k].Good.Level >= compare.LevelB
+			h.Level = max(h.Level, rows[i].Outcomes[k].Good.Level)
 		}
 	}
 	return h
