@@ -59,15 +59,16 @@ func (s *Service) patiently(ctx context.Context, read func(*Service) error) erro
 // prepare waits for a window, but not for long.
 func (s *Service) prepare(ctx context.Context, first *firstTime) error {
 	p := s.preparing(first) //nolint:contextcheck // it outlives this reader
-	late := time.NewTimer(s.patience)
-	defer late.Stop()
+	patient, cancel := context.WithTimeout(ctx, s.patience)
+	defer cancel()
 	select {
 	case <-p.done:
 		return p.err
-	case <-late.C:
+	case <-patient.Done():
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		return fault.Retry(fault.Busy, preparingText, comeBack)
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 
