@@ -434,6 +434,7 @@ func TestPromise11ANewVersionDuringTheVisitChangesNothingForIt(t *testing.T) {
 	p.says("Saved and sent")
 	s.publishesAnother("A4", "Quite another question")
 	p.taps("A4", "yes")
+	p.keeps("A4", `"yes"`)
 	p.says("Saved and sent")
 	p.Reload()
 	p.awake()
