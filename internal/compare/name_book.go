@@ -18,7 +18,7 @@ func (b *nameBook) add(name string, line int) (before int, known bool) {
 		b.grow()
 	}
 	hash := maphash.String(b.seed, name)
-	tag := uint32(hash >> 32) //nolint:gosec // a part of it is enough
+	tag := uint32(hash >> 32)
 	at := b.find(hash, func(i int32) bool { return b.tags[i] == tag && string(b.name(i)) == name })
 	if i := b.slots[at]; i > 0 {
 		return int(b.lines[i-1]), true
@@ -31,7 +31,7 @@ func (b *nameBook) add(name string, line int) (before int, known bool) {
 
 // find gives the slot of the name that is the same, or a free one.
 func (b *nameBook) find(hash uint64, same func(i int32) bool) uint64 {
-	last := uint64(len(b.slots) - 1)
+	last := uint64(len(b.slots) - 1) //nolint:gosec // there is always a slot
 	for at := hash & last; ; at = (at + 1) & last {
 		if i := b.slots[at]; i == 0 || same(i-1) {
 			return at
@@ -54,7 +54,7 @@ func (b *nameBook) grow() {
 	}
 	b.slots = make([]int32, max(1024, 2*len(b.slots)))
 	for i := range b.ends {
-		hash := maphash.Bytes(b.seed, b.name(int32(i)))                         //nolint:gosec // an index of names
-		b.slots[b.find(hash, func(int32) bool { return false })] = int32(i) + 1 //nolint:gosec // as above
+		hash := maphash.Bytes(b.seed, b.name(int32(i)))
+		b.slots[b.find(hash, func(int32) bool { return false })] = int32(i) + 1
 	}
 }

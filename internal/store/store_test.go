@@ -37,7 +37,7 @@ var migratedFile = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(folder)
+	defer func() { _ = os.RemoveAll(folder) }()
 	path := filepath.Join(folder, "test.db")
 	if err := migrateAt(context.Background(), "sqlite:"+path); err != nil {
 		return nil, err
