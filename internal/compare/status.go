@@ -100,9 +100,9 @@ func (p price) decide(n, x int, c chances) Status {
 		return Unjudged
 	case n < minVisits:
 		return TooFew
-	case 1-c.below >= p.meets && c.own <= 0.5 && (1-c.doubted >= c.convinced(p.meets) || 1-c.own >= byItself(p.meets)):
+	case 1-c.below >= p.meets && c.own <= 0.5 && (1-c.doubted >= c.convinced(p.meets, praisedBy) || 1-c.own >= byItself(p.meets)):
 		return Meets
-	case c.below >= p.below && x < n && c.own >= 0.5 && c.doubted >= c.convinced(p.below):
+	case c.below >= p.below && x < n && c.own >= 0.5 && c.doubted >= c.convinced(p.below, blamedBy):
 		return Below
 	}
 	return CannotTell
@@ -110,15 +110,16 @@ func (p price) decide(n, x int, c chances) Status {
 
 const (
 	knownWell = 0.02 // peers whose mean is known so far are known well
-	knownBy   = 0.02 // every so much further, the sceptic asks for 2.7 times the odds
+	praisedBy = 0.03 // every so much further, the sceptic asks for 2.7 times the odds before he lets praise pass
+	blamedBy  = 0.02 // and blame
 	sceptics  = 1.2  // where peers are known well he only guards against the edge
 )
 
 // convinced is how sure the sceptic must be. Peers of whom little is known pull all branches to the same side at once, and
 // what is said of many branches is then wrong of all of them: in the smallest networks, with three visits a branch, 20 to 30
 // in 100 of those called below would not be.
-func (c chances) convinced(sure float64) float64 {
-	return 1 - (1-sure)*sceptics*math.Exp(-max(0, c.unknown-knownWell)/knownBy)
+func (c chances) convinced(sure, by float64) float64 {
+	return 1 - (1-sure)*sceptics*math.Exp(-max(0, c.unknown-knownWell)/by)
 }
 
 func leanOf(s Status, pBelow float64) Lean {
