@@ -311,6 +311,12 @@ func (p *Pages) changeLanguages(c echo.Context, a auth.Actor) error {
 		err = p.studio.DropLanguage(ctx, a, id, f.Lang)
 	default:
 		typed = typedTexts(c.Request().PostForm)
+		if f.Lang == "" {
+			var bad fault.Fields
+			bad.Add("lang", "Choose the language that these words are in.")
+			err = bad.Err()
+			break
+		}
 		err = p.studio.Translate(ctx, a, id, f.Lang, typed)
 		to += "?" + url.Values{"lang": {f.Lang}, "part": {f.Part}}.Encode()
 		if f.Do == "next" && err == nil {

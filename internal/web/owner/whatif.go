@@ -101,15 +101,15 @@ func runPath(c echo.Context, id string) string {
 // whatIf shows a run. The page of one that goes on asks again by itself.
 func (p *Pages) whatIf(c echo.Context, a auth.Actor) error {
 	ctx, id := c.Request().Context(), c.Param("programme")
+	mine, err := p.studio.Programme(ctx, a, id)
+	if err != nil {
+		return err
+	}
 	r, err := p.studio.WhatIfRun(a, id, c.Param("whatif"))
 	if fault.Is(err, fault.NotFound) {
 		kit.Flash(c, "This what-if is not kept any more. Results stay for 15 minutes; nothing of them is stored. Start it again.")
 		return kit.Redirect(c, "/standards/"+id+"/draft#try")
 	}
-	if err != nil {
-		return err
-	}
-	mine, err := p.studio.Programme(ctx, a, id)
 	if err != nil {
 		return err
 	}
@@ -153,6 +153,9 @@ func (p *Pages) showRun(c echo.Context, a auth.Actor, view *whatIfView, r *studi
 }
 
 func (p *Pages) stopWhatIf(c echo.Context, a auth.Actor) error {
+	if _, err := p.studio.Programme(c.Request().Context(), a, c.Param("programme")); err != nil {
+		return err
+	}
 	err := p.studio.StopWhatIf(a, c.Param("programme"), c.Param("whatif"))
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
