@@ -50,6 +50,9 @@ func (w *walk) call(method, path, token string) int {
 }
 
 func TestEveryRouteForProgramsAnswersEveryScopeAsTheTableSays(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long; one request after another")
+	}
 	w := newWalk(t)
 	secrets := map[auth.Scope]string{}
 	for _, scope := range auth.Scopes() {

@@ -311,6 +311,9 @@ func allowed(code int) bool {
 }
 
 func TestEveryRouteAnswersEveryRoleAsTheTableSays(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long; one request after another")
+	}
 	routes := newWalk(t).site.Routes()
 	if len(routes) < 60 {
 		t.Fatalf("only %d routes: a package of pages is not wired", len(routes))

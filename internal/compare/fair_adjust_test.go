@@ -142,6 +142,9 @@ func worlds() map[string]realm {
 }
 
 func TestOtherWorldsAreJudgedHonestlyOrNotAtAll(t *testing.T) {
+	if testing.Short() {
+		t.Skip("networks are drawn and judged without -short")
+	}
 	for name, w := range worlds() {
 		f := &figures{}
 		for seed := range uint64(1) {

@@ -70,6 +70,9 @@ func TestForcedLevelCAdjustsTheStandardsToo(t *testing.T) {
 }
 
 func TestFairSharesAreNearerToTheTruthThanPooledOnes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("networks are drawn and judged without -short")
+	}
 	var pooled, fair float64
 	for seed := range uint64(2) {
 		d := goalRealm().draw(seed)

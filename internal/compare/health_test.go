@@ -131,6 +131,9 @@ func (a *Asking) pair(mark, rest int) {
 }
 
 func TestPlantedFaultsAreFoundAndGoodQuestionsAreNotAccused(t *testing.T) {
+	if testing.Short() {
+		t.Skip("networks are drawn and judged without -short")
+	}
 	const worlds, size = 20, 48
 	for _, visits := range []int{20, 100, 400, 1500} {
 		found, accused, refused, goods := map[string]int{}, 0, 0, 0
