@@ -61,7 +61,7 @@ func TestTheComparisonCountsPublishedVisitsOfItsWindow(t *testing.T) {
 }
 
 func TestARegionalManagerSeesHisBranchesOnlyAndThePoolBehindThem(t *testing.T) {
-	w, svc := season(t, storetest.SQLite(t))
+	w, svc := season(t, storetest.Any(t))
 	north := manager(w, w.Regions[0])
 	c, err := svc.Compare(t.Context(), north, report.Query{Span: report.Last12})
 	if err != nil {
@@ -99,7 +99,7 @@ func TestARegionalManagerSeesHisBranchesOnlyAndThePoolBehindThem(t *testing.T) {
 }
 
 func TestOnlyOwnersAndRegionalManagersCompare(t *testing.T) {
-	w, svc := season(t, storetest.SQLite(t))
+	w, svc := season(t, storetest.Any(t))
 	for _, role := range []auth.Role{auth.BranchManager, auth.Editor, auth.Scheduler, auth.Shopper} {
 		if _, err := svc.Compare(t.Context(), w.Member(role), report.Query{}); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%s: %v", role, err)
@@ -117,7 +117,7 @@ func TestOnlyOwnersAndRegionalManagersCompare(t *testing.T) {
 }
 
 func TestFiltersChooseWhatIsShownAndNotWhatStandsBehind(t *testing.T) {
-	w := worldtest.New(t, storetest.SQLite(t), 12)
+	w := worldtest.New(t, storetest.Any(t), 12)
 	w.SQL(`UPDATE branches SET format = 'kiosk' WHERE code IN ('B001', 'B002')`)
 	w.SQL(`UPDATE branches SET kind = 'competitor' WHERE code = 'B003'`)
 	w.SQL(`UPDATE branches SET active = false WHERE code = 'B004'`)
@@ -139,7 +139,7 @@ func TestFiltersChooseWhatIsShownAndNotWhatStandsBehind(t *testing.T) {
 }
 
 func TestTheNumbersFollowAPublicationAtOnce(t *testing.T) {
-	w, svc := season(t, storetest.SQLite(t))
+	w, svc := season(t, storetest.Any(t))
 	q := report.Query{Span: report.Last12}
 	before, err := svc.Compare(t.Context(), w.Owner, q)
 	if err != nil {
@@ -159,7 +159,7 @@ func TestTheNumbersFollowAPublicationAtOnce(t *testing.T) {
 }
 
 func TestVisitsBeforeAChangeOfDefinitionAreCountedApartAndSaid(t *testing.T) {
-	w, svc := season(t, storetest.SQLite(t))
+	w, svc := season(t, storetest.Any(t))
 	file := strings.Replace(worldtest.Tea(4), "standard: K02, points: 2", "standard: K02, points: 3", 1)
 	if _, err := w.Studio.Import(t.Context(), w.Owner, []byte(file)); err != nil {
 		t.Fatal(err)
@@ -195,7 +195,7 @@ func TestVisitsBeforeAChangeOfDefinitionAreCountedApartAndSaid(t *testing.T) {
 
 // What-if of a change of targets says what the comparison says after publication.
 func TestWhatIfOfTargetsEqualsTheComparisonAfterPublication(t *testing.T) {
-	w, svc := season(t, storetest.SQLite(t))
+	w, svc := season(t, storetest.Any(t))
 	q := report.Query{Span: report.Last12}
 	before, err := svc.Compare(t.Context(), w.Owner, q)
 	if err != nil {

@@ -29,7 +29,7 @@ func rows(t *testing.T, write func(*bytes.Buffer) error) [][]string {
 }
 
 func TestEveryTableIsAlsoAFile(t *testing.T) {
-	w, svc := season(t, storetest.SQLite(t))
+	w, svc := season(t, storetest.Any(t))
 	c, err := svc.Compare(t.Context(), w.Owner, report.Query{Span: report.Last12})
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +74,7 @@ func TestNoCellBecomesAFormula(t *testing.T) {
 			t.Errorf("%q becomes %q, want %q", text, got, want)
 		}
 	}
-	w, svc := season(t, storetest.SQLite(t))
+	w, svc := season(t, storetest.Any(t))
 	w.SQL(`UPDATE branches SET name = '=HYPERLINK("x")' WHERE code = 'B001'`)
 	c, err := svc.Compare(t.Context(), w.Owner, report.Query{})
 	if err != nil {

@@ -62,7 +62,7 @@ func TestAReaderOfALargeComparisonDoesNotWaitForWhatIsNew(t *testing.T) {
 }
 
 func TestWhatIsFoundOutBesideTheReadersRestsBetweenTwoTimesAndHasAnEnd(t *testing.T) {
-	w, _ := season(t, storetest.SQLite(t))
+	w, _ := season(t, storetest.Any(t))
 	svc := large(t, w, w.Store)
 	q := report.Query{Span: report.Last12}
 	compared(t, svc, w.Owner, q)
@@ -85,7 +85,7 @@ func TestWhatIsFoundOutBesideTheReadersRestsBetweenTwoTimesAndHasAnEnd(t *testin
 }
 
 func TestEveryPageOfALargeProgrammeSaysAsOfWhenItIs(t *testing.T) {
-	w, _ := season(t, storetest.SQLite(t))
+	w, _ := season(t, storetest.Any(t))
 	svc := large(t, w, w.Store)
 	q, b := report.Query{Span: report.Last12}, w.Branches[0]
 	regional := manager(w, w.Regions[0])
@@ -193,7 +193,7 @@ func sameBranch(t *testing.T, want, got report.BranchReport, within float64) {
 }
 
 func TestABranchThatMovedToAnotherRegionIsSeenFromThereAtOnce(t *testing.T) {
-	w, _ := season(t, storetest.SQLite(t))
+	w, _ := season(t, storetest.Any(t))
 	svc := large(t, w, w.Store)
 	q := report.Query{Span: report.Last12}
 	there := manager(w, w.Regions[0])

@@ -194,7 +194,7 @@ func TestQuestionsAreCountedOverWindowAndScenario(t *testing.T) {
 }
 
 func TestAQuestionThatChangedBeginsAnew(t *testing.T) {
-	w, svc := season(t, storetest.SQLite(t))
+	w, svc := season(t, storetest.Any(t))
 	before := health(t, svc, w.Owner, report.Query{Span: report.Last12})
 	file := strings.Replace(worldtest.Tea(4), "Was it done, number 2?", "Was it done well, number 2?", 1)
 	file = strings.Replace(file, "  - {id: W04,", "  - {id: E09, kind: yes_no, text: Brand new, standard: K04, points: 1}\n  - {id: W04,", 1)
@@ -278,7 +278,7 @@ func TestADatabaseFromBeforeQuestionsWereCountedSaysSoAndIsFilledByTheRebuild(t 
 }
 
 func TestStandardsThatNobodyCanSeeAreNamed(t *testing.T) {
-	w := worldtest.New(t, storetest.SQLite(t), 8)
+	w := worldtest.New(t, storetest.Any(t), 8)
 	file := strings.Replace(worldtest.Tea(4), "sections:\n", "  Z01: {title: Never asked, good: It is., good_target: 80}\n  Z02: {title: Hidden, good: It is., good_target: 80}\nsections:\n", 1)
 	file = strings.Replace(file, "  - {id: W02,", "  - {id: H02, kind: yes_no, text: In the garden, standard: Z02, points: 1, show_if: scenario == 'guest' && scenario == 'takeaway'}\n  - {id: W02,", 1)
 	w.Publish(file, "first", "2025-01-01")
@@ -294,7 +294,7 @@ func TestStandardsThatNobodyCanSeeAreNamed(t *testing.T) {
 }
 
 func TestOnlyThoseWhoChangeQuestionsSeeTheirHealth(t *testing.T) {
-	w, svc := season(t, storetest.SQLite(t))
+	w, svc := season(t, storetest.Any(t))
 	for _, a := range []auth.Actor{manager(w, w.Regions[0]), w.Member(auth.Editor), w.Member(auth.BranchManager), w.Member(auth.Shopper), {}} {
 		if _, err := svc.Health(t.Context(), a, report.Query{}); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%v sees it: %v", a.Roles, err)
@@ -312,7 +312,7 @@ func TestOnlyThoseWhoChangeQuestionsSeeTheirHealth(t *testing.T) {
 }
 
 func TestTheBuilderGetsALineForEveryQuestion(t *testing.T) {
-	w := worldtest.New(t, storetest.SQLite(t), 4)
+	w := worldtest.New(t, storetest.Any(t), 4)
 	svc := report.NewService(w.Store.Reports(), w.Clock)
 	if _, err := w.Studio.Import(t.Context(), w.Owner, []byte(worldtest.Tea(4))); err != nil {
 		t.Fatal(err)
@@ -324,7 +324,7 @@ func TestTheBuilderGetsALineForEveryQuestion(t *testing.T) {
 	if lines, err := svc.HealthOf(t.Context(), w.Owner, all[0].ID); err != nil || len(lines) > 0 {
 		t.Errorf("before the first publication: %v, %v", lines, err)
 	}
-	w2, svc2 := season(t, storetest.SQLite(t))
+	w2, svc2 := season(t, storetest.Any(t))
 	lines, err := svc2.HealthOf(t.Context(), w2.Owner, w2.Programme.ID)
 	if err != nil || len(lines) != 14 || !strings.HasPrefix(lines["Q01"], "Keep. It tells visits apart") {
 		t.Errorf("%d lines, %q, %v", len(lines), lines["Q01"], err)
@@ -332,7 +332,7 @@ func TestTheBuilderGetsALineForEveryQuestion(t *testing.T) {
 }
 
 func TestTheFileHasEveryQuestionWithItsFigures(t *testing.T) {
-	w, svc := season(t, storetest.SQLite(t))
+	w, svc := season(t, storetest.Any(t))
 	h := health(t, svc, w.Owner, report.Query{Span: report.Last12})
 	h.Questions[0].Text = "=1+1"
 	var b bytes.Buffer

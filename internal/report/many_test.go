@@ -11,7 +11,7 @@ import (
 )
 
 func TestPagesOfVeryManyVisitsSayWhatThoseOfAFewSay(t *testing.T) {
-	w, few, strict := crowd(t, storetest.SQLite(t))
+	w, few, strict := crowd(t, storetest.Any(t))
 	many := large(t, w, w.Store)
 	many.AtOnce(50)
 	refit(t, many, w, 2)

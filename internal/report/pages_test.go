@@ -166,7 +166,7 @@ func TestSalesAreKeptReplacedAndForgotten(t *testing.T) {
 }
 
 func TestTheNextVisitsGoWhereTheyTellMost(t *testing.T) {
-	w, svc, _ := crowd(t, storetest.SQLite(t))
+	w, svc, _ := crowd(t, storetest.Any(t))
 	o, err := svc.Outlook(t.Context(), w.Owner, report.Query{}, report.NextQuery{Budget: 20})
 	if err != nil || !o.Next.Known || o.Next.Plan.Spent != 20 || o.VisitsAMonth <= 0 {
 		t.Fatalf("%+v, %v", o.Next, err)

@@ -42,7 +42,7 @@ func TestAReaderWhoIsTooEarlyIsAskedToComeBackAndFindsThePageThen(t *testing.T) 
 }
 
 func TestAReaderWhoGivesUpLeavesTheWorkToTheNext(t *testing.T) {
-	w, _ := season(t, storetest.SQLite(t))
+	w, _ := season(t, storetest.Any(t))
 	svc := large(t, w, w.Store)
 	q := report.Query{Span: report.Last12}
 	release := svc.HoldBack()
@@ -66,7 +66,7 @@ func TestAReaderWhoGivesUpLeavesTheWorkToTheNext(t *testing.T) {
 }
 
 func TestAWarmServerAnswersTheUsualPagesAtOnce(t *testing.T) {
-	w, _ := season(t, storetest.SQLite(t))
+	w, _ := season(t, storetest.Any(t))
 	svc := large(t, w, w.Store)
 	if _, err := svc.Refit(t.Context(), w.Owner.Org); err != nil {
 		t.Fatal(err)

@@ -39,7 +39,7 @@ func TestRollupsMadeAgainAreThoseThatPublicationMade(t *testing.T) {
 }
 
 func TestAVisitSetAsideLeavesTheBooksClean(t *testing.T) {
-	w, svc := tea(t, storetest.SQLite(t))
+	w, svc := tea(t, storetest.Any(t))
 	id := w.Visit(worldtest.Made{Branch: w.Branches[0], Scenario: "guest", On: "2026-11-03", Answers: w.Answered(2, 0.5)})
 	w.Visit(worldtest.Made{Branch: w.Branches[1], Scenario: "guest", On: "2026-11-03", Answers: w.Answered(2, 0.5)})
 	editing := visit.NewService(w.Store.Visits(), nil, w.Clock)
@@ -99,7 +99,7 @@ func TestATamperedScoreIsFoundAndNeverMendedBehindAnyonesBack(t *testing.T) {
 		"an answer":       {`UPDATE reports SET answers = replace(replace(answers, '"no"', '"yes"'), '"L01":"good"', '"L01":"below"') WHERE visit_id = ?`, "Its answers give"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, svc := tea(t, storetest.SQLite(t))
+			w, svc := tea(t, storetest.Any(t))
 			w.Publish(worldtest.Tea(4), "Four standards.", "")
 			id := w.Visit(worldtest.Made{Branch: w.Branches[0], Scenario: "guest", On: "2026-11-03", Answers: w.Answered(4, 0.5)})
 			if r := rebuild(t, w, svc, false); !r.Clean() {

@@ -29,7 +29,7 @@ func yearOf(w *worldtest.World, visits int, chance func(branch, month int) float
 }
 
 func TestTrendsEndWithTheWindowAndLookBackAYear(t *testing.T) {
-	w := worldtest.New(t, storetest.SQLite(t), 10)
+	w := worldtest.New(t, storetest.Any(t), 10)
 	w.Publish(worldtest.Tea(10), "first", "2025-01-01")
 	yearOf(w, 2, func(branch, month int) float64 {
 		if branch == 0 {
@@ -87,7 +87,7 @@ func lastRollingPoint(t *testing.T, s *store.Store) {
 }
 
 func TestTrendsStayWithinReach(t *testing.T) {
-	w := worldtest.New(t, storetest.SQLite(t), 4)
+	w := worldtest.New(t, storetest.Any(t), 4)
 	w.Publish(worldtest.Tea(2), "first", "2025-01-01")
 	w.Season(2, 8, "2026-10", "2026-11")
 	svc := report.NewService(w.Store.Reports(), w.Clock)

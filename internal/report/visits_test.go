@@ -86,7 +86,7 @@ func TestAPublishedVisitReadsSectionBySection(t *testing.T) {
 }
 
 func TestNothingThatManagersReadTellsTheShopperOrTheHour(t *testing.T) {
-	w, svc := tea(t, storetest.SQLite(t))
+	w, svc := tea(t, storetest.Any(t))
 	m := told(w, w.Shoppers[0])
 	id := w.Visit(m)
 	for name, a := range map[string]auth.Actor{"branch manager": branchManager(w, 0), "regional manager": manager(w, w.Regions[0]), "owner": w.Owner} {
@@ -126,7 +126,7 @@ func TestNothingThatManagersReadTellsTheShopperOrTheHour(t *testing.T) {
 // Two worlds that differ only in who the shopper was are the same to every manager.
 func TestWhoTheShopperWasChangesNothingThatManagersRead(t *testing.T) {
 	read := func(shopper int) string {
-		w, svc := tea(t, storetest.SQLite(t))
+		w, svc := tea(t, storetest.Any(t))
 		m := told(w, w.Shoppers[shopper])
 		w.SQL(`UPDATE branches SET id = id`) // both worlds make the same statements
 		for i := range 4 {
@@ -186,7 +186,7 @@ func unnamed(w *worldtest.World, text string) string {
 var publisher = regexp.MustCompile(`"PublisherName":"[^"]*"`)
 
 func TestAManagerReadsPublishedVisitsOfHisOwnOnly(t *testing.T) {
-	w, svc := tea(t, storetest.SQLite(t))
+	w, svc := tea(t, storetest.Any(t))
 	mine := w.Visit(worldtest.Made{Branch: w.Branches[0], Scenario: "guest", On: "2026-11-03", Answers: w.Answered(2, 1)})
 	other := w.Visit(worldtest.Made{Branch: w.Branches[1], Scenario: "guest", On: "2026-11-03", Answers: w.Answered(2, 1)})
 	accepted := w.Visit(worldtest.Made{Branch: w.Branches[0], Scenario: "guest", On: "2026-11-03", Answers: w.Answered(2, 1), State: visit.Accepted})
@@ -250,7 +250,7 @@ func TestPublishedVisitsArePagedNewestFirst(t *testing.T) {
 }
 
 func TestABranchPageAddsUp(t *testing.T) {
-	w, svc := season(t, storetest.SQLite(t))
+	w, svc := season(t, storetest.Any(t))
 	r, err := svc.Branch(t.Context(), branchManager(w, 4), w.Branches[4].ID, report.Query{Span: report.Last12})
 	if err != nil {
 		t.Fatal(err)

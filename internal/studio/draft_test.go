@@ -64,7 +64,7 @@ func TestAProgrammeGoesFromFileToVersionAndBack(t *testing.T) {
 }
 
 func TestAFileWithErrorsChangesNothingAndSaysEverything(t *testing.T) {
-	w := worldtest.New(t, storetest.SQLite(t), 0)
+	w := worldtest.New(t, storetest.Any(t), 0)
 	bad := strings.Replace(worldtest.Tea(2), "good_target: 80", "good_target: 180", 2)
 	got, err := w.Studio.Import(t.Context(), w.Owner, []byte(bad))
 	f, ok := fault.As(err)
@@ -77,7 +77,7 @@ func TestAFileWithErrorsChangesNothingAndSaysEverything(t *testing.T) {
 }
 
 func TestImportingAgainReplacesTheDraftAndNeverAVersion(t *testing.T) {
-	w := published(t, storetest.SQLite(t))
+	w := published(t, storetest.Any(t))
 	same, err := w.Studio.Import(t.Context(), w.Owner, []byte(worldtest.Tea(2)))
 	if err != nil || !same.Same || same.New || same.Draft.ID != "" {
 		t.Fatalf("the same file: %+v, %v", same, err)
@@ -104,7 +104,7 @@ func TestImportingAgainReplacesTheDraftAndNeverAVersion(t *testing.T) {
 }
 
 func TestChangingAStandardChecksEveryField(t *testing.T) {
-	w := published(t, storetest.SQLite(t))
+	w := published(t, storetest.Any(t))
 	draft, err := w.Studio.Draft(t.Context(), w.Owner, w.Programme.ID)
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +150,7 @@ func TestAChangedStandardReadsAsItWasWritten(t *testing.T) {
 }
 
 func TestTwoOwnersCannotOverwriteEachOther(t *testing.T) {
-	w := published(t, storetest.SQLite(t))
+	w := published(t, storetest.Any(t))
 	draft := restandard(t, w, "K01", func(in *studio.StandardInput) { in.GoodTarget = "81" })
 	s, _ := draft.Programme.Standard("K02")
 	in := studio.InputOf(s)
@@ -168,7 +168,7 @@ func TestTwoOwnersCannotOverwriteEachOther(t *testing.T) {
 }
 
 func TestPublishingNeedsANoteADateAndAChange(t *testing.T) {
-	w := published(t, storetest.SQLite(t))
+	w := published(t, storetest.Any(t))
 	ctx := t.Context()
 	draft, err := w.Studio.Draft(ctx, w.Owner, w.Programme.ID)
 	if err != nil {
@@ -237,7 +237,7 @@ func try(t *testing.T, w *worldtest.World, query string) error {
 }
 
 func TestADraftIsTheOwnersAlone(t *testing.T) {
-	w := published(t, storetest.SQLite(t))
+	w := published(t, storetest.Any(t))
 	draft := restandard(t, w, "K01", func(in *studio.StandardInput) { in.GoodTarget = "90" })
 	for _, role := range []auth.Role{auth.RegionalManager, auth.BranchManager, auth.Editor, auth.Scheduler} {
 		a := w.Member(role)
@@ -308,7 +308,7 @@ func TestDiscardingADraftLeavesTheVersions(t *testing.T) {
 }
 
 func TestTheNameOfTheProgrammeFollowsItsNewestVersion(t *testing.T) {
-	w := published(t, storetest.SQLite(t))
+	w := published(t, storetest.Any(t))
 	renamed := strings.Replace(worldtest.Tea(2), "name: Tea rooms", "name: Coffee rooms", 1)
 	if _, err := w.Studio.Import(t.Context(), w.Owner, []byte(renamed)); err != nil {
 		t.Fatal(err)
@@ -323,7 +323,7 @@ func TestTheNameOfTheProgrammeFollowsItsNewestVersion(t *testing.T) {
 }
 
 func TestStandardsShowWhatIsMetNowWithinTheReadersReach(t *testing.T) {
-	w := worldtest.New(t, storetest.SQLite(t), 2)
+	w := worldtest.New(t, storetest.Any(t), 2)
 	w.Publish(worldtest.Tea(2), "The first version.", "2025-01-01")
 	met, missed := map[string]string{"Q01": `"yes"`, "Q02": `"yes"`, "L01": `"wow"`}, map[string]string{"Q01": `"no"`, "Q02": `"yes"`, "L01": `"good"`}
 	w.Visits([]worldtest.Made{

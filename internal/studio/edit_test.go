@@ -271,7 +271,7 @@ func TestManyOwnersInTheSameMomentLoseNothing(t *testing.T) {
 }
 
 func TestARevisionOfADraftThatIsGoneIsNotTrusted(t *testing.T) {
-	d := begun(t, storetest.SQLite(t))
+	d := begun(t, storetest.Any(t))
 	d.do(ops.Add{Kind: ops.Section})
 	d.do(addQuestion("One"))
 	other := d.second()
@@ -283,7 +283,7 @@ func TestARevisionOfADraftThatIsGoneIsNotTrusted(t *testing.T) {
 }
 
 func TestGoingOnWithTheSameTextIsOneStep(t *testing.T) {
-	d := begun(t, storetest.SQLite(t))
+	d := begun(t, storetest.Any(t))
 	d.do(ops.Add{Kind: ops.Section})
 	d.do(addQuestion(""))
 	for _, text := range []string{"W", "Was it", "Was it clean?"} {
@@ -304,7 +304,7 @@ func TestGoingOnWithTheSameTextIsOneStep(t *testing.T) {
 }
 
 func TestNoMoreStepsAreKeptThanTheLimit(t *testing.T) {
-	d := begun(t, storetest.SQLite(t))
+	d := begun(t, storetest.Any(t))
 	d.do(ops.Add{Kind: ops.Section})
 	d.do(addQuestion("One"))
 	d.do(addQuestion("Two"))
@@ -321,7 +321,7 @@ func TestNoMoreStepsAreKeptThanTheLimit(t *testing.T) {
 }
 
 func TestAStrangerSeesNoDraftAndChangesNone(t *testing.T) {
-	d := begun(t, storetest.SQLite(t))
+	d := begun(t, storetest.Any(t))
 	d.do(ops.Add{Kind: ops.Section})
 	shopper := d.w.Member(auth.Shopper)
 	theirs := begunElsewhere(t, d)
@@ -350,7 +350,7 @@ func begunElsewhere(t *testing.T, d *desk) auth.Actor {
 }
 
 func TestAProgrammeBeginsFromTheGalleryAndTakesSections(t *testing.T) {
-	w := worldtest.New(t, storetest.SQLite(t), 0)
+	w := worldtest.New(t, storetest.Any(t), 0)
 	all, err := studio.Gallery()
 	if err != nil || len(all) != len(demo.Names()) {
 		t.Fatalf("%d in the gallery, %v", len(all), err)
@@ -381,7 +381,7 @@ func TestAProgrammeBeginsFromTheGalleryAndTakesSections(t *testing.T) {
 }
 
 func TestAnImportReplacesADraftAsAStepThatCanBeUndone(t *testing.T) {
-	w := published(t, storetest.SQLite(t))
+	w := published(t, storetest.Any(t))
 	d := &desk{t: t, w: w, id: w.Programme.ID, a: w.Owner}
 	d.look()
 	d.do(setText("Q01", "Was it so?"))

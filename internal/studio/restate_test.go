@@ -558,7 +558,7 @@ var mutations = []func(t *rapid.T, p *programme.Programme){
 
 // TestACauseIsWhatADraftOfItAloneWouldDo compares each of two changes in one draft with a draft that has only this one.
 func TestACauseIsWhatADraftOfItAloneWouldDo(t *testing.T) {
-	w := worldtest.New(t, storetest.SQLite(t), 9)
+	w := worldtest.New(t, storetest.Any(t), 9)
 	w.Publish(garden, "The first version.", "2025-01-01")
 	w.Visits(gardenVisits(w, 135))
 	changes := []struct{ id, old, with string }{

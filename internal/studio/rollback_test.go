@@ -80,7 +80,7 @@ func TestVisitsUnderWayStayOnTheirVersionAndAreCounted(t *testing.T) {
 }
 
 func TestAVersionOfTomorrowIsTakenAndJudgedByFromTomorrowOn(t *testing.T) {
-	w := published(t, storetest.SQLite(t))
+	w := published(t, storetest.Any(t))
 	first := w.List.Version.ID
 	restandard(t, w, "K01", func(in *studio.StandardInput) { in.GoodTarget = "95" })
 	second := w.PublishDraft("From December.", "2026-12-01").ID

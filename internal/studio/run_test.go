@@ -121,7 +121,7 @@ func TestARunIsItsOrganisationsOwners(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := worldtest.New(t, storetest.SQLite(t), 1)
+	other := worldtest.New(t, storetest.Any(t), 1)
 	for name, c := range map[string]struct {
 		who       auth.Actor
 		programme string

@@ -9,6 +9,7 @@ import (
 
 	"plainclothes/internal/compare"
 	"plainclothes/internal/scoring"
+	"plainclothes/internal/store"
 	"plainclothes/internal/store/storetest"
 	"plainclothes/internal/store/worldtest"
 	"plainclothes/internal/studio"
@@ -17,7 +18,12 @@ import (
 // season is an organisation with twelve branches, four standards and a year of visits.
 func season(t *testing.T) *worldtest.World {
 	t.Helper()
-	w := worldtest.New(t, storetest.SQLite(t), 12)
+	return seasonIn(t, storetest.Any(t))
+}
+
+func seasonIn(t *testing.T, s *store.Store) *worldtest.World {
+	t.Helper()
+	w := worldtest.New(t, s, 12)
 	w.Publish(worldtest.Tea(4), "The first version.", "2025-01-01")
 	w.Season(4, 10, "2026-02", "2026-07", "2026-09", "2026-11")
 	return w
@@ -197,7 +203,7 @@ func TestWhatIfStopsWhenItsReaderLeaves(t *testing.T) {
 }
 
 func TestWhatIfStoresNothing(t *testing.T) {
-	w := season(t)
+	w := seasonIn(t, storetest.SQLite(t)) // dump speaks its dialect
 	replace(t, w, "standard: K02, points: 2", "standard: K02, points: 3")
 	before := dump(t, w)
 	whatIf(t, w)

@@ -57,6 +57,16 @@ func SQLite(t testing.TB) *store.Store {
 	return open(t, url)
 }
 
+// Any is an empty store for a test that asks nothing of its database: SQLite, or with -short PostgreSQL where there is one,
+// see [ForEach].
+func Any(t testing.TB) *store.Store {
+	t.Helper()
+	if testing.Short() && pgtest.Available() {
+		return Postgres(t)
+	}
+	return SQLite(t)
+}
+
 // migratedFile is a database file of SQLite that has the schema and nothing else.
 var migratedFile = sync.OnceValues(func() ([]byte, error) {
 	folder, err := os.MkdirTemp("", "storetest")
