@@ -50,7 +50,7 @@ func sameFor(t *testing.T, a, b report.Comparison) {
 	for i, x := range a.Result.Branches {
 		y := b.Result.Branches[i]
 		if x.ID != y.ID || x.Score.N != y.Score.N || math.Abs(x.Score.EstimateBP-y.Score.EstimateBP) > 1e-6 || math.Abs(x.Score.SDBP-y.Score.SDBP) > 1e-6 ||
-			x.Score.Place != y.Score.Place || x.Score.Status != y.Score.Status {
+			math.Abs(x.Score.Place.Expected-y.Score.Place.Expected) > 1e-6 || x.Score.Place.Lo != y.Score.Place.Lo || x.Score.Place.Hi != y.Score.Place.Hi || x.Score.Status != y.Score.Status {
 			t.Errorf("%s: %+v and %+v", x.ID, x.Score, y.Score)
 		}
 		for k := range x.Outcomes {
