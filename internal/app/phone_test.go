@@ -67,7 +67,7 @@ func TestShopperPagesFitThePhoneAndTheFinger(t *testing.T) {
 const movedJS = `new Promise(done => setTimeout(() => {
 	const moved = [];
 	new PerformanceObserver(list => list.getEntries().forEach(e => moved.push(...e.sources.map(s =>
-		(s.node?.outerHTML ?? "").slice(0, 100) + " from " + s.previousRect.y + " to " + s.currentRect.y)))).observe({type: "layout-shift", buffered: true});
+		(s.node?.outerHTML ?? "").slice(0, 100) + " from " + [s.previousRect.x, s.previousRect.y] + " to " + [s.currentRect.x, s.currentRect.y])))).observe({type: "layout-shift", buffered: true});
 	setTimeout(() => done(moved.join(" | ")), 200);
 }, 300))`
 
