@@ -26,8 +26,9 @@ func (o *post) chores(ctx context.Context) ([]notify.Message, error) {
 		_, ended := o.parts.visits.ExpireDue(ctx, operator(org.ID))
 		swept := o.parts.visits.SweepUploads(ctx, org.ID)
 		_, tried := o.parts.tryouts.Sweep(ctx, org.ID)
+		added := o.parts.visits.AddUpQuestions(ctx, org.ID)
 		messages, reminded := o.unsent(ctx, org.ID)
-		if err := errors.Join(ended, swept, tried, reminded); err != nil {
+		if err := errors.Join(ended, swept, tried, added, reminded); err != nil {
 			bad = append(bad, fmt.Errorf("chores of %s: %w", org.ID, err))
 		}
 		out = append(out, messages...)

@@ -117,3 +117,24 @@ func TestChoresEndVisitsInEveryOrganisationAlsoWithoutAMailServer(t *testing.T) 
 		}
 	}
 }
+
+func TestChoresAddUpWhatQuestionsDidInEveryOrganisation(t *testing.T) {
+	c := newClockwork(t, storetest.SQLite(t))
+	for _, w := range c.worlds {
+		r := visit.Rollup{
+			Programme: w.Programme, Version: w.Version, Branch: w.Branch, Shopper: visit.NoShopper, Scenario: "buyer", Month: "2026-11",
+			Questions: []visit.QuestionRollup{{Question: "A3", Asked: 1}},
+		}
+		err := c.parts.store.Visits().InTx(t.Context(), w.Org, func(tx visit.Tx) error { return tx.AddRollup(t.Context(), w.Org, r) })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.mailed(0)
+	for _, w := range c.worlds {
+		asked := w.Number(`SELECT sum(asked) FROM rollup_questions WHERE org_id = $1 AND question = 'A3'`, w.Org)
+		if left := w.Number(`SELECT count(*) FROM rollup_fresh WHERE org_id = $1`, w.Org); asked != 1 || left != 0 {
+			t.Errorf("%d added up, %d wait", asked, left)
+		}
+	}
+}

@@ -5,7 +5,10 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/compare"
@@ -222,6 +225,7 @@ func TestAQuestionThatChangedBeginsAnew(t *testing.T) {
 func TestTamperedCountsOfQuestionsAreFoundAndMended(t *testing.T) {
 	storetest.ForEach(t, func(t *testing.T, s *store.Store) {
 		w, svc, _ := crossing(t, s)
+		w.AddUp(100)
 		before := health(t, svc, w.Owner, report.Query{})
 		if r := rebuild(t, w, svc, false); !r.Clean() {
 			t.Fatalf("before: %+v", r.Differences[:min(3, len(r.Differences))])
@@ -230,6 +234,7 @@ func TestTamperedCountsOfQuestionsAreFoundAndMended(t *testing.T) {
 		w.SQL(`DELETE FROM rollup_questions WHERE question = 'E02' AND month = '2026-11'`)
 		w.SQL(`UPDATE rollup_turns SET lines = lines || lines WHERE branch_id = ?`, w.Branches[0].ID)
 		found := rebuild(t, w, svc, false)
+		w.SQL(`UPDATE rollup_fresh SET counts = CAST('+' AS ` + map[string]string{"sqlite": "blob", "postgres": "bytea"}[s.Dialect()] + `)`)
 		for _, want := range []string{"question Q02 of version", "question E02 of version", "what visits hung on at branch " + w.Branches[0].ID} {
 			if !strings.Contains(text(found), want) {
 				t.Errorf("not found: %s", want)
@@ -250,6 +255,42 @@ func TestTamperedCountsOfQuestionsAreFoundAndMended(t *testing.T) {
 	})
 }
 
+func TestWhatQuestionsDidReadsTheSameWhileItIsAddedUp(t *testing.T) {
+	storetest.ForEach(t, func(t *testing.T, s *store.Store) {
+		w, svc, all := crossing(t, s)
+		read := func() any {
+			t.Helper()
+			if r := rebuild(t, w, svc, false); !r.Clean() {
+				t.Fatalf("%d differences: %+v", len(r.Differences), r.Differences[:min(3, len(r.Differences))])
+			}
+			h := health(t, svc, w.Owner, report.Query{})
+			guests := health(t, svc, w.Owner, report.Query{Scenario: "guest", Span: report.Last12})
+			return []any{h.Questions, h.Visits, guests.Questions, guests.Visits}
+		}
+		want := read()
+		added := 0
+		for n := 50; n == 50; {
+			n = w.AddUp(50)
+			added += n
+			if d := cmp.Diff(want, read()); d != "" {
+				t.Fatalf("after %d:\n%s", n, d)
+			}
+		}
+		if added != len(all) {
+			t.Errorf("%d of %d visits waited to be added up", added, len(all))
+		}
+		w.Visits(all[:30])
+		var both sync.WaitGroup // two servers do their chores at a time
+		for range 2 {
+			both.Go(func() { w.AddUp(20) })
+		}
+		both.Wait()
+		if r := rebuild(t, w, svc, false); !r.Clean() {
+			t.Errorf("added up by two: %+v", r.Differences[:min(3, len(r.Differences))])
+		}
+	})
+}
+
 func text(r report.Rebuilt) string {
 	var b strings.Builder
 	for _, d := range r.Differences {
@@ -264,6 +305,7 @@ func TestADatabaseFromBeforeQuestionsWereCountedSaysSoAndIsFilledByTheRebuild(t 
 		want := health(t, svc, w.Owner, report.Query{Span: report.Last12})
 		w.SQL(`DELETE FROM rollup_questions WHERE org_id = ?`, w.Org)
 		w.SQL(`DELETE FROM rollup_turns WHERE org_id = ?`, w.Org)
+		w.SQL(`DELETE FROM rollup_fresh WHERE org_id = ?`, w.Org)
 		w.SQL(`UPDATE programmes SET data_rev = data_rev + 1 WHERE org_id = ?`, w.Org)
 		h := health(t, svc, w.Owner, report.Query{Span: report.Last12})
 		if len(h.Notes) != 1 || !strings.Contains(h.Notes[0], "120 of 120") || h.Questions[0].Verdict != compare.TooFewAsked {

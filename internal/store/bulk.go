@@ -127,6 +127,8 @@ func array(rows [][]any, i int) any {
 		return arrayOf[int64](rows, i)
 	case bool:
 		return arrayOf[bool](rows, i)
+	case []byte:
+		return arrayOf[[]byte](rows, i)
 	case time.Time:
 		return arrayOf[time.Time](rows, i)
 	case *time.Time:

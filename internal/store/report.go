@@ -147,6 +147,10 @@ func (s reports) Photo(ctx context.Context, organisation, id string) (evidence.P
 
 // Lock keeps others from changing a programme's rollups: every change of them counts data_rev up in this row.
 func (s reports) Lock(ctx context.Context, organisation, programme string) (studio.Programme, error) {
+	return s.lockRollups(ctx, organisation, programme)
+}
+
+func (s *Store) lockRollups(ctx context.Context, organisation, programme string) (studio.Programme, error) {
 	var row programmeRow
 	err := s.db(ctx).Clauses(clause.Locking{Strength: "UPDATE"}).Where("org_id = ? AND id = ?", organisation, programme).Take(&row).Error
 	return row.programme(), named(translate(err), "programme")
@@ -285,7 +289,7 @@ func (s reports) Facts(ctx context.Context, organisation, programme string) (all
 
 // ReplaceRollups puts rows in the place of all that there are.
 func (s reports) ReplaceRollups(ctx context.Context, organisation, programme string, rollups []visit.Rollup) error {
-	for _, table := range []string{"rollup_cells", "rollup_standards", "rollup_visits", "rollup_questions", "rollup_turns", "fits"} {
+	for _, table := range []string{"rollup_cells", "rollup_standards", "rollup_visits", "rollup_questions", "rollup_turns", "rollup_fresh", "fits"} {
 		if err := s.db(ctx).Exec("DELETE FROM "+table+" WHERE org_id = ? AND programme_id = ?", organisation, programme).Error; err != nil {
 			return err
 		}

@@ -185,7 +185,7 @@ func (v visits) AddReports(ctx context.Context, organisation string, all []visit
 	if err := v.writeReports(ctx, rows); err != nil {
 		return err
 	}
-	return v.addRollups(ctx, organisation, rollupsOf(all))
+	return v.keepRollups(ctx, organisation, rollupsOf(all))
 }
 
 // arrivedRows are the values of the rows of whole reports.

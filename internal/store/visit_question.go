@@ -85,12 +85,24 @@ var questionSums = func() string {
 	return b.String()
 }()
 
-// Questions gives the stored counts of questions, one as stored each.
+// noCounts stand where a row brings packed counts instead.
+var noCounts = strings.Repeat(", 0", strings.Count(questionColumns, ",")+1)
+
+// withFresh reads sums and what is still to be added to them in one statement: beside AddUpQuestions two would find a
+// visit in both, or in neither.
+func withFresh(sums, fresh string) string { return sums + " UNION ALL " + fresh }
+
+// Questions gives the stored counts of questions, those of several visits or of one. Packed counts that cannot be read are
+// none: who makes all of them again finds what is missing and mends it.
 func (s reports) Questions(ctx context.Context, organisation, programme string) (all []visit.Rollup, err error) {
-	err = s.eachRow(ctx, "SELECT month, version_id, scenario, question, "+questionColumns+
-		" FROM rollup_questions WHERE org_id = ? AND programme_id = ?", []any{organisation, programme}, func(scan func(...any) error) error {
-		r := visit.Rollup{Programme: programme, Questions: make([]visit.QuestionRollup, 1)}
-		err := scan(with(&r.Questions[0], &r.Month, &r.Version, &r.Scenario, &r.Questions[0].Question)...)
+	query := withFresh("SELECT month, version_id, scenario, question, "+questionColumns+", NULL AS counts FROM rollup_questions WHERE org_id = ? AND programme_id = ?",
+		"SELECT month, version_id, scenario, ''"+noCounts+", counts FROM rollup_fresh WHERE org_id = ? AND programme_id = ?")
+	err = s.eachRow(ctx, query, []any{organisation, programme, organisation, programme}, func(scan func(...any) error) error {
+		r, packed := visit.Rollup{Programme: programme, Questions: make([]visit.QuestionRollup, 1)}, []byte(nil)
+		err := scan(append(with(&r.Questions[0], &r.Month, &r.Version, &r.Scenario, &r.Questions[0].Question), &packed)...)
+		if packed != nil {
+			r.Questions, _ = unpackCounts(packed)
+		}
 		all = append(all, r)
 		return err
 	})
@@ -116,8 +128,10 @@ func (s reports) TurnsIn(ctx context.Context, organisation, programme string, w 
 }
 
 func (s reports) turns(ctx context.Context, programme, and string, args ...any) (all []visit.Rollup, err error) {
-	err = s.eachRow(ctx, "SELECT month, branch_id, version_id, lines FROM rollup_turns WHERE org_id = ? AND programme_id = ?"+and+
-		" ORDER BY month, branch_id, version_id", args, func(scan func(...any) error) error {
+	where := " WHERE org_id = ? AND programme_id = ?" + and
+	query := withFresh("SELECT month, branch_id, version_id, lines FROM rollup_turns"+where,
+		"SELECT month, branch_id, version_id, lines FROM rollup_fresh"+where+" AND lines <> ''") + " ORDER BY month, branch_id, version_id"
+	err = s.eachRow(ctx, query, append(args, args...), func(scan func(...any) error) error {
 		r := visit.Rollup{Programme: programme}
 		err := scan(&r.Month, &r.Branch, &r.Version, &r.Turns)
 		all = append(all, r)
@@ -133,18 +147,22 @@ func (s reports) QuestionSums(ctx context.Context, organisation string, q studio
 	if q.Scenario != "" {
 		where, args = where+" AND scenario = ?", append(args, q.Scenario)
 	}
-	err = s.eachRow(ctx, "SELECT version_id, question"+questionSums+" FROM rollup_questions"+where+
-		" GROUP BY version_id, question ORDER BY version_id, question", args, func(scan func(...any) error) error {
+	query := withFresh("SELECT version_id, question"+questionSums+", NULL AS counts FROM rollup_questions"+where+" GROUP BY version_id, question",
+		"SELECT version_id, ''"+noCounts+", counts FROM rollup_fresh"+where)
+	sums := questionTotals{}
+	err = s.eachRow(ctx, query, append(args, args...), func(scan func(...any) error) error {
 		var sum report.QuestionSum
-		err := scan(with(&sum.QuestionRollup, &sum.Version, &sum.Question)...)
-		all = append(all, sum)
-		return err
+		var packed []byte
+		if err := scan(append(with(&sum.QuestionRollup, &sum.Version, &sum.Question), &packed)...); err != nil {
+			return err
+		}
+		return sums.add(&sum, packed)
 	})
-	return all, err
+	return sums.sorted(), err
 }
 
 // eachRow goes through what a query finds.
-func (s reports) eachRow(ctx context.Context, query string, args []any, each func(scan func(...any) error) error) error {
+func (s *Store) eachRow(ctx context.Context, query string, args []any, each func(scan func(...any) error) error) error {
 	rows, err := s.db(ctx).Raw(query, args...).Rows()
 	if err != nil {
 		return err

@@ -20,7 +20,12 @@ var (
 		"org_id uuid, programme_id uuid, month text, branch_id uuid, scenario text, shopper_id uuid, series text",
 		"n, sum_bp, sum_bp2, unscored, sum_penalty, caps, zeros, breaches")
 
-	sumsOnPostgres = "WITH r AS (" + newDataRev + " RETURNING data_rev),\n" + numbered(2, &standardAdd, &cellAdd, &questionAdd, &turnAdd)
+	// The sums as they are written: with the counts of questions, or with those of each visit by themselves.
+	addedParts = []*bulk{&standardAdd, &cellAdd, &questionAdd, &turnAdd}
+	keptParts  = []*bulk{&standardAdd, &cellAdd, &freshInsert}
+
+	addedOnPostgres = "WITH r AS (" + newDataRev + " RETURNING data_rev),\n" + numbered(2, addedParts...)
+	keptOnPostgres  = "WITH r AS (" + newDataRev + " RETURNING data_rev),\n" + numbered(2, keptParts...)
 )
 
 // numbered joins upserts that do not see each other with that of facts, their parameters after the first n.
@@ -58,7 +63,7 @@ func adding(table, key, sums string) bulk {
 
 // AddRollup adds one visit to the sums, or takes it out, and marks the programme's sums as changed.
 func (v visits) AddRollup(ctx context.Context, organisation string, r visit.Rollup) error {
-	return v.addRollups(ctx, organisation, []visit.Rollup{r})
+	return v.keepRollups(ctx, organisation, []visit.Rollup{r})
 }
 
 // rollupsOf leaves out reports that are not published.
@@ -75,11 +80,21 @@ func rollupsOf(all []visit.Finished) []visit.Rollup {
 // addRollups adds visits to the sums, each sum once: those of one programme after those of another, in the order of
 // their keys. Whoever adds keeps this order, so that two never wait for each other crosswise.
 func (v visits) addRollups(ctx context.Context, organisation string, all []visit.Rollup) error {
+	return v.sumUp(ctx, organisation, all, newSums)
+}
+
+// keepRollups is addRollups for visits that are published one by one: what their questions did is only put down, for
+// AddUpQuestions to add it.
+func (v visits) keepRollups(ctx context.Context, organisation string, all []visit.Rollup) error {
+	return v.sumUp(ctx, organisation, all, newKeeping)
+}
+
+func (v visits) sumUp(ctx context.Context, organisation string, all []visit.Rollup, begin func(org, programme string) *sums) error {
 	byProgramme := map[string]*sums{}
 	for i := range all {
 		s, ok := byProgramme[all[i].Programme]
 		if !ok {
-			s = newSums(organisation, all[i].Programme)
+			s = begin(organisation, all[i].Programme)
 			byProgramme[s.programme] = s
 		}
 		if err := s.add(&all[i]); err != nil {
@@ -96,22 +111,20 @@ func (v visits) addRollups(ctx context.Context, organisation string, all []visit
 
 // write adds the sums of one programme.
 func (v visits) write(ctx context.Context, s *sums) error {
-	standards, cells, facts := s.standardRows(), s.cellRows(), s.factRows()
-	questions, turns := s.questionRows(), s.turnRows()
+	rows, facts := s.rows(), s.factRows()
 	if v.dialect == postgresDialect {
-		args := append([]any{s.org, s.programme}, standardAdd.arrays(standards)...)
-		args = append(append(args, cellAdd.arrays(cells)...), questionAdd.arrays(questions)...)
-		args = append(append(args, turnAdd.arrays(turns)...), factRows.arrays(facts)...)
-		v.putOff(request{query: sumsOnPostgres, args: args})
+		args := []any{s.org, s.programme}
+		for _, p := range rows {
+			args = append(args, p.bulk.arrays(p.rows)...)
+		}
+		query := map[bool]string{false: addedOnPostgres, true: keptOnPostgres}[s.keeping]
+		v.putOff(request{query: query, args: append(args, factRows.arrays(facts)...)})
 		return v.takeOut(ctx, s)
 	}
 	if err := v.exec(ctx, newDataRev, s.org, s.programme); err != nil {
 		return err
 	}
-	for _, p := range []struct {
-		bulk *bulk
-		rows [][]any
-	}{{&standardAdd, standards}, {&cellAdd, cells}, {&questionAdd, questions}, {&turnAdd, turns}, {&factAdd, facts}} {
+	for _, p := range append(rows, bulkRows{&factAdd, facts}) {
 		if _, err := v.each(ctx, p.bulk, p.rows); err != nil {
 			return err
 		}
@@ -127,6 +140,8 @@ type sums struct {
 	facts          map[factKey]string        // lines
 	questions      map[questionKey]*visit.QuestionRollup
 	turns          map[turnKey]string // lines
+	keeping        bool               // questions and turns are kept by visit:
+	fresh          [][]any
 	out            []takenOut
 }
 
@@ -142,6 +157,22 @@ func newSums(org, programme string) *sums {
 		facts:     map[factKey]string{},
 		questions: map[questionKey]*visit.QuestionRollup{}, turns: map[turnKey]string{},
 	}
+}
+
+// newKeeping keeps what questions did by visit.
+func newKeeping(org, programme string) *sums {
+	s := newSums(org, programme)
+	s.keeping = true
+	return s
+}
+
+// rows are those of addedParts or keptParts.
+func (s *sums) rows() []bulkRows {
+	standards, cells := bulkRows{&standardAdd, s.standardRows()}, bulkRows{&cellAdd, s.cellRows()}
+	if s.keeping {
+		return []bulkRows{standards, cells, {&freshInsert, s.fresh}}
+	}
+	return []bulkRows{standards, cells, {&questionAdd, s.questionRows()}, {&turnAdd, s.turnRows()}}
 }
 
 type standardKey struct{ month, branch, standard, scenario, series string }
@@ -178,7 +209,11 @@ func (s *sums) add(r *visit.Rollup) error {
 			s.standards[sk] = &sum
 		}
 	}
-	s.addQuestions(r)
+	if s.keeping {
+		s.keepQuestions(r)
+	} else {
+		s.addQuestions(r)
+	}
 	return s.addFact(r)
 }
 

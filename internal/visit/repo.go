@@ -90,6 +90,10 @@ type reports interface {
 	// AddReports stores reports of visits that are there: what a report changes of its visit where the row version is still
 	// the same, else fault.Conflict; report, submission, ops, outcomes; and the rollups of published ones, summed up first.
 	AddReports(ctx context.Context, org string, all []Finished) error
+	// FreshProgrammes are the programmes with visits whose questions are not yet added up.
+	FreshProgrammes(ctx context.Context, org string) ([]string, error)
+	// AddUpQuestions adds up what the questions of so many of them did, at most, and gives their number.
+	AddUpQuestions(ctx context.Context, org, programme string, most int) (int, error)
 }
 
 // Located is a visit with its place.

@@ -193,6 +193,20 @@ func (w *World) Visits(all []Made) []string {
 	return ids
 }
 
+// AddUp adds what the questions of so many published visits did to the sums, at most, and gives their number.
+func (w *World) AddUp(most int) (n int) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	must(w.t, w.Store.Visits().InTx(ctx, w.Org, func(tx visit.Tx) error {
+		programmes, err := tx.FreshProgrammes(ctx, w.Org)
+		if err == nil && len(programmes) > 0 {
+			n, err = tx.AddUpQuestions(ctx, w.Org, programmes[0], most)
+		}
+		return err
+	}))
+	return n
+}
+
 func (w *World) visit(ctx context.Context, tx visit.Tx, m Made) (string, error) {
 	v, rep, res, err := w.filled(m)
 	if err != nil {
