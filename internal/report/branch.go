@@ -62,12 +62,7 @@ const latest = 10
 
 // Branch reports on one branch within the reader's reach. Other branches stand behind its estimates and are not shown.
 func (s *Service) Branch(ctx context.Context, a auth.Actor, branch string, q Query) (r BranchReport, err error) {
-	err = s.patiently(ctx, func(s *Service) (err error) { r, err = s.branchOf(ctx, a, branch, q); return err })
-	return r, wrap("report on branch", err)
-}
-
-func (s *Service) branchOf(ctx context.Context, a auth.Actor, branch string, q Query) (r BranchReport, err error) {
-	err = s.repo.View(ctx, a.Org, func(tx Tx) error {
+	err = s.patiently(ctx, a.Org, func(s *Service, tx Tx) error {
 		d, err := s.desk(ctx, tx, a, auth.ReportRead, q)
 		if err != nil {
 			return err
@@ -83,7 +78,7 @@ func (s *Service) branchOf(ctx context.Context, a auth.Actor, branch string, q Q
 		s.note(&d, reading{readBranch, a, q, branch})
 		return err
 	})
-	return r, err
+	return r, wrap("report on branch", err)
 }
 
 func (s *Service) branch(ctx context.Context, tx Tx, d *desk, place *visit.Place) (BranchReport, error) {

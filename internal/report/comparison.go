@@ -39,12 +39,7 @@ type Place struct{ Code, Name, Region, Format string }
 
 // Compare compares the branches within the reader's reach over a window.
 func (s *Service) Compare(ctx context.Context, a auth.Actor, q Query) (c Comparison, err error) {
-	err = s.patiently(ctx, func(s *Service) (err error) { c, err = s.compare(ctx, a, q); return err })
-	return c, wrap(readCompare, err)
-}
-
-func (s *Service) compare(ctx context.Context, a auth.Actor, q Query) (c Comparison, err error) {
-	err = s.repo.View(ctx, a.Org, func(tx Tx) error {
+	err = s.patiently(ctx, a.Org, func(s *Service, tx Tx) error {
 		d, err := s.desk(ctx, tx, a, auth.Compare, q)
 		if err != nil {
 			return err
@@ -72,7 +67,7 @@ func (s *Service) compare(ctx context.Context, a auth.Actor, q Query) (c Compari
 		c = d.comparison(&counted, result)
 		return nil
 	})
-	return c, err
+	return c, wrap(readCompare, err)
 }
 
 // compared judges, or finds the judgement.

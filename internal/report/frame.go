@@ -71,15 +71,13 @@ func (x *study) frame() Frame {
 
 // view runs a reading of the comparison in a transaction of its own.
 func (s *Service) view(ctx context.Context, a auth.Actor, q Query, what string, read func(*study) error) error {
-	err := s.patiently(ctx, func(s *Service) error {
-		return s.repo.View(ctx, a.Org, func(tx Tx) error {
-			x, err := s.study(ctx, tx, a, auth.Compare, q)
-			if err != nil {
-				return err
-			}
-			s.note(&x.desk, reading{what, a, q, ""})
-			return read(x)
-		})
+	err := s.patiently(ctx, a.Org, func(s *Service, tx Tx) error {
+		x, err := s.study(ctx, tx, a, auth.Compare, q)
+		if err != nil {
+			return err
+		}
+		s.note(&x.desk, reading{what, a, q, ""})
+		return read(x)
 	})
 	return wrap(what, err)
 }

@@ -38,14 +38,18 @@ type preparation struct {
 	err  error // to be read when it is done
 }
 
-// patiently reads; where something has to be found out first it waits for that, with no transaction open, and reads then.
-func (s *Service) patiently(ctx context.Context, read func(*Service) error) error {
+// patiently reads in a transaction of its own; where something has to be found out first it waits for that, with none
+// open, and reads then.
+func (s *Service) patiently(ctx context.Context, org string, read func(*Service, Tx) error) error {
+	view := func(s *Service) error {
+		return s.repo.View(ctx, org, func(tx Tx) error { return read(s, tx) })
+	}
 	if s.ahead != nil {
-		return read(s)
+		return view(s)
 	}
 	asking := *s
 	asking.asks = true
-	err := read(&asking)
+	err := view(&asking)
 	var first *firstTime
 	if !errors.As(err, &first) {
 		return err
@@ -53,7 +57,7 @@ func (s *Service) patiently(ctx context.Context, read func(*Service) error) erro
 	if err := s.prepare(ctx, first); err != nil {
 		return err
 	}
-	return read(s)
+	return view(s)
 }
 
 // prepare waits for a window, but not for long.

@@ -34,12 +34,7 @@ type Trend struct {
 
 // Trends reads twelve months of the branches that the query names, or of one branch when only is set.
 func (s *Service) Trends(ctx context.Context, a auth.Actor, q Query, only string) (t Trends, err error) {
-	err = s.patiently(ctx, func(s *Service) (err error) { t, err = s.trendsOf(ctx, a, q, only); return err })
-	return t, wrap("read trends", err)
-}
-
-func (s *Service) trendsOf(ctx context.Context, a auth.Actor, q Query, only string) (t Trends, err error) {
-	err = s.repo.View(ctx, a.Org, func(tx Tx) error {
+	err = s.patiently(ctx, a.Org, func(s *Service, tx Tx) error {
 		d, err := s.desk(ctx, tx, a, auth.ReportRead, q)
 		if err != nil {
 			return err
@@ -63,7 +58,7 @@ func (s *Service) trendsOf(ctx context.Context, a auth.Actor, q Query, only stri
 			return shown(b)
 		})
 	})
-	return t, err
+	return t, wrap("read trends", err)
 }
 
 // trends reads the months in the series that the window is counted in, and of all branches: a branch's movement is
