@@ -44,7 +44,7 @@ func newPremises(t *testing.T, database string) *premises {
 // forEach runs a test in a place without data on both databases (on PostgreSQL it has the schema already). another gives further empty places of the same kind.
 func forEach(t *testing.T, test func(t *testing.T, l *premises, another func() *premises)) {
 	t.Helper()
-	if !testing.Short() || !pgtest.Available() {
+	if !pgtest.Enough() {
 		t.Run("sqlite", func(t *testing.T) {
 			test(t, newPremises(t, ""), func() *premises { return newPremises(t, "") })
 		})

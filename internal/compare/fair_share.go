@@ -2,9 +2,7 @@ package compare
 
 import (
 	"math"
-	"runtime"
 	"slices"
-	"sync"
 
 	"plainclothes/internal/stats"
 )
@@ -146,7 +144,7 @@ func (s *shares) all() []fairShares {
 	if len(s.places)*len(all) <= few {
 		s.together(all)
 	} else {
-		s.atOnce(len(all), func(i int) { s.load(all[i]); s.fit(all[i]); s.ask(all[i]); all[i].data = nil })
+		stats.AtOnce(len(all), func(i int) { s.load(all[i]); s.fit(all[i]); s.ask(all[i]); all[i].data = nil })
 	}
 	out := make([]fairShares, len(s.c.t.standards))
 	for _, x := range all {
@@ -163,7 +161,7 @@ func (s *shares) all() []fairShares {
 func (s *shares) together(all []*fairSeries) {
 	slopes := make([]stats.BinaryPrior, len(all))
 	known := make([]bool, len(all))
-	s.atOnce(len(all), func(i int) {
+	stats.AtOnce(len(all), func(i int) {
 		s.load(all[i])
 		slopes[i], known[i] = all[i].data.Slopes()
 	})
@@ -181,7 +179,7 @@ func (s *shares) together(all []*fairSeries) {
 			}
 		}
 	}
-	s.atOnce(len(all), func(i int) { s.fit(all[i]) })
+	stats.AtOnce(len(all), func(i int) { s.fit(all[i]) })
 	for _, least := range []Met{MetGood, MetWow} {
 		var fits []*stats.BinaryFit
 		for _, x := range all {
@@ -191,7 +189,7 @@ func (s *shares) together(all []*fairSeries) {
 		}
 		stats.LearnTaus(fits)
 	}
-	s.atOnce(len(all), func(i int) { s.ask(all[i]) })
+	stats.AtOnce(len(all), func(i int) { s.ask(all[i]) })
 }
 
 // load gathers the visits, with what the scores without the standard say.
@@ -234,24 +232,6 @@ func (s *shares) believe(ask *stats.Binary, i int, counted share, target float64
 		out.rng, _ = belief.Interval(rangeLevel)
 	}
 	return out
-}
-
-// atOnce works on several standards at once; each writes its own place only.
-func (s *shares) atOnce(standards int, work func(k int)) {
-	next := make(chan int)
-	var wait sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), standards) {
-		wait.Go(func() {
-			for k := range next {
-				work(k)
-			}
-		})
-	}
-	for k := range standards {
-		next <- k
-	}
-	close(next)
-	wait.Wait()
 }
 
 // fine is one point in the whole numbers in which scores without a standard are summed, so that order does not show;

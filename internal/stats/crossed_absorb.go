@@ -80,7 +80,7 @@ func (a *absorbed) fill() {
 		a.fillRows(0, n)
 		return
 	}
-	atOnce(bands, func(i int) { a.fillRows(n*i/bands, n*(i+1)/bands) })
+	AtOnce(bands, func(i int) { a.fillRows(n*i/bands, n*(i+1)/bands) })
 }
 
 // fillRows takes θNWNᵀ off some rows. Every number is summed in the order of the inner side, whoever does it.

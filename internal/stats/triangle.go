@@ -1,10 +1,6 @@
 package stats
 
 import (
-	"runtime"
-	"sync"
-	"sync/atomic"
-
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack/lapack64"
@@ -19,12 +15,12 @@ const block = 64
 func invertUpper(u []float64, n int) []float64 {
 	t := make([]float64, n*n)
 	blocks := (n + block - 1) / block
-	atOnce(blocks, func(i int) {
+	AtOnce(blocks, func(i int) {
 		own := tile(t, n, i, i)
 		copyRows(own, tile(u, n, i, i))
 		lapack64.Trtri(blas64.Triangular{Uplo: blas.Upper, Diag: blas.NonUnit, N: own.Rows, Stride: n, Data: own.Data})
 	})
-	atOnce(blocks, func(i int) {
+	AtOnce(blocks, func(i int) {
 		first := tile(t, n, i, i)
 		room := blas64.General{Rows: first.Rows, Stride: block, Data: make([]float64, first.Rows*block)}
 		for j := i + 1; j < blocks; j++ {
@@ -52,18 +48,4 @@ func copyRows(to, from blas64.General) {
 	for i := range from.Rows {
 		copy(to.Data[i*to.Stride+i:i*to.Stride+to.Cols], from.Data[i*from.Stride+i:i*from.Stride+from.Cols])
 	}
-}
-
-// atOnce does n pieces of work that have nothing to do with each other, as many at once as there are cores.
-func atOnce(n int, do func(i int)) {
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		wait.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				do(i)
-			}
-		})
-	}
-	wait.Wait()
 }

@@ -3,9 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +10,7 @@ import (
 
 	"plainclothes/internal/org"
 	"plainclothes/internal/store/pgtest"
+	"plainclothes/internal/store/sqlitetest"
 )
 
 // noon is the time in all tests of this package.
@@ -20,8 +18,11 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 func clock() time.Time { return noon }
 
-// migrated is a PostgreSQL database with the schema, copied for each test.
-var migrated = pgtest.NewTemplate(migrateAt)
+// Databases with the schema, copied for each test.
+var (
+	migrated     = pgtest.NewTemplate(migrateAt)
+	migratedFile = sqlitetest.NewTemplate(migrateAt)
+)
 
 func migrateAt(ctx context.Context, url string) error {
 	s, err := Open(ctx, url, clock)
@@ -31,33 +32,11 @@ func migrateAt(ctx context.Context, url string) error {
 	return errors.Join(s.Migrate(ctx), s.Close())
 }
 
-// migratedFile is a database of SQLite with the schema, copied for each test.
-var migratedFile = sync.OnceValues(func() ([]byte, error) {
-	folder, err := os.MkdirTemp("", "store")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	path := filepath.Join(folder, "test.db")
-	if err := migrateAt(context.Background(), "sqlite:"+path); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
-})
-
 // forEach runs a test on both databases.
 func forEach(t *testing.T, test func(t *testing.T, s *Store)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
-		file, err := migratedFile()
-		if err != nil {
-			t.Fatal(err)
-		}
-		path := filepath.Join(t.TempDir(), "test.db")
-		if err := os.WriteFile(path, file, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		test(t, openTest(t, "sqlite:"+path))
+		test(t, openTest(t, migratedFile.DB(t)))
 	})
 	t.Run("postgres", func(t *testing.T) { test(t, openTest(t, migrated.DB(t))) })
 }

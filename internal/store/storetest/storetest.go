@@ -7,15 +7,13 @@ package storetest
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"plainclothes/internal/store"
 	"plainclothes/internal/store/pgtest"
+	"plainclothes/internal/store/sqlitetest"
 )
 
 // Noon is the store's time in tests.
@@ -23,7 +21,10 @@ var Noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 func clock() time.Time { return Noon }
 
-var migrated = pgtest.NewTemplate(migrate)
+var (
+	migrated     = pgtest.NewTemplate(migrate)
+	migratedFile = sqlitetest.NewTemplate(migrate)
+)
 
 func migrate(ctx context.Context, url string) error {
 	s, err := store.Open(ctx, url, clock)
@@ -33,53 +34,30 @@ func migrate(ctx context.Context, url string) error {
 	return errors.Join(s.Migrate(ctx), s.Close())
 }
 
-// ForEach runs a test on SQLite and on PostgreSQL. With -short, PostgreSQL is enough where there is one: SQLite in Go is
-// slow under the race detector, and what runs side by side is the same with both.
+// ForEach runs a test on SQLite and on PostgreSQL, where [pgtest.Enough] on PostgreSQL only.
 func ForEach(t *testing.T, test func(t *testing.T, s *store.Store)) {
 	t.Helper()
-	if !testing.Short() || !pgtest.Available() {
+	if !pgtest.Enough() {
 		t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
 	}
 	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
 }
 
-// SQLite is an empty store with the schema on SQLite: a copy of one that was migrated once, which costs a tenth.
+// SQLite is an empty store with the schema on SQLite.
 func SQLite(t testing.TB) *store.Store {
 	t.Helper()
-	file, err := migratedFile()
-	if err != nil {
-		t.Fatal(err)
-	}
-	url := SQLiteURL(t)
-	if err := os.WriteFile(strings.TrimPrefix(url, "sqlite:"), file, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return open(t, url)
+	return open(t, migratedFile.DB(t))
 }
 
-// Any is an empty store for a test that asks nothing of its database: SQLite, or with -short PostgreSQL where there is one,
-// see [ForEach].
+// Any is an empty store for a test that asks nothing of its database: SQLite, or PostgreSQL where
+// [pgtest.Enough].
 func Any(t testing.TB) *store.Store {
 	t.Helper()
-	if testing.Short() && pgtest.Available() {
+	if pgtest.Enough() {
 		return Postgres(t)
 	}
 	return SQLite(t)
 }
-
-// migratedFile is a database file of SQLite that has the schema and nothing else.
-var migratedFile = sync.OnceValues(func() ([]byte, error) {
-	folder, err := os.MkdirTemp("", "storetest")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	path := filepath.Join(folder, "plainclothes.db")
-	if err := migrate(context.Background(), "sqlite:"+path); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path) //nolint:gosec // it was made three lines above
-})
 
 // SQLiteURL names a database file that does not exist yet.
 func SQLiteURL(t testing.TB) string {
