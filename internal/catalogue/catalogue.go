@@ -12,6 +12,7 @@ import (
 	"embed"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -41,6 +42,14 @@ func Own(lang string) string {
 		return "Deutsch"
 	}
 	return lang
+}
+
+// Count writes a number with its word: "1 question", "0 questions", "12 questions". The whole is looked up where it is read.
+func Count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
 }
 
 // Has reports whether the program speaks a language.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/stats"
 )
 
@@ -162,7 +163,7 @@ func (l *links) refuse() []Declined {
 	case l.shoppersLinked < fewLinks || l.branchesLinked < fewLinks:
 		return []Declined{{Why: OwnShopper, Sentence: fmt.Sprintf(
 			"Only %s visited more than one branch, and only %s seen by more than one shopper; we cannot tell a strict shopper from a weak branch. Swap at least 10 shoppers next wave.",
-			count(l.shoppersLinked, "shopper", "shoppers"), count(l.branchesLinked, "branch was", "branches were"))}}
+			catalogue.Count(l.shoppersLinked, "shopper", "shoppers"), catalogue.Count(l.branchesLinked, "branch was", "branches were"))}}
 	}
 	return nil
 }
@@ -195,7 +196,7 @@ func apart(l *links) string {
 	}
 	for r, n := range seen {
 		if n > 1 || r == "" || r == constant {
-			return fmt.Sprintf("%s of branches share no shopper (%s).%s", capital(count(l.large, "group", "groups")), listed(l.sizes), after)
+			return fmt.Sprintf("%s of branches share no shopper (%s).%s", capital(catalogue.Count(l.large, "group", "groups")), listed(l.sizes), after)
 		}
 	}
 	if len(names) == 2 {

@@ -1,6 +1,10 @@
 package compare
 
-import "fmt"
+import (
+	"fmt"
+
+	"plainclothes/internal/catalogue"
+)
 
 // Document is what the command "compare" prints, as JSON. Fields without a value are null: a branch without scores has no
 // estimate, level A has no ranks.
@@ -115,7 +119,7 @@ func modelDocument(r *Result, in Input) ModelDocument {
 	if alone := r.alone(); in.Level != LevelA && alone > 0 {
 		d.Declined = append(d.Declined, fmt.Sprintf(
 			"%s visits to fewer than %d branches and %s not pooled.",
-			count(alone, "standard has", "standards have"), fewBranches, plural(alone, "is", "are")))
+			catalogue.Count(alone, "standard has", "standards have"), fewBranches, plural(alone, "is", "are")))
 	}
 	return d
 }

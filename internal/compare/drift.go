@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/stats"
 )
 
@@ -146,9 +147,9 @@ func (d Drift) Words() string {
 	points := int(math.Max(1, math.Floor(math.Abs(d.Points)+0.5)))
 	switch {
 	case d.Worse:
-		return "down " + count(points, "point", "points") + " in a year"
+		return "down " + catalogue.Count(points, "point", "points") + " in a year"
 	case d.Better:
-		return "up " + count(points, "point", "points") + " in a year"
+		return "up " + catalogue.Count(points, "point", "points") + " in a year"
 	case !d.Known:
 		return "Too few visits to see a change"
 	}

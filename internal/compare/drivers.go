@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/stats"
 )
 
@@ -208,9 +209,9 @@ func (t *driverTable) refusal() string {
 		return fmt.Sprintf("At most %d standards can be compared at once; choose fewer.", stats.JohnsonMost)
 	case t.visits < need:
 		return fmt.Sprintf("%s with an overall mark; %s at least %d. Choose a longer window or fewer standards.",
-			capital(countOrNo(t.visits)), count(t.standards, "standard needs", "standards need"), need)
+			capital(countOrNo(t.visits)), catalogue.Count(t.standards, "standard needs", "standards need"), need)
 	case len(t.blocks) < fewBranches:
-		return fmt.Sprintf("The visits come from %s; at least %d are needed to see what holds in all of them.", count(len(t.blocks), "branch", "branches"), fewBranches)
+		return fmt.Sprintf("The visits come from %s; at least %d are needed to see what holds in all of them.", catalogue.Count(len(t.blocks), "branch", "branches"), fewBranches)
 	case !t.settled || t.spare < float64(2*t.standards):
 		return "Too many shoppers and branches for so few visits: once their habits are taken off nothing is left to compare."
 	}

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/stats"
 )
 
@@ -181,17 +182,17 @@ func (g *RegionGap) words() string {
 	switch {
 	case g.Ratio > regionRatio && math.Abs(g.Points) <= g.Shoppers:
 		return fmt.Sprintf("These regions are audited by different people; the gap of %s is within what shoppers alone could cause (±%d).",
-			count(points, "point", "points"), int(math.Ceil(g.Shoppers)))
+			catalogue.Count(points, "point", "points"), int(math.Ceil(g.Shoppers)))
 	case g.Ratio > regionRatio:
 		return fmt.Sprintf("These regions are audited by different people; the gap of %s is hardly more than what shoppers alone could cause (±%d), so it is not called real.",
-			count(points, "point", "points"), int(math.Floor(g.Shoppers)))
+			catalogue.Count(points, "point", "points"), int(math.Floor(g.Shoppers)))
 	case !g.Real:
-		return fmt.Sprintf("The gap of %s between %s and %s could be luck.", count(points, "point", "points"), g.Region, other)
+		return fmt.Sprintf("The gap of %s between %s and %s could be luck.", catalogue.Count(points, "point", "points"), g.Region, other)
 	}
 	word, lo, hi := "higher", g.Range.Lo, g.Range.Hi
 	if g.Points < 0 {
 		word, lo, hi = "lower", -g.Range.Hi, -g.Range.Lo
 	}
-	return fmt.Sprintf("%s would score about %s %s than %s (%.0f to %.0f).", g.Region, count(points, "point", "points"), word, other,
+	return fmt.Sprintf("%s would score about %s %s than %s (%.0f to %.0f).", g.Region, catalogue.Count(points, "point", "points"), word, other,
 		math.Max(0, lo), hi)
 }

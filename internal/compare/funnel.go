@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/stats"
 )
 
@@ -284,7 +285,7 @@ func (f *Funnel) thin() bool {
 }
 
 func ofBranches(n, of int) string {
-	return fmt.Sprintf("%d of %s %s", n, count(of, "branch", "branches"), plural(n, "lies", "lie"))
+	return fmt.Sprintf("%d of %s %s", n, catalogue.Count(of, "branch", "branches"), plural(n, "lies", "lie"))
 }
 
 // few writes an expected count: "0.4", "3", "12".

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"plainclothes/internal/catalogue"
 )
 
 // Headline is the head of the page. Its counts are those of the tables below it.
@@ -33,7 +35,7 @@ func (r *Result) headline() Headline {
 
 // saying puts the counts of a headline into words.
 func (r *Result) saying(h Headline) Headline {
-	h.say(fmt.Sprintf("%s, %s.", count(h.Branches, "branch", "branches"), visits(h.Visits)))
+	h.say(fmt.Sprintf("%s, %s.", catalogue.Count(h.Branches, "branch", "branches"), visits(h.Visits)))
 	if h.Visits > 0 {
 		h.say(h.judged(r.TargetBP), r.difference(), r.worstSentence())
 	}
@@ -151,7 +153,7 @@ func (h *Headline) standards(standards int) string {
 	}
 	met := s.Meets + s.WOW + s.NoBreach
 	text := fmt.Sprintf("Of %s on %s, %s the standard",
-		count(all, "result", "results"), count(standards, "standard", "standards"), noneOr(met, "meets", "meet"))
+		catalogue.Count(all, "result", "results"), catalogue.Count(standards, "standard", "standards"), noneOr(met, "meets", "meet"))
 	if s.WOW > 0 {
 		text += fmt.Sprintf(" (%d at WOW level)", s.WOW)
 	}

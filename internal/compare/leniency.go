@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/stats"
 )
 
@@ -108,7 +109,7 @@ func (l *ShopperLeniency) judge(points, sd float64) {
 	}
 	whole := func(v float64) int { return int(math.Floor(math.Max(0, v) + 0.5)) }
 	l.Sentences = append(l.Sentences, fmt.Sprintf("Scores the same branches about %s %s than colleagues (%d–%d).",
-		count(whole(math.Abs(points)), "point", "points"), word, whole(lo), whole(hi)))
+		catalogue.Count(whole(math.Abs(points)), "point", "points"), word, whole(lo), whole(hi)))
 }
 
 // watch adds what stands out of a shopper's habits: beyond 99.8 % limits about all shoppers, widened where shoppers differ
@@ -134,7 +135,7 @@ func (r *LeniencyReport) watch(habits []Habits) {
 			word = "slower"
 		}
 		return fmt.Sprintf("Is %s than colleagues: about %s a visit, theirs take %s.", word,
-			count(minutes(mine), "minute", "minutes"), count(minutes(all), "minute", "minutes"))
+			catalogue.Count(minutes(mine), "minute", "minutes"), catalogue.Count(minutes(all), "minute", "minutes"))
 	})
 }
 

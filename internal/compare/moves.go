@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/stats"
 )
 
@@ -272,9 +273,9 @@ func (m *Movements) say() {
 	}
 	switch {
 	case m.NetworkClear:
-		m.Sentences = append(m.Sentences, fmt.Sprintf("Together the %s moved %s.", count(n, "branch", "branches"), upOrDown(m.Network)))
+		m.Sentences = append(m.Sentences, fmt.Sprintf("Together the %s moved %s.", catalogue.Count(n, "branch", "branches"), upOrDown(m.Network)))
 	default:
-		m.Sentences = append(m.Sentences, fmt.Sprintf("Together the %s show no clear movement.", count(n, "branch", "branches")))
+		m.Sentences = append(m.Sentences, fmt.Sprintf("Together the %s show no clear movement.", catalogue.Count(n, "branch", "branches")))
 	}
 	if up+down == 0 {
 		m.Sentences = append(m.Sentences, "No branch can be said to have changed by itself: the differences are within luck.")

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/stats"
 )
 
@@ -264,7 +265,7 @@ func (q *nextQueue) plan(spent int) NextPlan {
 }
 
 func (p *NextPlan) say(in *NextInput, fair int) {
-	where := fmt.Sprintf("%s to %s", visits(p.Spent), count(len(p.Visits), "branch", "branches"))
+	where := fmt.Sprintf("%s to %s", visits(p.Spent), catalogue.Count(len(p.Visits), "branch", "branches"))
 	switch most := p.Spent - fair; {
 	case p.Spent == 0:
 		p.Sentences = append(p.Sentences, "No visits are to be sent.")

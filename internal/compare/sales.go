@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/stats"
 )
 
@@ -162,7 +163,7 @@ func (l *SalesLink) refusal(in SalesInput) string {
 	case l.Rows == 0:
 		return "No branch has both sales and a scored visit in matching periods. Check that branch names and weeks agree."
 	case l.Branches < 2 || l.Periods < 2:
-		return fmt.Sprintf("Sales and scores meet in %s and %s; at least two of both are needed.", count(l.Branches, "branch", "branches"), count(l.Periods, "period", "periods"))
+		return fmt.Sprintf("Sales and scores meet in %s and %s; at least two of both are needed.", catalogue.Count(l.Branches, "branch", "branches"), catalogue.Count(l.Periods, "period", "periods"))
 	}
 	return ""
 }
@@ -211,7 +212,7 @@ func percentOf(log float64) float64 { return 100 * math.Expm1(log) }
 func (l *SalesLink) say() {
 	switch {
 	case l.Branches < salesBranches:
-		l.Sentences = append(l.Sentences, fmt.Sprintf("Sales and scores meet in %s; a link is shown from %d on.", count(l.Branches, "branch", "branches"), salesBranches))
+		l.Sentences = append(l.Sentences, fmt.Sprintf("Sales and scores meet in %s; a link is shown from %d on.", catalogue.Count(l.Branches, "branch", "branches"), salesBranches))
 	case !l.Shown:
 		l.Sentences = append(l.Sentences, fmt.Sprintf("Only about %s of what a branch's score moves is real, the rest is luck of single visits; a link is shown from %s on.",
 			wholePercent(l.Reliability), wholePercent(salesReliable)))
@@ -226,7 +227,7 @@ func (l *SalesLink) say() {
 			hundredths(l.Detectable), wholePercent(l.Reliability)),
 		"Published studies of five chains found no clear link. This is a correlation.")
 	if l.Skipped > 0 {
-		l.Sentences = append(l.Sentences, count(l.Skipped, "period was", "periods were")+" left out because nothing was sold.")
+		l.Sentences = append(l.Sentences, catalogue.Count(l.Skipped, "period was", "periods were")+" left out because nothing was sold.")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"slices"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/stats"
 )
 
@@ -140,7 +141,7 @@ func (m *scoreModel) pool(groups []stats.ScoreGroup, branches int, wanted Level)
 		return
 	case branches < fewBranches:
 		m.note("Scores are pooled from %s on; there %s with scores. Each branch stands for itself.",
-			count(fewBranches, "branch", "branches"), areCount(branches, "branch", "branches"))
+			catalogue.Count(fewBranches, "branch", "branches"), areCount(branches, "branch", "branches"))
 		return
 	case m.total.N < fewVisits:
 		m.note("Scores are pooled from %d visits on; there are %d. Each branch stands for itself.", fewVisits, m.total.N)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+
+	"plainclothes/internal/catalogue"
 )
 
 // Sentence says what the visits say about a branch and a standard, with the counts, the target and how sure it is.
@@ -153,23 +155,16 @@ func capital(s string) string {
 	return string(s[0]-'a'+'A') + s[1:]
 }
 
-func visits(n int) string { return count(n, "visit", "visits") }
+func visits(n int) string { return catalogue.Count(n, "visit", "visits") }
 
 func ofVisits(x, n int) string { return fmt.Sprintf("%d of %s", x, visits(n)) }
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
-}
 
 // areCount is count with its verb.
 func areCount(n int, one, many string) string {
 	if n == 1 {
 		return "is 1 " + one
 	}
-	return "are " + count(n, one, many)
+	return "are " + catalogue.Count(n, one, many)
 }
 
 func (m *scoreModel) note(format string, args ...any) {

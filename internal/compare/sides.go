@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/stats"
 )
 
@@ -99,7 +100,7 @@ func newSides(pairs []sidePair, first, second, title string) Sides {
 	}
 	if s.N1 < minVisits || s.N2 < minVisits {
 		s.Declined = fmt.Sprintf("%s and %s meet in %s with %d and %s; that is too few to compare them.",
-			capital(first), second, count(len(pairs), "branch", "branches"), s.N1, visits(s.N2))
+			capital(first), second, catalogue.Count(len(pairs), "branch", "branches"), s.N1, visits(s.N2))
 		s.Sentence = s.Declined
 		return s
 	}

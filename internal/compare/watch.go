@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/stats"
 )
 
@@ -239,7 +240,7 @@ func (w *Watched) say(budget float64) {
 		return
 	}
 	w.Expected = float64(drawn) * budget
-	w.Sentences = append(w.Sentences, fmt.Sprintf("With %s and nothing wrong, expect about %s a year.", count(drawn, "branch", "branches"), alarms(w.Expected)))
+	w.Sentences = append(w.Sentences, fmt.Sprintf("With %s and nothing wrong, expect about %s a year.", catalogue.Count(drawn, "branch", "branches"), alarms(w.Expected)))
 	if rest := len(w.Charts) - drawn; rest > 0 {
 		w.Sentences = append(w.Sentences, hasHave(rest)+" too few visits for a chart.")
 	}
@@ -345,7 +346,7 @@ func (t *Tally) Sentence() string {
 		return t.Why
 	}
 	return fmt.Sprintf("Each miss adds %s, each met visit takes one away; %d is an alarm. By luck that happens once in about %.0f visits.",
-		count(t.Miss, "point", "points"), t.Alarm, math.Floor(t.RunLength+0.5))
+		catalogue.Count(t.Miss, "point", "points"), t.Alarm, math.Floor(t.RunLength+0.5))
 }
 
 // ExpectedAlarms is how many false alarms a month are to be expected among such charts: visits a month over the run length.

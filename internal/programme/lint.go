@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"plainclothes/internal/catalogue"
 )
 
 // Lint tells what is unwise in a sound programme. All problems are warnings, in file order; they have lines when the
@@ -35,22 +37,14 @@ func (l *linter) languages() {
 		lacks := l.p.Lacks(tag)
 		if old := l.p.Outdated(tag); len(old) > 0 {
 			l.warn("outdated."+tag, "%s since the words in %s were written, the first of them %s. Look at the page of languages whether they still ask the same.",
-				counted(len(old), "text was changed", "texts were changed"), LanguageName(tag), old[0].ID)
+				catalogue.Count(len(old), "text was changed", "texts were changed"), LanguageName(tag), old[0].ID)
 		}
 		if len(lacks) == 0 {
 			continue
 		}
-		what := counted(len(lacks), "text lacks", "texts lack")
+		what := catalogue.Count(len(lacks), "text lacks", "texts lack")
 		l.warn("translations."+tag, "%s words in %s, the first of them %s. There they are shown as they stand in the file.", what, LanguageName(tag), lacks[0].ID)
 	}
-}
-
-// counted writes a number with what it counts.
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // linter walks a programme.

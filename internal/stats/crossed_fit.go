@@ -249,12 +249,8 @@ func (c *Crossed) effective(v Variances, branchVar []float64) []float64 {
 // a standard deviation wider by √(1+2/B).
 func (f *CrossedFit) At(i int, row []float64) Belief {
 	mean, variance := f.Line(row)
-	b := Belief{Mean: mean + f.BranchEffect[i], SD: math.Max(sdFloor, math.Sqrt(f.BranchVar[i]+variance))}
-	if f.Branches < fewBranches {
-		b.DF = math.Max(1, float64(f.Branches-f.Columns-1))
-		b.SD *= math.Sqrt(1 + 2/float64(f.Branches))
-	}
-	return b
+	df, wide := few(f.Branches, f.Columns+1)
+	return Belief{Mean: mean + f.BranchEffect[i], SD: math.Sqrt(wide) * math.Max(sdFloor, math.Sqrt(f.BranchVar[i]+variance)), DF: df}
 }
 
 // Line is what the fixed effects expect of a design row (or of a difference of two), and the variance of its error.

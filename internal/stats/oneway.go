@@ -70,6 +70,15 @@ type Belief struct{ Mean, SD, DF float64 }
 // fewBranches is where the estimated variances are too uncertain for the normal distribution.
 const fewBranches = 30
 
+// few says how beliefs from few groups, and parameters estimated beside their variance, are wider: the degrees of freedom of
+// their t, 0 for normal, and the factor of their variance, 1+2/B.
+func few(groups, parameters int) (df, wide float64) {
+	if groups >= fewBranches {
+		return 0, 1
+	}
+	return math.Max(1, float64(groups-parameters)), 1 + 2/float64(groups)
+}
+
 // sdFloor is the smallest standard deviation of a score that is believed, in points.
 const sdFloor = 0.5
 
@@ -77,12 +86,8 @@ const sdFloor = 0.5
 // branches it is a t with two degrees of freedom less than branches and a standard deviation wider by √(1+2/B).
 func (m OneWay) Branch(n int, mean float64) Belief {
 	effect, sd := m.Effect(n, mean)
-	b := Belief{Mean: m.Mean + effect, SD: math.Max(sdFloor, math.Sqrt(sd*sd+m.MeanVar))}
-	if m.Groups < fewBranches {
-		b.DF = math.Max(1, float64(m.Groups-2))
-		b.SD *= math.Sqrt(1 + 2/float64(m.Groups))
-	}
-	return b
+	df, wide := few(m.Groups, 2)
+	return Belief{Mean: m.Mean + effect, SD: math.Sqrt(wide) * math.Max(sdFloor, math.Sqrt(sd*sd+m.MeanVar)), DF: df}
 }
 
 // Rankability is the share of the differences between observed branch means that is real, 0 to 1:

@@ -15,14 +15,9 @@ func (m OneWay) BranchShared(n int, mean, part float64) Belief {
 // proportion (1 − part) : part, b given g is (1 − part)·g ± √(part·(1 − part)·σ²).
 func (m OneWay) Doubted(n int, mean, part float64) Belief {
 	effect, sd := m.Effect(n, mean)
-	keep, wide := 1-part, 1.0
-	b := Belief{Mean: m.Mean + keep*effect}
-	if m.Groups < fewBranches {
-		b.DF = math.Max(1, float64(m.Groups-2))
-		wide = 1 + 2/float64(m.Groups)
-	}
-	b.SD = math.Max(sdFloor, math.Sqrt(wide*(keep*keep*sd*sd+keep*part*m.BranchVar+m.MeanVar)))
-	return b
+	keep := 1 - part
+	df, wide := few(m.Groups, 2)
+	return Belief{Mean: m.Mean + keep*effect, SD: math.Max(sdFloor, math.Sqrt(wide*(keep*keep*sd*sd+keep*part*m.BranchVar+m.MeanVar))), DF: df}
 }
 
 // DoubtedAt is [CrossedFit.At] by a sceptic who takes branches to differ by the variance given, not by that of the fit: what
@@ -36,10 +31,7 @@ func (f *CrossedFit) DoubtedAt(i int, row []float64, branchVar float64) Belief {
 	if branchVar > 0 {
 		now = 1 / math.Max(1/branchVar, 1/was-1/f.Variances.Branch+1/branchVar)
 	}
-	wide := 1.0
-	if f.Branches < fewBranches {
-		wide = 1 + 2/float64(f.Branches)
-	}
+	_, wide := few(f.Branches, 0)
 	_, line := f.Line(row)
 	b.Mean += f.BranchEffect[i] * (now/was - 1)
 	b.SD = math.Max(sdFloor, math.Sqrt(wide*(now+line)))

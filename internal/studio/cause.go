@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/programme"
 )
 
@@ -307,7 +308,7 @@ func joined(all []*suspect, c Cause) *suspect {
 		out.policy, out.levels = out.policy || s.policy, out.levels || s.levels
 	}
 	if n := len(out.questions); n > 0 {
-		out.How = append(out.How, plural(n, "changed question", "changed questions")+": "+strings.Join(slices.Sorted(maps.Keys(out.questions)), ", "))
+		out.How = append(out.How, catalogue.Count(n, "changed question", "changed questions")+": "+strings.Join(slices.Sorted(maps.Keys(out.questions)), ", "))
 	}
 	return out
 }

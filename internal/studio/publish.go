@@ -2,7 +2,6 @@ package studio
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -109,12 +108,4 @@ func (s *Service) rename(ctx context.Context, tx Tx, a auth.Actor, c *Contents) 
 func (s *Service) today(ctx context.Context, tx Reading, org string) (string, error) {
 	o, err := tx.Organisation(ctx, org)
 	return Today(s.now(), o.Zone), err
-}
-
-// plural writes a count with its noun.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
 }

@@ -3,6 +3,7 @@ package studio
 import (
 	"fmt"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/compare"
 	"plainclothes/internal/programme"
 )
@@ -31,10 +32,10 @@ func reach(p *programme.Programme, targetBP int, c compare.Criticality, what str
 	case !ok:
 		return fmt.Sprintf("A perfect branch needs more than 4,096 clean visits to show %s%s.", percent(targetBP), what)
 	}
-	text := fmt.Sprintf("A perfect branch needs %s to show %s%s", plural(n, "clean visit", "clean visits"), percent(targetBP), what)
+	text := fmt.Sprintf("A perfect branch needs %s to show %s%s", catalogue.Count(n, "clean visit", "clean visits"), percent(targetBP), what)
 	months := map[programme.Wave]int{programme.WaveMonthly: 1, programme.WaveBiMonthly: 2, programme.WaveQuarterly: 3}[p.Visit.Wave]
 	if v := p.Visit.VisitsPerBranch; v > 0 && months > 0 {
-		text += ": " + plural((n+v-1)/v*months, "month", "months") + " at the planned visits"
+		text += ": " + catalogue.Count((n+v-1)/v*months, "month", "months") + " at the planned visits"
 	}
 	return text + "."
 }

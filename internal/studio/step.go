@@ -10,7 +10,6 @@ import (
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/fault"
-	"plainclothes/internal/programme"
 )
 
 // Drafting keeps the steps by which drafts came to be what they are.
@@ -113,7 +112,7 @@ const (
 
 // record stores the changed draft and the step by which it changed. was is the document before, steps are those so far.
 func (s *Service) record(ctx context.Context, tx Tx, a auth.Actor, c *Contents, was []byte, step Step, steps []Step) (Step, error) {
-	if err := outdate(c.Programme, was, step.Kind); err != nil {
+	if err := s.outdate(c, was, step.Kind); err != nil {
 		return step, err
 	}
 	c.Version.Document = c.Programme.Canonical()
@@ -138,13 +137,13 @@ func (s *Service) record(ctx context.Context, tx Tx, a auth.Actor, c *Contents, 
 }
 
 // outdate marks the translations of texts that an edit changed. What comes out of a file or an earlier step has its own marks.
-func outdate(p *programme.Programme, was []byte, kind StepKind) error {
-	if kind != StepEdit || len(p.Translations) == 0 {
+func (s *Service) outdate(c *Contents, was []byte, kind StepKind) error {
+	if kind != StepEdit || len(c.Programme.Translations) == 0 {
 		return nil
 	}
-	before, _, err := programme.FromDraft(was)
+	before, _, err := s.ids.drafts.read(Version{ID: c.Version.ID, Document: was})
 	if err == nil {
-		p.Outdate(before)
+		c.Programme.Outdate(before)
 	}
 	return err
 }

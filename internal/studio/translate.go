@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
 )
@@ -61,15 +62,8 @@ func (s *Service) Translate(ctx context.Context, a auth.Actor, id, lang string, 
 			return "", nil, fault.Missing("language of this programme")
 		}
 		touched, err := translate(p, lang, texts)
-		return fmt.Sprintf("Translated %s into %s.", counted(len(touched), "text", "texts"), programme.LanguageName(lang)), touched, err
+		return fmt.Sprintf("Translated %s into %s.", catalogue.Count(len(touched), "text", "texts"), programme.LanguageName(lang)), touched, err
 	})
-}
-
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 func hasLanguage(p *programme.Programme, lang string) bool {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/programme/edit"
@@ -28,7 +29,7 @@ func (c Contents) Finished() error {
 		return nil
 	}
 	first := edit.Findings(c.Programme, c.Problems)[0]
-	return fault.Newf(fault.Conflict, "This draft is not finished: %s to mend. The first is in %s: %s", plural(n, "thing is", "things are"),
+	return fault.Newf(fault.Conflict, "This draft is not finished: %s to mend. The first is in %s: %s", catalogue.Count(n, "thing is", "things are"),
 		edit.Label(c.Programme, first.Part), first.Message)
 }
 

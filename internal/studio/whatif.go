@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/compare"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/scoring"
@@ -289,13 +290,13 @@ func (c StatusChange) Sentence() string {
 
 // sentences are the head of the page.
 func (w *WhatIf) sentences() []string {
-	all := []string{fmt.Sprintf("%s from %s to %s.", plural(w.Visits, "published visit", "published visits"), w.Window.From, w.Window.To)}
+	all := []string{fmt.Sprintf("%s from %s to %s.", catalogue.Count(w.Visits, "published visit", "published visits"), w.Window.From, w.Window.To)}
 	all = append(all, w.statusSentence())
 	if w.Rescored > 0 {
 		all = append(all, w.scoreSentences()...)
 	}
 	if n := len(w.Gaps); n > 0 {
-		all = append(all, fmt.Sprintf("No past visit answered %s of the draft. They count as a gap, not as zero.", plural(n, "question", "questions")))
+		all = append(all, fmt.Sprintf("No past visit answered %s of the draft. They count as a gap, not as zero.", catalogue.Count(n, "question", "questions")))
 	}
 	return all
 }
@@ -320,12 +321,12 @@ func (w *WhatIf) statusSentence() string {
 	if open := n - below - met; open > 0 {
 		rest = fmt.Sprintf("; for %d the visits could not tell", open)
 	}
-	return fmt.Sprintf("%s would change: %d to below the standard, %d to meeting it%s.", plural(n, "verdict", "verdicts"), below, met, rest)
+	return fmt.Sprintf("%s would change: %d to below the standard, %d to meeting it%s.", catalogue.Count(n, "verdict", "verdicts"), below, met, rest)
 }
 
 // scoreSentences say how scores and levels move.
 func (w *WhatIf) scoreSentences() []string {
-	all := []string{fmt.Sprintf("The old answers of %s were scored by the draft.", plural(w.Rescored, "visit", "visits"))}
+	all := []string{fmt.Sprintf("The old answers of %s were scored by the draft.", catalogue.Count(w.Rescored, "visit", "visits"))}
 	if w.Score.Visits > 0 {
 		switch d := w.Score.IsBP - w.Score.WasBP; d {
 		case 0:
@@ -333,10 +334,10 @@ func (w *WhatIf) scoreSentences() []string {
 		default:
 			all = append(all, fmt.Sprintf("The mean score %s.", moves(w.Score.WasBP, w.Score.IsBP)))
 		}
-		all = append(all, plural(w.Releveled, "visit", "visits")+" would change level.")
+		all = append(all, catalogue.Count(w.Releveled, "visit", "visits")+" would change level.")
 	}
 	if w.Score.Unscored > 0 {
-		all = append(all, plural(w.Score.Unscored, "visit", "visits")+" would have no score, because the draft asks too much that they did not answer.")
+		all = append(all, catalogue.Count(w.Score.Unscored, "visit", "visits")+" would have no score, because the draft asks too much that they did not answer.")
 	}
 	return all
 }

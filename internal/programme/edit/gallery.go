@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
 )
@@ -38,9 +39,9 @@ func (o AddSection) do(w *work) error {
 	w.p.Sections = place(w.p.Sections, o.At, s)
 	w.open = Ref{Kind: Section, ID: id}
 	w.touch(w.open, "")
-	w.say(fmt.Sprintf("Added %s with %s from “%s”.", Label(w.p, w.open), counted(len(s.Questions), "question"), short(o.From.Name)))
+	w.say(fmt.Sprintf("Added %s with %s from “%s”.", Label(w.p, w.open), catalogue.Count(len(s.Questions), "question", "questions"), short(o.From.Name)))
 	if standards > 0 {
-		w.said += fmt.Sprintf(" %s came along.", upperFirst(counted(standards, "standard")))
+		w.said += fmt.Sprintf(" %s came along.", upperFirst(catalogue.Count(standards, "standard", "standards")))
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
 )
@@ -44,16 +45,8 @@ func (o PasteQuestions) do(w *work) error {
 		}
 	}
 	w.open = Ref{Kind: Section, ID: section}
-	w.say(fmt.Sprintf("Pasted %s into %s.", counted(len(rows), "question"), Label(w.p, w.open)))
+	w.say(fmt.Sprintf("Pasted %s into %s.", catalogue.Count(len(rows), "question", "questions"), Label(w.p, w.open)))
 	return bad.Err()
-}
-
-// counted writes a count with its noun.
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return number(n) + " " + noun + "s"
 }
 
 // pastedRow is one line that holds something.
@@ -289,6 +282,6 @@ func (o PasteOptions) do(w *work) error {
 		w.touch(Ref{Kind: Option, ID: x.Code, Of: q.ID}, "")
 	}
 	w.open, w.own = r, append(w.own, r)
-	w.say(fmt.Sprintf("Pasted %s into %s.", counted(len(rows), "option"), Label(w.p, r)))
+	w.say(fmt.Sprintf("Pasted %s into %s.", catalogue.Count(len(rows), "option", "options"), Label(w.p, r)))
 	return bad.Err()
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/programme"
 )
 
@@ -418,7 +419,7 @@ func unseen(p *programme.Programme) []Finding {
 	var out []Finding
 	add := func(n int, one, many, why string) {
 		if n > 0 {
-			out = append(out, Finding{Sheet: keptSheet, What: plural(n, one, many), Why: why})
+			out = append(out, Finding{Sheet: keptSheet, What: catalogue.Count(n, one, many), Why: why})
 		}
 	}
 	const kept = "Other tools will not see this; it comes back when the form is imported here."
@@ -446,14 +447,6 @@ func unseen(p *programme.Programme) []Finding {
 	add(c["thanks"], "question that feeds thanks", "questions that feed thanks", kept)
 	add(c["skip"], "question without choices that may not apply", "questions without choices that may not apply", "Other tools show them as not required, with a hint to leave them empty.")
 	return out
-}
-
-// plural writes a number with its word.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
 }
 
 func count(c map[string]int, what string, is bool) {

@@ -185,13 +185,16 @@ func TestABorrowedServerIsSharedByProcessesAndSweptOfDeadOnes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	c, pid := connect(t, urlOf(s.admin, "postgres")), dead.alive.PgConn().PID()
 	dead.stop()
+	for scan[bool](t, c, "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = $1)", pid) { // the server learns of it a little later
+		time.Sleep(10 * time.Millisecond)
+	}
 	next, err := borrow(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(next.stop)
-	c := connect(t, urlOf(s.admin, "postgres"))
 	for name, want := range map[string]bool{kept: true, lost: false, prefix + "by_hand": true} {
 		if got := scan[bool](t, c, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name); got != want {
 			t.Errorf("database %s exists: %t, want %t", name, got, want)

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/web/kit"
 )
@@ -106,9 +107,9 @@ func tooOften(c echo.Context, err error) string {
 	}
 	c.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(wait))
 	if wait < 60 {
-		return "There were too many tries. Try again in " + kit.Plural(wait, "second", "seconds") + "."
+		return "There were too many tries. Try again in " + catalogue.Count(wait, "second", "seconds") + "."
 	}
-	return "There were too many tries. Try again in " + kit.Plural((wait+59)/60, "minute", "minutes") + "."
+	return "There were too many tries. Try again in " + catalogue.Count((wait+59)/60, "minute", "minutes") + "."
 }
 
 // sendLink has a link sent. The answer is the same for every address.

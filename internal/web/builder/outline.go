@@ -3,9 +3,9 @@ package builder
 import (
 	"strconv"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/programme/edit"
-	"plainclothes/internal/web/kit"
 )
 
 // section is one section of the list.
@@ -99,7 +99,7 @@ func pointsWords(p programme.Points) string {
 
 func sums(s *programme.Section) string {
 	good, wow := edit.PointsOf(s)
-	text := kit.Plural(len(s.Questions), "question", "questions")
+	text := catalogue.Count(len(s.Questions), "question", "questions")
 	if good > 0 {
 		text += " · " + pointsWords(good)
 	}

@@ -2,8 +2,9 @@ package chart
 
 import (
 	"math"
-	"strconv"
 	"strings"
+
+	"plainclothes/internal/catalogue"
 )
 
 // SumPoint is one visit of a chart that watches: the sum after it, and whether it alarmed.
@@ -66,11 +67,8 @@ func NewSums(points []SumPoint, limit float64, narrow bool) Sums {
 }
 
 func count(alarms int) string {
-	switch alarms {
-	case 0:
+	if alarms == 0 {
 		return "no alarm"
-	case 1:
-		return "1 alarm"
 	}
-	return strconv.Itoa(alarms) + " alarms"
+	return catalogue.Count(alarms, "alarm", "alarms")
 }

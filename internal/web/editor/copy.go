@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/visit"
 	"plainclothes/internal/web/kit"
 )
@@ -79,5 +80,5 @@ func broughtWords(b *visit.ImportedCopy) string {
 		return "Everything in it was here already."
 	}
 	return fmt.Sprintf("%s and %s in it were not here yet.",
-		kit.Plural(b.New, "change", "changes"), kit.Plural(b.NewPhotos, "photo", "photos"))
+		catalogue.Count(b.New, "change", "changes"), catalogue.Count(b.NewPhotos, "photo", "photos"))
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/visit"
 	"plainclothes/internal/web/kit"
@@ -169,7 +170,7 @@ func (p *Pages) publishAll(c echo.Context, a auth.Actor) error {
 		return err
 	}
 	if len(view.Left) == 0 {
-		kit.Flash(c, kit.Plural(view.Done, "report", "reports")+" published.")
+		kit.Flash(c, catalogue.Count(view.Done, "report", "reports")+" published.")
 		return kit.Redirect(c, address("accepted", form.Programme, ""))
 	}
 	view.Chrome = kit.Chrome{Title: "Published", Styles: []string{"css/desk.css"}}

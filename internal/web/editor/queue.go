@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/visit"
 	"plainclothes/internal/web/kit"
 	"plainclothes/internal/web/sheet"
@@ -222,7 +223,7 @@ func span(d time.Duration) string {
 	case d < time.Hour:
 		return "less than an hour"
 	case d < 24*time.Hour:
-		return kit.Plural(int(d/time.Hour), "hour", "hours")
+		return catalogue.Count(int(d/time.Hour), "hour", "hours")
 	}
-	return kit.Plural(int(d/(24*time.Hour)), "day", "days")
+	return catalogue.Count(int(d/(24*time.Hour)), "day", "days")
 }

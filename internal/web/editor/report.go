@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/visit"
 	"plainclothes/internal/web/kit"
 	"plainclothes/internal/web/sheet"
@@ -144,7 +145,7 @@ func scenarioOf(r *visit.Review) string {
 
 // changesOf sums the op log up: every answer, comment and photo, and every change of one, is an entry of it.
 func changesOf(r *visit.Review) string {
-	return kit.Plural(r.Report.Seq, "change", "changes") + " saved"
+	return catalogue.Count(r.Report.Seq, "change", "changes") + " saved"
 }
 
 // next finds the report that waits longest besides this one, "" when none does.

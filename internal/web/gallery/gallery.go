@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/studio"
@@ -80,8 +81,8 @@ type section struct {
 func startOf(x *studio.Start) start {
 	base := "/programmes/shipped/" + x.Key + "/preview"
 	out := start{
-		Key: x.Key, Name: x.Name, Trade: x.Trade, Preview: base, Standards: kit.Plural(len(x.Programme.Standards), "standard", "standards"),
-		Holds: kit.Plural(x.Sections, "section", "sections") + ", " + kit.Plural(x.Questions, "question", "questions") + ", about " + kit.Plural(x.Minutes, "minute", "minutes"),
+		Key: x.Key, Name: x.Name, Trade: x.Trade, Preview: base, Standards: catalogue.Count(len(x.Programme.Standards), "standard", "standards"),
+		Holds: catalogue.Count(x.Sections, "section", "sections") + ", " + catalogue.Count(x.Questions, "question", "questions") + ", about " + catalogue.Count(x.Minutes, "minute", "minutes"),
 	}
 	for i := range x.Programme.Sections {
 		out.Sections = append(out.Sections, sectionOf(&x.Programme.Sections[i], base))
@@ -96,7 +97,7 @@ func sectionOf(s *programme.Section, base string) section {
 		out.Questions = append(out.Questions, s.Questions[i].Text)
 		points += s.Questions[i].PossibleGood() + s.Questions[i].PossibleWow()
 	}
-	out.Holds = kit.Plural(len(s.Questions), "question", "questions") + ", " + points.String() + " points"
+	out.Holds = catalogue.Count(len(s.Questions), "question", "questions") + ", " + points.String() + " points"
 	return out
 }
 

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -21,4 +22,23 @@ func asciiName(name string) string {
 		}
 		return r
 	}, name)
+}
+
+// Photo sends a picture that came from somebody: nothing in it is ever run, whatever it turns out to be. Kept says how long
+// browsers may keep it, as in Cache-Control.
+func Photo(c echo.Context, kind, kept string, body io.Reader) error {
+	return photo(c, kind, kept, `inline; filename="photo.jpg"`, body)
+}
+
+// PhotoAsItCame sends what nothing here has looked into as a file to keep, which nothing shows. Ending is its name's: ".heic".
+func PhotoAsItCame(c echo.Context, ending, kept string, body io.Reader) error {
+	return photo(c, echo.MIMEOctetStream, kept, `attachment; filename="photo`+ending+`"`, body)
+}
+
+func photo(c echo.Context, kind, kept, disposition string, body io.Reader) error {
+	h := c.Response().Header()
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set(echo.HeaderCacheControl, kept)
+	h.Set(echo.HeaderContentDisposition, disposition)
+	return c.Stream(http.StatusOK, kind, body)
 }

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 	_ "time/tzdata" // a machine without zone files must still know the branches' zones
+
+	"plainclothes/internal/catalogue"
 )
 
 // zones remembers loaded zones: a page may format a hundred times in one.
@@ -63,19 +65,11 @@ func Ago(t, now time.Time) string {
 	case d < time.Minute:
 		return "just now"
 	case d < time.Hour:
-		return Plural(int(d/time.Minute), "minute", "minutes") + " ago"
+		return catalogue.Count(int(d/time.Minute), "minute", "minutes") + " ago"
 	case d < 24*time.Hour:
-		return Plural(int(d/time.Hour), "hour", "hours") + " ago"
+		return catalogue.Count(int(d/time.Hour), "hour", "hours") + " ago"
 	}
-	return Plural(int(d/(24*time.Hour)), "day", "days") + " ago"
-}
-
-// Plural writes a number with its noun: "1 visit", "3 visits".
-func Plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
+	return catalogue.Count(int(d/(24*time.Hour)), "day", "days") + " ago"
 }
 
 // Percent writes basis points as percent with one decimal, halves away from zero: 6895 is "69.0%".

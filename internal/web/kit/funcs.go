@@ -21,7 +21,7 @@ func funcs() template.FuncMap {
 		"datetime": DateTime,
 		"when":     when,
 		"ago":      Ago,
-		"plural":   Plural,
+		"plural":   catalogue.Count,
 		"add":      func(a, b int) int { return a + b },
 		"join":     strings.Join,
 		"has":      slices.Contains[[]string],

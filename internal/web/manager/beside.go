@@ -4,9 +4,9 @@ import (
 	"strconv"
 	"time"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/report"
 	"plainclothes/internal/web/chart"
-	"plainclothes/internal/web/kit"
 )
 
 // causes are why a branch stands where it stands.
@@ -51,7 +51,7 @@ const partsShown = 8
 func (v *branchView) beside(ch *choice, r *report.BranchReport) {
 	e := &r.Score
 	if e.Effective > 0 {
-		v.Worth = kit.Plural(e.N, "visit", "visits") + ", worth " + strconv.FormatFloat(e.Effective, 'f', 0, 64) + " once the shoppers’ differences are counted."
+		v.Worth = catalogue.Count(e.N, "visit", "visits") + ", worth " + strconv.FormatFloat(e.Effective, 'f', 0, 64) + " once the shoppers’ differences are counted."
 	}
 	v.OneView = e.OneView
 	if m := r.Level.Crossed; m != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/compare"
 	"plainclothes/internal/report"
 	"plainclothes/internal/web/chart"
@@ -210,7 +211,7 @@ func newStandardLine(l *report.StandardLine) standardLine {
 		line.Pooled = pooledText(&o.Good)
 	}
 	if o.NWow > 0 {
-		line.Wow = "WOW in " + strconv.Itoa(o.XWow) + " of " + kit.Plural(o.NWow, "visit that offered it", "visits that offered it")
+		line.Wow = "WOW in " + strconv.Itoa(o.XWow) + " of " + catalogue.Count(o.NWow, "visit that offered it", "visits that offered it")
 		if s.WowTargetBP > 0 {
 			line.Wow += "; asked " + prose(compare.Percent(s.WowTargetBP))
 		}

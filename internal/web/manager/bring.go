@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/compare"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/report"
@@ -45,7 +46,7 @@ func (p *Pages) importSales(c echo.Context, a auth.Actor) error {
 		}
 		return p.salesWith(c, a, func(v *salesView) { v.Errors, v.Lag = errs, strconv.Itoa(f.Lag) })
 	}
-	kit.Flash(c, "Sales are in: "+kit.Plural(done.Lines, "line", "lines")+" of "+kit.Plural(done.Branches, "branch", "branches")+".")
+	kit.Flash(c, "Sales are in: "+catalogue.Count(done.Lines, "line", "lines")+" of "+catalogue.Count(done.Branches, "branch", "branches")+".")
 	return kit.Redirect(c, salesPath)
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/compare"
 	"plainclothes/internal/report"
 	"plainclothes/internal/web/chart"
@@ -58,7 +59,7 @@ func (p *Pages) drivers(c echo.Context, a auth.Actor) error {
 	d := &r.Drivers
 	view.Months, view.Question, view.Scale, view.Left = monthsText(r.Months), r.Question, r.Scale, r.Left
 	view.Declined, view.Title, view.Says, view.Adjusted = prose(d.Declined), prose(d.Title), prose(d.Sentence), d.Adjusted
-	view.Visits = kit.Plural(d.Visits, "visit", "visits") + " to " + kit.Plural(d.Branches, "branch", "branches")
+	view.Visits = catalogue.Count(d.Visits, "visit", "visits") + " to " + catalogue.Count(d.Branches, "branch", "branches")
 	if d.Declined == "" {
 		view.Explained = percent(10_000*d.R2) + " (" + chart.Whole(10_000*d.R2Range.Lo) + "–" + percent(10_000*d.R2Range.Hi) + ")"
 		view.Rows, view.Sections, view.Priority = driverRows(d.Standards), driverRows(d.Sections), driverRows(d.Priority)
@@ -134,7 +135,7 @@ func (p *Pages) salesWith(c echo.Context, a auth.Actor, say func(*salesView)) er
 	}
 	view := salesView{compareHead: framed(h, a, &ch, salesPath, "Sales and scores", &r.Frame), Own: r.Own, Linked: r.Linked, Lag: strconv.Itoa(r.Link.Lag)}
 	if e := r.Extent; e.Lines > 0 {
-		view.Has = kit.Plural(e.Lines, "week", "weeks") + " of " + kit.Plural(e.Branches, "branch", "branches") + ", " + compare.WeekName(e.First) + " to " + compare.WeekName(e.Last)
+		view.Has = catalogue.Count(e.Lines, "week", "weeks") + " of " + catalogue.Count(e.Branches, "branch", "branches") + ", " + compare.WeekName(e.First) + " to " + compare.WeekName(e.Last)
 	}
 	if r.Linked {
 		view.link(&r.Link)
@@ -156,7 +157,7 @@ func (v *salesView) link(l *report.StoredLink) {
 	v.Facts = [][2]string{
 		{"Branches", strconv.Itoa(x.Branches)},
 		{"Periods of four weeks", strconv.Itoa(x.Periods)},
-		{"Sales follow after", kit.Plural(x.Lag, "period", "periods")},
+		{"Sales follow after", catalogue.Count(x.Lag, "period", "periods")},
 		{"Reliability of changes of the score", percent(10_000 * x.Reliability)},
 		{"Smallest link that would usually be found", number(x.Detectable) + " of sales for ten points of score"},
 	}

@@ -3,10 +3,10 @@ package manager
 import (
 	"strconv"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/compare"
 	"plainclothes/internal/report"
 	"plainclothes/internal/web/chart"
-	"plainclothes/internal/web/kit"
 )
 
 // compareRow is a branch as compare gives it.
@@ -114,5 +114,5 @@ func branchHref(ch *choice, id string) string { return ch.address("/compare/bran
 
 // VisitsText counts what stands behind the table.
 func (l league) VisitsText() string {
-	return kit.Plural(l.Visits, "visit", "visits") + " to " + kit.Plural(l.Branches, "branch", "branches")
+	return catalogue.Count(l.Visits, "visit", "visits") + " to " + catalogue.Count(l.Branches, "branch", "branches")
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/compare"
 	"plainclothes/internal/report"
 	"plainclothes/internal/web/kit"
@@ -154,7 +155,7 @@ func (v *overviewView) next(ch *choice, r *report.Comparison, n *report.Next) {
 			break // less than a tenth of a point: not worth a journey
 		}
 		v.Next = append(v.Next, finding{
-			Name: r.Places[x.Branch].Name, Href: branchHref(ch, x.Branch), What: kit.Plural(x.Visits, "visit", "visits"),
+			Name: r.Places[x.Branch].Name, Href: branchHref(ch, x.Branch), What: catalogue.Count(x.Visits, "visit", "visits"),
 			Why: "Worth " + tenths(x.Worth) + " points of wrong decisions averted.",
 		})
 	}

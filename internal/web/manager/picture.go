@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/report"
 	"plainclothes/internal/web/chart"
@@ -131,7 +132,7 @@ func (p *Pages) drawnOf(c echo.Context, a auth.Actor, ch *choice) ([]byte, error
 		if row.Mark != "" {
 			words = row.Mark + " " + words
 		}
-		lines[i] = chart.BarLine{Name: row.Name, Value: row.Score, Words: words + " · " + kit.Plural(row.Visits, "visit", "visits"), Bar: row.Bar}
+		lines[i] = chart.BarLine{Name: row.Name, Value: row.Score, Words: words + " · " + catalogue.Count(row.Visits, "visit", "visits"), Bar: row.Bar}
 		lines[i].Bar.Tone = row.Tone
 	}
 	return chart.BarsFile("How branches compare", note+" · bars: 90% ranges", chart.Axis(scale, r.Result.TargetBP), lines), nil

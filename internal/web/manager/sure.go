@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/compare"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/report"
@@ -145,7 +146,7 @@ func newOutlookRow(s *compare.StandardOutlook, titles map[string]string) outlook
 		row.Reach = "" // the page says it once
 	}
 	if s.Clean > 0 {
-		row.Clean = kit.Plural(s.Clean, "visit", "visits") + ", all met, would prove it: " + s.CleanIn
+		row.Clean = catalogue.Count(s.Clean, "visit", "visits") + ", all met, would prove it: " + s.CleanIn
 	}
 	for _, x := range s.Spot {
 		row.Spot = append(row.Spot, newSpotRow(x))

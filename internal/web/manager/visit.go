@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/evidence"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
@@ -146,7 +147,7 @@ func answerOf(q *report.Answered) string {
 	case q.Answer != "":
 		return q.Answer
 	case len(q.Photos) > 0:
-		return kit.Plural(len(q.Photos), "photo", "photos")
+		return catalogue.Count(len(q.Photos), "photo", "photos")
 	}
 	return "No answer"
 }

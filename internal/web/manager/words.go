@@ -5,9 +5,9 @@ import (
 	"strconv"
 	"strings"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/compare"
 	"plainclothes/internal/web/chart"
-	"plainclothes/internal/web/kit"
 	"plainclothes/internal/web/sheet"
 )
 
@@ -100,7 +100,7 @@ func scoreSentence(e *compare.ScoreEstimate, target int) string {
 	if e.N == 0 {
 		return "No visits with a score in these months."
 	}
-	text := "From " + kit.Plural(e.N, "visit", "visits") + " we expect " + percent(e.EstimateBP)
+	text := "From " + catalogue.Count(e.N, "visit", "visits") + " we expect " + percent(e.EstimateBP)
 	if e.HasRange {
 		text += ", and the true score plausibly lies between " + percent(e.LoBP) + " and " + percent(e.HiBP)
 	}
@@ -140,5 +140,5 @@ func settle(m *compare.Model, e *compare.ScoreEstimate, target int) string {
 	if !ok || n == 0 {
 		return ""
 	}
-	return "about " + kit.Plural(n, "more visit", "more visits") + " would settle it"
+	return "about " + catalogue.Count(n, "more visit", "more visits") + " would settle it"
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/org"
 	"plainclothes/internal/web/kit"
@@ -75,7 +76,7 @@ func showPreview(c echo.Context, view importView, src []byte) error {
 		return importPage.Render(c, http.StatusOK, view)
 	}
 	view.Unshown = n - len(view.Preview.Errors)
-	view.Errors = kit.Errors{{Name: "mistakes", Message: "Nothing was imported: the file has " + kit.Plural(n, "mistake", "mistakes") + ", listed below."}}
+	view.Errors = kit.Errors{{Name: "mistakes", Message: "Nothing was imported: the file has " + catalogue.Count(n, "mistake", "mistakes") + ", listed below."}}
 	return importPage.Render(c, http.StatusUnprocessableEntity, view)
 }
 
@@ -118,6 +119,6 @@ func (p *Pages) applyBranches(c echo.Context, a auth.Actor) error {
 	if err != nil {
 		return err
 	}
-	kit.Flash(c, "Imported: "+kit.Plural(view.Preview.Creates, "branch", "branches")+" added, "+kit.Plural(view.Preview.Changes, "branch", "branches")+" changed.")
+	kit.Flash(c, "Imported: "+catalogue.Count(view.Preview.Creates, "branch", "branches")+" added, "+catalogue.Count(view.Preview.Changes, "branch", "branches")+" changed.")
 	return kit.Redirect(c, "/branches")
 }

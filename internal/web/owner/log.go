@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/event"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/org"
@@ -311,7 +312,7 @@ func (r *reader) facts(body map[string]json.RawMessage) []fact {
 		case "roles":
 			value = roleWords(rolesOf(strings.Split(value, ", ")))
 		case "branches":
-			value = kit.Plural(strings.Count(value, ",")+1, "branch", "branches")
+			value = catalogue.Count(strings.Count(value, ",")+1, "branch", "branches")
 		}
 		all = append(all, fact{Name: strings.ReplaceAll(key, "_", " "), Value: value})
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/org"
 	"plainclothes/internal/web/kit"
@@ -181,7 +182,7 @@ func (n *namer) scope(m auth.Member) (string, error) {
 	slices.Sort(names)
 	text := strings.Join(names, ", ")
 	if more := len(m.Regions) + len(m.Branches) - len(names); more > 0 {
-		text += " and " + kit.Plural(more, "other", "others")
+		text += " and " + catalogue.Count(more, "other", "others")
 	}
 	return text, nil
 }

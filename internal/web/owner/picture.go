@@ -2,7 +2,6 @@ package owner
 
 import (
 	"errors"
-	"net/http"
 	"slices"
 
 	"github.com/labstack/echo/v4"
@@ -12,6 +11,7 @@ import (
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/studio"
+	"plainclothes/internal/web/kit"
 )
 
 // maxPicture is the body of a standard's form: a photo of the largest size and the words around it, in bytes.
@@ -107,9 +107,5 @@ func (p *Pages) picture(c echo.Context, a auth.Actor) error {
 		return err
 	}
 	defer func() { _ = body.Close() }()
-	h := c.Response().Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set(echo.HeaderCacheControl, "private, max-age=3600, immutable")
-	h.Set(echo.HeaderContentDisposition, `inline; filename="photo.jpg"`)
-	return c.Stream(http.StatusOK, evidence.ShownType, body)
+	return kit.Photo(c, evidence.ShownType, "private, max-age=3600, immutable", body)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/programme/demo"
@@ -224,7 +225,7 @@ func (p *Pages) refuseImport(c echo.Context, a auth.Actor, text string, errs kit
 	}
 	view.Text, view.Errors, view.Problems = text, errs, problems
 	if n := problems.Errors(); n > 0 {
-		view.Errors = kit.Errors{{Name: "mistakes", Message: "Nothing was imported: the file has " + kit.Plural(n, "mistake", "mistakes") + ", listed below."}}
+		view.Errors = kit.Errors{{Name: "mistakes", Message: "Nothing was imported: the file has " + catalogue.Count(n, "mistake", "mistakes") + ", listed below."}}
 	}
 	return programmesPage.Render(c, http.StatusUnprocessableEntity, view)
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/compare"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/report"
@@ -342,7 +343,7 @@ func cells(q *report.QuestionHealth) []cell {
 	return all
 }
 
-func visits(n int) string { return kit.Plural(n, "visit", "visits") }
+func visits(n int) string { return catalogue.Count(n, "visit", "visits") }
 
 func branches(n int) string {
 	if n == 1 {

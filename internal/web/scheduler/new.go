@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/org"
 	"plainclothes/internal/web/kit"
@@ -228,7 +229,7 @@ func (p *Pages) addCodes(ctx context.Context, a auth.Actor, form *planForm) (kit
 func listed(all []string) string {
 	const most = 8
 	if len(all) > most {
-		return strings.Join(all[:most], ", ") + " and " + kit.Plural(len(all)-most, "other", "others")
+		return strings.Join(all[:most], ", ") + " and " + catalogue.Count(len(all)-most, "other", "others")
 	}
 	return strings.Join(all, ", ")
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/org"
 	"plainclothes/internal/programme"
@@ -216,7 +217,7 @@ func (o *order) pays() int64 {
 func previewOf(form planForm, o order) previewView {
 	n := len(o.picked)
 	view := previewView{
-		Chrome: kit.Chrome{Title: "Plan " + kit.Plural(n, "visit", "visits"), Styles: []string{"css/desk.css"}}, Form: form, Count: n,
+		Chrome: kit.Chrome{Title: "Plan " + catalogue.Count(n, "visit", "visits"), Styles: []string{"css/desk.css"}}, Form: form, Count: n,
 		Programme: o.offer.programme.Name, Scenario: o.offer.scenario.Title, Fee: o.pays(), Total: o.pays() * int64(n), Currency: o.money,
 		Branches: o.picked,
 	}
@@ -260,7 +261,7 @@ func (p *Pages) plan(c echo.Context, a auth.Actor, form planForm, o order) error
 	if o.shopper.ID != "" {
 		where = " planned for " + o.shopper.Alias + "."
 	}
-	kit.Flash(c, kit.Plural(made, "visit", "visits")+where)
+	kit.Flash(c, catalogue.Count(made, "visit", "visits")+where)
 	return kit.Redirect(c, "/plan")
 }
 
@@ -271,7 +272,7 @@ var fields = map[string]string{"programme": "what", "scenario": "what", "branche
 func (p *Pages) refused(c echo.Context, a auth.Actor, form planForm, made int, err error) error {
 	problem := ""
 	if made > 0 {
-		problem = kit.Plural(made, "visit was", "visits were") + " planned. What is chosen below is not planned yet."
+		problem = catalogue.Count(made, "visit was", "visits were") + " planned. What is chosen below is not planned yet."
 	}
 	if known, ok := fault.As(err); ok && known.Kind == fault.Conflict {
 		errs := kit.Errors{{Name: "ignore", Message: known.Message + " Choose somebody else, or tick “Plan it all the same”."}}

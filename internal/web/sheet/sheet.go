@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/evidence"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/scoring"
@@ -175,7 +176,7 @@ func (m *maker) answer(q *programme.Question, it *Item) {
 	}
 	it.Answer, it.Said = "No photo", false
 	if n := len(it.Photos); n > 0 {
-		it.Answer, it.Said = kit.Plural(n, "photo", "photos"), true
+		it.Answer, it.Said = catalogue.Count(n, "photo", "photos"), true
 	}
 }
 

@@ -3,6 +3,7 @@ package sheet
 import (
 	"fmt"
 
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/scoring"
 	"plainclothes/internal/visit"
@@ -245,7 +246,7 @@ func failedText(t *scoring.Trace) string {
 
 func criticalText(t *scoring.Trace) string {
 	if n := len(t.Criticals); n > 0 {
-		return kit.Plural(n, "critical", "criticals") + " fired."
+		return catalogue.Count(n, "critical", "criticals") + " fired."
 	}
 	return "No critical fired."
 }

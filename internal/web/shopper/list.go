@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/visit"
 	"plainclothes/internal/web/kit"
 )
@@ -99,9 +100,9 @@ func (i item) DueIn(now time.Time) string {
 	case d < time.Hour:
 		return "due within the hour"
 	case d < 24*time.Hour:
-		return "due in " + kit.Plural(int(d.Hours()), "hour", "hours")
+		return "due in " + catalogue.Count(int(d.Hours()), "hour", "hours")
 	}
-	return "due in " + kit.Plural(int(d.Hours()/24), "day", "days")
+	return "due in " + catalogue.Count(int(d.Hours()/24), "day", "days")
 }
 
 // boardView is the job board.

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/evidence"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
@@ -92,7 +93,7 @@ func (p *filling) addPhotos(c echo.Context, a auth.Actor) error {
 	if len(errs) > 0 {
 		return p.photosWith(c, a, http.StatusUnprocessableEntity, errs)
 	}
-	kit.Flash(c, kit.Plural(kept, "photo", "photos")+" saved and sent.")
+	kit.Flash(c, catalogue.Count(kept, "photo", "photos")+" saved and sent.")
 	return kit.Redirect(c, c.Request().URL.Path)
 }
 
@@ -150,13 +151,9 @@ func (p *Pages) photo(c echo.Context, a auth.Actor) error {
 		return err
 	}
 	defer func() { _ = body.Close() }()
-	h := c.Response().Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set(echo.HeaderCacheControl, "private, no-store")
-	if !photo.Shown() { // as it came from a phone: nothing here looks into it, and nothing shows it
-		h.Set(echo.HeaderContentDisposition, "attachment; filename=\"photo"+ending(photo.Type)+"\"")
-		return c.Stream(http.StatusOK, echo.MIMEOctetStream, body)
+	const kept = "private, no-store"
+	if !photo.Shown() {
+		return kit.PhotoAsItCame(c, ending(photo.Type), kept, body)
 	}
-	h.Set(echo.HeaderContentDisposition, "inline; filename=\"photo.jpg\"")
-	return c.Stream(http.StatusOK, photo.Type, body)
+	return kit.Photo(c, photo.Type, kept, body)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
+	"plainclothes/internal/catalogue"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/tryout"
 	"plainclothes/internal/web/kit"
@@ -195,7 +196,7 @@ func (v *overviewView) lists() {
 	v.list(c.Words, "never asked for words", "never asked for words")
 	v.list(c.Photos, "never asked for its photo", "never asked for their photos")
 	if n := len(c.Scenarios); n > 0 {
-		l := list{Head: kit.Plural(n, "scenario was", "scenarios were") + " not tried:"}
+		l := list{Head: catalogue.Count(n, "scenario was", "scenarios were") + " not tried:"}
 		for _, s := range c.Scenarios {
 			l.Items = append(l.Items, item{Text: s.Title})
 		}
@@ -233,10 +234,10 @@ func counted(all []tryout.Place) string {
 	}
 	var parts []string
 	if sections > 0 {
-		parts = append(parts, kit.Plural(sections, "section", "sections"))
+		parts = append(parts, catalogue.Count(sections, "section", "sections"))
 	}
 	if n := len(all) - sections; n > 0 {
-		parts = append(parts, kit.Plural(n, "question", "questions"))
+		parts = append(parts, catalogue.Count(n, "question", "questions"))
 	}
 	return strings.Join(parts, " and ")
 }
