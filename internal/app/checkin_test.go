@@ -12,12 +12,19 @@ const hereJS = `navigator.geolocation.getCurrentPosition = (found) => found({coo
 // noPositionJS is a phone whose owner keeps positions from every site.
 const noPositionJS = `navigator.geolocation.getCurrentPosition = (found, none) => none({code: 1})`
 
-func TestThePositionIsAskedForOnceAndArrivesWhenThereIsSignal(t *testing.T) {
+// atTheDoor is a shopper with a phone of that kind who has the brief before him.
+func atTheDoor(t *testing.T, phone string) (*scene, *carrier) {
+	t.Helper()
 	s := newScene(t, 1)
 	p := s.carries(browsertest.Start(t).Page(t, browsertest.Phone), 0)
-	p.BeforeScripts(hereJS)
+	p.BeforeScripts(phone)
 	p.prepares(0)
 	p.goes(s.visitPath(0, ""))
+	return s, p
+}
+
+func TestThePositionIsAskedForOnceAndArrivesWhenThereIsSignal(t *testing.T) {
+	s, p := atTheDoor(t, hereJS)
 	p.Until(`!document.querySelector("#check-in").hidden`)
 	p.loses()
 	p.Click(`[data-check-in="yes"]`)
@@ -36,11 +43,7 @@ func TestThePositionIsAskedForOnceAndArrivesWhenThereIsSignal(t *testing.T) {
 }
 
 func TestAShopperWhoGivesNoPositionLosesNothingAndIsNotAskedAgain(t *testing.T) {
-	s := newScene(t, 1)
-	p := s.carries(browsertest.Start(t).Page(t, browsertest.Phone), 0)
-	p.BeforeScripts(noPositionJS)
-	p.prepares(0)
-	p.goes(s.visitPath(0, ""))
+	s, p := atTheDoor(t, noPositionJS)
 	p.Click(`[data-check-in="yes"]`)
 	p.UntilText("This phone does not give its position. Try again, or go on without.")
 	p.Click(`[data-check-in="no"]`)

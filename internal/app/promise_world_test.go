@@ -41,10 +41,16 @@ func newScene(t *testing.T, visits int) *scene {
 // onlyScene is a scene beside which no other plays: for what is timed.
 func onlyScene(t *testing.T, visits int) *scene {
 	t.Helper()
+	return sceneOf(t, "coffee-kiosks", "non_buyer", visits)
+}
+
+// sceneOf is a scene of another programme.
+func sceneOf(t *testing.T, file, scenario string, visits int) *scene {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("slow; the long run has it")
 	}
-	s := &scene{rehearsal: rehearse(t, "coffee-kiosks", "non_buyer", visits), t: t, gate: roughtest.NewGate(t)}
+	s := &scene{rehearsal: rehearse(t, file, scenario, visits), t: t, gate: roughtest.NewGate(t)}
 	s.program = s.process(s.gate.URL)
 	s.gate.Lead(t, s.program.url())
 	return s

@@ -41,7 +41,7 @@ func (p *program) site(c config.Config, x *parts, log *slog.Logger) (*kit.Site, 
 	s.Add(scheduler.New(x.visits, x.studio, x.org, x.auth, p.now).Routes()...)
 	s.Add(shopper.New(x.visits, p.now).Routes()...)
 	s.Add(shopper.NewPreviews(x.tryouts).Routes()...)
-	s.Add(shopper.NewTrials(x.tryouts).Routes()...)
+	s.Add(shopper.NewTrials(x.tryouts, p.now).Routes()...)
 	s.Add(tryoutweb.New(x.tryouts, c.URL).Routes()...)
 	starts, err := gallery.New(x.studio)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 type Pack struct {
 	Paper Paper
 	Ops   int       // in all logs of the visit
+	Now   time.Time // when it was made
 	Until time.Time // how long a grant of today would be good
 	Keys  []ReceiptKey
 }
@@ -38,7 +39,8 @@ func (s *Service) Pack(ctx context.Context, a auth.Actor, id string) (out Pack, 
 	if err != nil {
 		return out, wrap("make pack", err)
 	}
-	out.Until = grantUntil(out.Paper.Visit.Due, s.now().UTC())
+	out.Now = s.now().UTC()
+	out.Until = grantUntil(out.Paper.Visit.Due, out.Now)
 	out.Keys, err = s.repo.ReceiptKeys(ctx)
 	return out, wrap("make pack", err)
 }

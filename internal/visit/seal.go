@@ -95,8 +95,8 @@ func (s *Service) dropHidden(ctx context.Context, tx Tx, a auth.Actor, p *Paper)
 // for the submission's log.
 func (s *Service) sealStage(ctx context.Context, tx Tx, a auth.Actor, p *Paper, sub *Submission) (Sealed, error) {
 	now := s.now().UTC()
-	if err := p.early(now); err != nil {
-		return Sealed{}, err
+	if early := p.Early(now); early != "" {
+		return Sealed{}, fault.New(fault.Conflict, early)
 	}
 	out := Sealed{Stage: p.Stage, Answers: len(p.Report.Answers), Photos: len(p.Photos), At: now, Zone: p.Place.Zone}
 	key, err := s.key()

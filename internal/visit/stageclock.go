@@ -238,13 +238,13 @@ func (s *Service) nextParts(ctx context.Context, tx Tx, rows []Row) error {
 	return nil
 }
 
-// early refuses to seal a stage that is not open yet: what it asks about has not happened.
-func (p *Paper) early(now time.Time) error {
+// Early says why the present stage cannot be sent yet, "" when it can: what it asks about has not happened.
+func (p *Paper) Early(now time.Time) string {
 	t := Present(p.Times, p.Stage)
 	if t == nil || t.Open(now) {
-		return nil
+		return ""
 	}
-	return fault.New(fault.Conflict, "“"+t.Title+"” cannot be sent yet. "+t.Waits(now, p.Place.Zone)+". What you answered is kept.")
+	return "“" + t.Title + "” cannot be sent yet. " + t.Waits(now, p.Place.Zone) + ". What you answered is kept."
 }
 
 // answeredLast is when the last answer was given, as far as it is known: a phone may have had no signal when it was.

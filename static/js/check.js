@@ -3,7 +3,7 @@
 import * as store from './store.js';
 import * as outbox from './outbox.js';
 import { missing, parts, photoKind, progress, read, shown, stageNow } from './checklist.js';
-import { gaps } from './gaps.js';
+import { early, gaps } from './gaps.js';
 import { $, chip, choose, notice, plural, say, signal, theme, truth, wear, word } from './truth.js';
 
 const page = $('check') || $('contents');
@@ -40,6 +40,23 @@ function redraw(el, of, make) {
 }
 
 const copyOf = (id) => $(id).content.cloneNode(true).firstElementChild;
+
+// waits says why the part cannot be sent yet, '' when it can: what it asks about has not happened.
+async function waits() {
+  const given = [...(await store.fields(sub)).values()].filter((f) => !missing(f.value)).map((f) => Date.parse(f.at));
+  const first = given.length ? Math.min(...given) - pack.ahead : 0;
+  const o = early(pack.opens, stage(), sub.sealed, first, Date.now() - pack.ahead);
+  const titled = (id) => pack.stages.find((s) => s.id === id).title;
+  return o ? `“${titled(stage())}” cannot be sent yet. ${opening(o, titled)} What you answered is kept.` : '';
+}
+
+function opening(o, titled) {
+  if (o.event) return `Opens when you have said that this happened: ${o.event}.`;
+  if (o.after) return `Opens when “${titled(o.after)}” is sent.`;
+  if (!o.at) return 'Opens some time after your first answer.';
+  const day = { weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', timeZone: pack.visit.zone };
+  return `Opens ${new Date(o.at).toLocaleString(document.documentElement.lang, day)}.`;
+}
 
 // lacking lists what keeps the report from being sent: gaps, two answers to one question, and what cannot be read.
 async function lacking(r) {
@@ -118,7 +135,9 @@ async function check() {
   $('count').hidden = false;
   const lacks = await lacking(r);
   $('missing').hidden = lacks.length === 0;
-  $('whole').hidden = lacks.length > 0;
+  const wait = await waits();
+  notice('early', wait);
+  $('whole').hidden = lacks.length > 0 || wait !== '';
   $('missing-title').textContent = `Still missing: ${lacks.length}`;
   list($('missing').querySelector('ul'), lacks);
   $('dock').querySelector('[form="seal"]').disabled = false;
@@ -145,8 +164,8 @@ function gap(g, li) {
 async function send() {
   pressed = true;
   const lacks = await check();
-  if (lacks.length) {
-    $('missing').focus();
+  if (lacks.length || !$('early').hidden) {
+    $(lacks.length ? 'missing' : 'early').focus();
     return;
   }
   try {

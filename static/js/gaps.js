@@ -1,5 +1,6 @@
 // What is missing before a visit, or a stage of it, can be sent: the same gaps in the same words as
-// internal/programme.Gaps gives on the server; internal/programme/phone_form_test.go holds both against each other.
+// internal/programme.Gaps gives on the server; internal/programme/phone_form_test.go holds both against each other. And what
+// a stage waits for, as far as it can be known without signal: what visit.StageTime knows on the server.
 import { fails, missing, parts, photoKind, reserved, shown, trim, wantsComment } from './checklist.js';
 
 const characters = (s) => [...trim(s)].length;
@@ -56,4 +57,15 @@ function evidenceGap(q, a) {
 function commentGap(q, a, text) {
   if (!wantsComment(q, a) || characters(text) >= Math.max(1, q.comment.min || 0)) return '';
   return `Say in a few words what you saw.${q.comment.min > 1 ? ` At least ${q.comment.min} characters.` : ''}`;
+}
+
+// early gives what a stage waits for, null when it can be sent: {at} in ms, {span} in seconds after the first answer,
+// {event} to be said, {after} another stage. opens is the pack's; first is the time of the first answer, 0 when there is
+// none; both and now in ms by the server's clock.
+export function early(opens, stage, sealed, first, now) {
+  const o = (opens || {})[stage];
+  if (!o || sealed.includes(o.after)) return null;
+  if (o.after || o.event) return o;
+  const at = o.at ? Date.parse(o.at) : first && first + o.span * 1000;
+  return at && now >= at ? null : { ...o, at };
 }

@@ -33,8 +33,9 @@ const blank = (pack, device) => ({
 
 async function renew(s, sub, pack, known = sub.acked) {
   const old = await got(s.kv.get(['pack', sub.id]));
-  const form = old && sub.seq && old.checklist !== pack.checklist ? { ...old, visit: pack.visit, keys: pack.keys } : pack;
-  s.kv.put({ ...form, fields: null }, ['pack', sub.id]);
+  const form = old && sub.seq && old.checklist !== pack.checklist ? { ...old, visit: pack.visit, keys: pack.keys, opens: pack.opens } : pack;
+  const ahead = pack.now ? Date.now() - Date.parse(pack.now) : 0; // this phone's clock, in ms
+  s.kv.put({ ...form, ahead, fields: null }, ['pack', sub.id]);
   sub.checklist = form.checklist;
   sub.sealed = [...new Set([...sub.sealed, ...(pack.visit.stages_sealed || [])])];
   sub.visitState = pack.visit.state;

@@ -34,7 +34,18 @@ type pack struct {
 	Keys   []receiptKey          `json:"keys"`
 	Pages  []string              `json:"pages"`
 	Assets []string              `json:"assets"`
+	Opens  map[string]packOpens  `json:"opens"` // what parts wait for that are not sent
+	Now    string                `json:"now"`   // the server's time: a phone's clock may be wrong
 	Until  string                `json:"until"`
+}
+
+// packOpens is what one part waits for: an hour, a time after the first answer, something that the shopper has to say, or
+// another part.
+type packOpens struct {
+	At    string `json:"at,omitempty"`
+	Span  int    `json:"span,omitempty"` // seconds
+	Event string `json:"event,omitempty"`
+	After string `json:"after,omitempty"` // id of the part
 }
 
 type packVisit struct {
@@ -99,6 +110,7 @@ func packOf(in *visit.Pack, user string) pack {
 		Context: packContext{facts.Scenario, facts.Channel, facts.Format, list(facts.Features)},
 		Phone:   programme.PhoneForm(paper.List.Programme, paper.Visit.Scenario),
 		Fields:  map[string][]packHead{}, Photos: []packPhoto{}, Keys: keysOf(in.Keys), Until: in.Until.Format(time.RFC3339),
+		Opens: opensOf(paper.Times), Now: in.Now.Format(wireTime),
 	}
 	if paper.Visit.State.Writable() { // nothing of a report that was sent goes back to a phone
 		out.Fields, out.Photos = packFields(paper.Report.Heads), packPhotos(paper)
@@ -106,6 +118,25 @@ func packOf(in *visit.Pack, user string) pack {
 	out.Pages, out.Assets = pagesOf(paper, out.Sections), assetsIn(catalogue.Source)
 	if paper.Reading != nil {
 		out.Visit.Reading = paper.Reading.Tag
+	}
+	return out
+}
+
+// opensOf tells a phone without signal what the server knows of the parts to come.
+func opensOf(times []visit.StageTime) map[string]packOpens {
+	out := map[string]packOpens{}
+	for i := range times {
+		t := &times[i]
+		o := packOpens{Span: int(t.Span / time.Second), Event: strings.ReplaceAll(t.Event, "_", " ")}
+		if t.After != "" {
+			o.After = t.Begins().Stage
+		}
+		if !t.Opens.IsZero() {
+			o.At = t.Opens.UTC().Format(time.RFC3339)
+		}
+		if o != (packOpens{}) && t.Sealed.IsZero() {
+			out[t.ID] = o
+		}
 	}
 	return out
 }

@@ -17,6 +17,7 @@ type checkView struct {
 	kit.Chrome
 	Paper    visit.Paper
 	Missing  []missingItem
+	Early    string // why it cannot be sent yet, "" when it can
 	Answered int
 	Asked    int
 	Stage    string // title of the stage that is sent, "" without stages
@@ -47,6 +48,9 @@ func (p *filling) checkWith(c echo.Context, a auth.Actor, status int) error {
 	}
 	view := checkView{Chrome: kit.Chrome{Title: "Check and send", Script: []string{"js/check.js"}}, Paper: paper, Pack: wantsPack(c)}
 	rehearsed(&view.Chrome, &paper)
+	if !view.Pack { // one that a phone keeps is read later: the phone says it
+		view.Early = paper.Early(p.now())
+	}
 	for _, g := range paper.Gaps {
 		view.Missing = append(view.Missing, missingOf(paper, g))
 	}

@@ -39,6 +39,9 @@ func TestTheNextPartOfAVisitSaysWhenItOpens(t *testing.T) {
 	r.site.Get(r.shopper, "/visits").Says("Opens tomorrow 12:00")
 	r.site.Get(r.shopper, "/visits/"+id).Says("In the salon sent", "What came afterwards Opens tomorrow 12:00").Silent("Go on", "now")
 	r.site.Get(r.shopper, "/visits/"+id+"?pack=1").Says("What came afterwards").Silent("tomorrow")
+	r.site.Get(r.shopper, "/visits/"+id+"/check").Says("“What came afterwards” cannot be sent yet. Opens tomorrow 12:00. What you answered is kept.")
+	r.site.Get(r.shopper, "/visits/"+id+"/check?pack=1").Silent("tomorrow")
+	r.site.Get(r.shopper, "/visits/"+fresh+"/check").Silent("cannot be sent yet")
 	r.site.Get(r.shopper, "/visits/"+fresh).Says("In the salon now To be sent by today 18:00", "Opens 24 hours after your first answer", "Start")
 }
 

@@ -41,18 +41,20 @@ type Visits interface {
 }
 
 // filling is the pages of filling in.
-type filling struct{ uses Filling }
+type filling struct {
+	uses Filling
+	now  func() time.Time
+}
 
 // Pages answers the shopper's requests.
 type Pages struct {
 	filling
 	visits Visits
-	now    func() time.Time
 }
 
 // New joins the pages with their use cases.
 func New(visits Visits, now func() time.Time) *Pages {
-	return &Pages{filling: filling{visits}, visits: visits, now: now}
+	return &Pages{filling: filling{visits, now}, visits: visits}
 }
 
 // Routes lists the pages with who may open them.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -34,7 +35,9 @@ type Trials struct {
 }
 
 // NewTrials joins the pages with their use cases.
-func NewTrials(runs Tryouts) *Trials { return &Trials{filling{runs}, runs} }
+func NewTrials(runs Tryouts, now func() time.Time) *Trials {
+	return &Trials{filling{runs, now}, runs}
+}
 
 // Routes lists the pages. They are open to everyone who has the link, and then to the phone that used it: each asks for
 // the pass itself.

@@ -43,7 +43,7 @@ func newTryRig(t testing.TB, programme string) *tryRig {
 	for _, a := range w.Actors {
 		actors = append(actors, a)
 	}
-	r.site = webtest.New(t, storetest.Noon, actors, append(shopper.NewPreviews(r.runs).Routes(), shopper.NewTrials(r.runs).Routes()...)...)
+	r.site = webtest.New(t, storetest.Noon, actors, append(shopper.NewPreviews(r.runs).Routes(), shopper.NewTrials(r.runs, now).Routes()...)...)
 	return r
 }
 
