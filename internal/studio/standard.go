@@ -23,6 +23,7 @@ type StandardInput struct {
 	PartialShare          string // percent of the points, "" is any
 	WowShare              string // percent of the WOW points, "" is 50
 	Photo                 string // as KeepPicture names it, "" for none
+	ID                    string // what files call it from now on, "" for as it is; only before it is published
 }
 
 // InputOf fills a form with a standard as it is.
@@ -67,9 +68,64 @@ func (s *Service) ChangeStandard(ctx context.Context, a auth.Actor, programme, s
 		if err := in.apply(ctx, tx, target, a.Org); err != nil {
 			return err
 		}
-		return s.keep(ctx, tx, a, &c, standard)
+		was, err := s.renameStandard(ctx, tx, &c, standard, strings.TrimSpace(in.ID))
+		if err != nil {
+			return err
+		}
+		return s.keep(ctx, tx, a, &c, was)
 	})
 	return c, wrap("change standard", err)
+}
+
+// PublishedIDs gives the ids that published versions of a programme have used, which stay as they are.
+func (s *Service) PublishedIDs(ctx context.Context, a auth.Actor, programme string) (f edit.Fixed, err error) {
+	if err := may(a, auth.StandardsEdit); err != nil {
+		return f, err
+	}
+	err = s.repo.View(ctx, a.Org, func(tx Tx) error {
+		versions, err := tx.Versions(ctx, a.Org, programme)
+		if err != nil {
+			return err
+		}
+		last, _ := newest(versions)
+		f, err = s.fixed(ctx, tx, Version{Org: a.Org, Programme: programme, Number: last.Number + 1})
+		return err
+	})
+	return f, wrap("published ids", err)
+}
+
+// renaming is a standard of a draft before and after it was changed.
+type renaming struct{ was, is edit.Ref }
+
+// touches are the keys of what the change touches.
+func (r renaming) touches() []string {
+	if r.was == r.is {
+		return []string{r.is.String()}
+	}
+	return []string{r.was.String(), r.is.String()}
+}
+
+// renameStandard gives a standard another id, and everything in the draft that names it follows.
+func (s *Service) renameStandard(ctx context.Context, tx Tx, c *Contents, from, to string) (renaming, error) {
+	r := renaming{was: edit.Ref{Kind: edit.Standard, ID: from}, is: edit.Ref{Kind: edit.Standard, ID: from}}
+	if to == "" || to == from {
+		return r, nil
+	}
+	fixed, err := s.fixed(ctx, tx, c.Version)
+	if err != nil {
+		return r, err
+	}
+	before, _, err := s.ids.drafts.read(c.Version)
+	if err != nil {
+		return r, err
+	}
+	c.Programme.Outdate(before) // while the texts still have the names that they had
+	done, err := edit.Apply(c.Programme, edit.Set{Part: r.was, Fields: []edit.Field{edit.F("id", to)}}, fixed)
+	if err != nil {
+		return r, err
+	}
+	c.Programme, r.is.ID = done.Programme, to
+	return r, nil
 }
 
 // editable opens the draft that somebody looked at and wants to change.
@@ -89,11 +145,11 @@ func (s *Service) editable(ctx context.Context, tx Tx, a auth.Actor, programme s
 }
 
 // keep checks the changed programme as a whole and stores it in its draft.
-func (s *Service) keep(ctx context.Context, tx Tx, a auth.Actor, c *Contents, standard string) error {
+func (s *Service) keep(ctx context.Context, tx Tx, a auth.Actor, c *Contents, r renaming) error {
 	was := c.Version.Document
 	changed, problems, err := programme.FromDraft(c.Programme.Canonical())
 	if err != nil {
-		return asFields(err, standard)
+		return asFields(err, r.is.ID)
 	}
 	if changed.Hash() == c.Version.Hash {
 		return nil
@@ -102,14 +158,16 @@ func (s *Service) keep(ctx context.Context, tx Tx, a auth.Actor, c *Contents, st
 	if err != nil {
 		return err
 	}
-	part := edit.Ref{Kind: edit.Standard, ID: standard}
-	step := Step{Kind: StepEdit, Sentence: "Changed " + edit.Label(changed, part) + ".", Touches: []string{part.String()}}
+	step := Step{Kind: StepEdit, Sentence: "Changed " + edit.Label(changed, r.is) + ".", Touches: r.touches()}
+	if r.was != r.is {
+		step.Sentence = "Changed " + edit.Label(changed, r.is) + ", which was " + r.was.ID + "."
+	}
 	c.Programme, c.Problems = changed, problems
 	if _, err := s.record(ctx, tx, a, c, was, step, steps); err != nil {
 		return err
 	}
 	body := versionBody(c.Version)
-	body["standard"] = standard
+	body["standard"] = r.is.ID
 	return s.note(ctx, tx, a, "standards.changed", c.Version.ID, body)
 }
 

@@ -391,3 +391,8 @@ func TestAPlaceThatIsNoneOpensNothing(t *testing.T) {
 		r.site.Get(r.Owner, r.path()+"?open="+url.QueryEscape(open)).Status(http.StatusOK).Silent("<script>x")
 	}
 }
+
+func TestTheBuilderSaysTheKeyOfTheProgrammeAndWhyItStays(t *testing.T) {
+	r := tea(t)
+	r.site.Get(r.Owner, r.path()+"?open=about").Says("The key of this programme in files is “"+r.draft().Key+"”", "It stays, because")
+}

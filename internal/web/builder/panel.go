@@ -35,6 +35,7 @@ func (f *form) panelForm(key string) {
 			f.put(r, "name", "Name", line).first(), f.put(r, "trade", "Trade", line).maybe().help("For example: coffee kiosk."),
 			f.put(r, "change_note", "Note on this version, for the file", area).of(1).maybe(),
 		}})
+		f.add(group{Told: true, Note: keyNote(f.b.Meta.Key)})
 	case panelVisit:
 		f.visitPlan(r)
 	case panelScoring:
@@ -48,6 +49,11 @@ func (f *form) panelForm(key string) {
 	case panelFeatures:
 		f.features()
 	}
+}
+
+// keyNote says what the key of a programme is, and why it stays: files find their programme by it.
+func keyNote(key string) string {
+	return "The key of this programme in files is “" + key + "”. It stays, because a file that is imported finds its programme by it. For a programme of its own, change the key in the file before you import it."
 }
 
 func (f *form) visitPlan(r edit.Ref) {

@@ -44,6 +44,7 @@ type Published interface {
 // Drafting changes them.
 type Drafting interface {
 	Draft(ctx context.Context, a auth.Actor, programme string) (studio.Contents, error)
+	PublishedIDs(ctx context.Context, a auth.Actor, programme string) (edit.Fixed, error)
 	KeepPicture(ctx context.Context, a auth.Actor, body io.Reader) (string, error)
 	ChangeStandard(ctx context.Context, a auth.Actor, programme, standard string, in studio.StandardInput, rowVersion int) (studio.Contents, error)
 	WhatIf(ctx context.Context, a auth.Actor, programme string, w studio.Window, progress func(done, total int)) (studio.WhatIf, error)

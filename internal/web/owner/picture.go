@@ -10,6 +10,7 @@ import (
 	"plainclothes/internal/evidence"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
+	"plainclothes/internal/programme/edit"
 	"plainclothes/internal/studio"
 	"plainclothes/internal/web/kit"
 )
@@ -62,12 +63,17 @@ func (p *Pages) pictures(c echo.Context, a auth.Actor, v *standardsView) error {
 	return nil
 }
 
-// renderStandard shows the form of a standard with its photo.
+// renderStandard shows the form of a standard with its photo and, before it is published, its id.
 func (p *Pages) renderStandard(c echo.Context, a auth.Actor, status int, v standardView) error {
 	have, err := p.studio.Pictured(c.Request().Context(), a, []programme.Standard{{Photo: v.Form.Photo}})
 	if err != nil {
 		return err
 	}
+	fixed, err := p.studio.PublishedIDs(c.Request().Context(), a, c.Param("programme"))
+	if err != nil {
+		return err
+	}
+	v.Fixed = fixed.Has(edit.Ref{Kind: edit.Standard, ID: v.ID})
 	v.Photo = referenceOf(v.Base, v.ID, v.Form.Photo, have)
 	v.Photo.New = v.kept != v.Form.Photo
 	return standardPage.Render(c, status, v)

@@ -17,6 +17,7 @@ import (
 
 // standardForm is a standard as an owner types it. Was is the mark of the standard that he looked at.
 type standardForm struct {
+	ID           string `form:"id"`
 	Title        string `form:"title"`
 	Good         string `form:"good"`
 	Wow          string `form:"wow"`
@@ -36,7 +37,7 @@ type standardForm struct {
 func formOf(s *programme.Standard) standardForm {
 	in := studio.InputOf(s)
 	return standardForm{
-		Title: in.Title, Good: in.Good, Wow: in.Wow, Why: in.Why, GoodTarget: in.GoodTarget, WowTarget: in.WowTarget,
+		ID: s.ID, Title: in.Title, Good: in.Good, Wow: in.Wow, Why: in.Why, GoodTarget: in.GoodTarget, WowTarget: in.WowTarget,
 		Criticality: in.Criticality, Weight: in.Weight, MetShare: in.MetShare, PartialShare: in.PartialShare, WowShare: in.WowShare,
 		Photo: in.Photo, Was: mark(in),
 	}
@@ -44,7 +45,7 @@ func formOf(s *programme.Standard) standardForm {
 
 func (f *standardForm) input() studio.StandardInput {
 	return studio.StandardInput{
-		Title: f.Title, Good: f.Good, Wow: f.Wow, Why: f.Why, GoodTarget: f.GoodTarget, WowTarget: f.WowTarget,
+		ID: f.ID, Title: f.Title, Good: f.Good, Wow: f.Wow, Why: f.Why, GoodTarget: f.GoodTarget, WowTarget: f.WowTarget,
 		Criticality: f.Criticality, Weight: f.Weight, MetShare: f.MetShare, PartialShare: f.PartialShare, WowShare: f.WowShare,
 		Photo: f.Photo,
 	}
@@ -109,7 +110,8 @@ type standardView struct {
 	Base      string
 	Programme string
 	ID        string
-	Number    int // of the version that is being drafted
+	Fixed     bool // published, so its id stays
+	Number    int  // of the version that is being drafted
 	Form      standardForm
 	Questions []studio.QuestionRef
 	Stored    []stored // what somebody else has saved meanwhile
@@ -190,6 +192,9 @@ func (p *Pages) saveStandard(c echo.Context, a auth.Actor) error {
 		err = p.takePicture(c, a, &f)
 	}
 	if err == nil {
+		err = f.named()
+	}
+	if err == nil {
 		err = p.keepStandard(c, a, &f)
 	}
 	if errs, ok := kit.FormErrors(err); ok {
@@ -203,6 +208,15 @@ func (p *Pages) saveStandard(c echo.Context, a auth.Actor) error {
 	}
 	kit.Flash(c, "Saved in the draft. Nothing is published yet.")
 	return kit.Redirect(c, "/standards/"+c.Param("programme")+"/draft")
+}
+
+// named wants an id: a standard without one could be named by no question and no file.
+func (f *standardForm) named() error {
+	var bad fault.Fields
+	if strings.TrimSpace(f.ID) == "" {
+		bad.Add("id", "Give it a short name of letters and digits; files and questions name the standard by it.")
+	}
+	return bad.Err()
 }
 
 // keepStandard saves the form where the standard is still as it was looked at. A change of another standard meanwhile

@@ -32,6 +32,7 @@ type newStandardForm struct {
 	Title      string `form:"title"`
 	Good       string `form:"good"`
 	GoodTarget string `form:"good_target"`
+	ID         string `form:"id"` // "" for the next
 }
 
 // newStandardView is the form of a new standard.
@@ -92,6 +93,7 @@ func (p *Pages) add(c echo.Context, a auth.Actor, f *newStandardForm) (studio.Ed
 	}
 	return p.change(c, a, edit.Add{Kind: edit.Standard, Fields: []edit.Field{
 		edit.F("title", f.Title), edit.F("good", f.Good), edit.F("good_target", strings.TrimSuffix(strings.TrimSpace(f.GoodTarget), "%")),
+		edit.F("id", strings.TrimSpace(f.ID)),
 	}})
 }
 

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"plainclothes/internal/store/worldtest"
 )
 
 func TestAStandardIsAddedMovedAndRemovedInTheDraft(t *testing.T) {
@@ -47,4 +49,35 @@ func TestGoingBackBeginsADraftWithANote(t *testing.T) {
 	r.get(r.base()+"/draft?back=1").Says("the target for Good falls from 95 % to 80 %", "Back to version 1.")
 	r.post(path, form()).To(r.base() + "/versions")
 	r.post(r.base()+"/versions/9/back", form()).Status(http.StatusSeeOther)
+}
+
+func TestAStandardsIDChangesUntilItIsPublishedAndThenSaysWhyItStays(t *testing.T) {
+	r := newRig(t, 0)
+	made, err := r.Studio.Import(t.Context(), r.Owner, []byte(worldtest.Tea(4)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Programme = made.Programme
+	path := r.base() + "/K01/edit"
+	f := fields(t, r.get(path).Says("Id in files").Silent("so it stays"), path)
+	f.Set("id", " ")
+	r.post(path, f).Status(http.StatusUnprocessableEntity).Says("Give it a short name")
+	f.Set("id", "K02")
+	r.post(path, f).Status(http.StatusUnprocessableEntity).Says(`"K02" is taken already`).Has(`href="#f-id"`, `value="K02"`)
+	f.Set("id", "greet")
+	r.post(path, f).To(r.base() + "/draft")
+	r.get(path).Status(http.StatusNotFound)
+	path = r.base() + "/greet/edit"
+	r.get(path).Says("Witnessed by 3 questions")
+	r.PublishDraft("The first.", "")
+	f = fields(t, r.get(path).Says("Files name this standard greet", "so it stays").Silent("Id in files"), path)
+	f.Set("id", "K01")
+	r.post(path, f).Status(http.StatusUnprocessableEntity).Says("It stays as it is").Has(`id="f-id"`)
+}
+
+func TestANewStandardTakesTheIDThatFilesGiveIt(t *testing.T) {
+	r := teaRooms(t)
+	path := r.base() + "/new"
+	r.post(path, form("title=Napkins", "good=Paper", "good_target=95", "id=K01")).Status(http.StatusUnprocessableEntity).Says("is taken already").Has(`value="K01"`)
+	r.post(path, form("title=Napkins", "good=Paper", "good_target=95", "id=N-7")).To(r.base() + "/N-7/edit")
 }
