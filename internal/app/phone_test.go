@@ -72,14 +72,16 @@ const movedJS = `new Promise(done => setTimeout(() => {
 }, 300))`
 
 func TestNothingGoesFromUnderAFingerWhenTheScriptOfASectionArrives(t *testing.T) {
-	s := newScene(t, 1)
-	p := s.carries(browsertest.Start(t).Page(t, browsertest.Phone, browsertest.LessMotion), 0)
-	p.prepares(0)
-	for _, section := range []string{"A", "B"} { // a time, a photo, moments; a stopwatch
-		p.at(0, section)
-		p.Until(`document.querySelector("#taps-open:not([hidden])") && (e => !e || e.textContent)(document.querySelector("[data-go]")) && (e => !e || e.querySelector("input[capture]"))(document.querySelector("[data-photo]"))`)
-		if moved := browsertest.Eval[string](p.Page, movedJS); moved != "" {
-			t.Errorf("section %s: %s", section, moved)
+	s, b := newScene(t, 1), browsertest.Start(t)
+	for _, wide := range []int64{390, 320} {
+		p := s.carries(b.Page(t, browsertest.Window(wide, 844), browsertest.LessMotion), 0)
+		p.prepares(0)
+		for _, section := range []string{"A", "B"} { // a time, a photo, moments; a stopwatch
+			p.at(0, section)
+			p.Until(`document.querySelector("#taps-open:not([hidden])") && (e => !e || e.textContent)(document.querySelector("[data-go]")) && (e => !e || e.querySelector("input[capture]"))(document.querySelector("[data-photo]"))`)
+			if moved := browsertest.Eval[string](p.Page, movedJS); moved != "" {
+				t.Errorf("section %s, %d pixels wide: %s", section, wide, moved)
+			}
 		}
 	}
 }
