@@ -91,11 +91,14 @@ func causes(branch string, gaps []Gap, standards []Standard, beliefs map[string]
 // peerBelief is what is believed of a branch against its peers in one standard.
 type peerBelief struct {
 	known        bool
+	enough       bool    // judged with its peers, from enough visits
 	mean, peers  float64 // expected shares
 	behind, rate float64 // chance to be behind; the difference as seen
 }
 
-// believe scales the seen part by how much of the difference is believed: weight times (believed share minus peers').
+// believe scales the seen part by how much of the difference is believed: weight times (believed share minus peers'). A cause is
+// named only where the peers teach how far branches differ, and the branch has as many visits as any judgement needs: from one visit
+// every miss would look certain.
 func (c *Cause) believe(g Gap, b peerBelief) {
 	if !b.known {
 		return
@@ -104,7 +107,7 @@ func (c *Cause) believe(g Gap, b peerBelief) {
 	if b.rate != 0 {
 		c.Believed = g.Performance * math.Max(0, (b.mean-b.peers)/b.rate)
 	}
-	c.Named = c.Performance < 0 && b.behind >= causeSure || c.Performance > 0 && 1-b.behind >= causeSure
+	c.Named = b.enough && (c.Performance < 0 && b.behind >= causeSure || c.Performance > 0 && 1-b.behind >= causeSure)
 }
 
 // peerBeliefs judges each standard of one branch against all others: pooled where the peers allow it.
@@ -150,7 +153,7 @@ func against(own, rest Counts, peers pooledPeers) peerBelief {
 	if peers.ok {
 		belief = peers.pool.Posterior(own.N, own.X)
 	}
-	b := peerBelief{known: true, mean: belief.Mean(), peers: float64(rest.X) / float64(rest.N)}
+	b := peerBelief{known: true, enough: peers.ok && own.N >= minVisits, mean: belief.Mean(), peers: float64(rest.X) / float64(rest.N)}
 	b.rate = float64(own.X)/float64(own.N) - b.peers
 	b.behind = below(belief, stats.Own(rest.N, rest.X))
 	return b

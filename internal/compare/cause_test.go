@@ -75,11 +75,22 @@ func TestTheSentenceSaysHowSureEachCauseIs(t *testing.T) {
 	}
 	near(t, "penalty", c.Penalty, -.8+.1, 1e-12)
 	in.Compared.Level = LevelA
-	if a := Explain(in); !a.Standards[0].Known || a.Standards[0].Behind < .95 {
+	if a := Explain(in); !a.Standards[0].Known || a.Standards[0].Behind < .95 || a.Standards[0].Named {
 		t.Errorf("%+v", a.Standards[0])
 	}
 	if few := Explain(causeWorld(Counts{N: 1, X: 0})); strings.Contains(few.Sentence, "certain") || few.Standards[0].Named {
 		t.Errorf("one visit proves %+v", few.Standards[0])
+	}
+	for n, want := range map[int]bool{minVisits - 1: false, minVisits: true} {
+		all := causeWorld(Counts{N: n, X: 0})
+		for i := range all.Compared.Shares {
+			if c := &all.Compared.Shares[i]; c.Standard == "upsell" && c.Branch != "B000" {
+				c.Counts = Counts{N: 40, X: []int{39, 22, 38}[i%3]}
+			}
+		}
+		if got := Explain(all).Standards[0].Named; got != want {
+			t.Errorf("%d visits name a cause: %v", n, got)
+		}
 	}
 	if level := Explain(CauseInput{Branch: "B000"}); level.Sentence != "Level with similar branches." {
 		t.Error(level.Sentence)

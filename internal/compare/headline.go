@@ -39,7 +39,9 @@ func (r *Result) saying(h Headline) Headline {
 	if h.Visits > 0 {
 		h.say(h.judged(r.TargetBP), r.difference(), r.worstSentence())
 	}
-	h.say(h.standards(len(r.Standards)))
+	if h.Visits > 0 || h.Outcomes.told() {
+		h.say(h.standards(len(r.Standards)))
+	}
 	return h
 }
 

@@ -279,10 +279,10 @@ func (m *Movements) say() {
 	}
 	if up+down == 0 {
 		m.Sentences = append(m.Sentences, "No branch can be said to have changed by itself: the differences are within luck.")
-	} else {
-		m.Sentences = append(m.Sentences, fmt.Sprintf("%s by more than luck explains: %d better, %d worse.", changed(up+down), up, down))
+		return
 	}
-	m.Sentences = append(m.Sentences, "Of the branches listed about one in ten is expected to be there by luck; where nothing changed at all, a list like this names someone about once in ten times.")
+	m.Sentences = append(m.Sentences, fmt.Sprintf("%s by more than luck explains: %d better, %d worse.", changed(up+down), up, down),
+		"Of the branches listed about one in ten is expected to be there by luck; where nothing changed at all, a list like this names someone about once in ten times.")
 }
 
 func changed(n int) string {
@@ -311,8 +311,20 @@ func (x *Move) Sentence(name string) string {
 	case x.ClearlyBetter:
 		return fmt.Sprintf("%s got clearly better: %s %s.", name, upOrDown(x.Shrunk), between)
 	}
-	return fmt.Sprintf("%s: no clear change. It was %s from %s to %s; that far is within luck %s.",
-		name, upOrDown(x.Change), visits(x.Before.N), visits(x.After.N), between)
+	return fmt.Sprintf("%s: no clear change. It came out %s (%s, then %d), and luck can do that: the true change plausibly lies between %s and %s points (90 %%).",
+		name, higherOrLower(x.Change), visits(x.Before.N), x.After.N, signed(lo), signed(hi))
+}
+
+// higherOrLower says points as a result that came out differently.
+func higherOrLower(points float64) string {
+	word := "higher"
+	if points < 0 {
+		word = "lower"
+	}
+	if text := tenths(math.Abs(points)); text != "0" {
+		return fmt.Sprintf("%s %s %s", text, pointWord(points), word)
+	}
+	return "the same"
 }
 
 func signed(points float64) string {
@@ -380,16 +392,21 @@ func (l Luck) Sentence() string {
 	case l.MoreThan:
 		return text + fmt.Sprintf(" %s points are beyond luck and what all branches moved.", tenths(l.Beyond))
 	case l.LessThan:
-		return text + " They did worse than luck would have had it."
+		return text + " That is worse than luck would have had it."
 	}
 	return text
 }
 
+// expected is the number alone where luck goes the way that they went, or says which way it goes.
 func (l Luck) expected() string {
-	if l.Rise*l.Expected < 0 {
-		return signed(l.Expected)
+	text := tenths(math.Abs(l.Expected))
+	switch {
+	case text == "0" || l.Rise*l.Expected >= 0:
+		return text
+	case l.Expected < 0:
+		return "A fall of " + text
 	}
-	return tenths(math.Abs(l.Expected))
+	return "A rise of " + text
 }
 
 func pointWord(v float64) string {

@@ -163,6 +163,10 @@ func TestAChangeIsDrawnToTheNetworksByHand(t *testing.T) {
 	same, _ := NewMovements([]MoveRow{row("A", 5, 4), row("B", 5, 4)})
 	near(t, "floor", same.Tau2, 0, 0)
 	near(t, "no way from the network", same.Rows[0].PWorseThanRest, .5, 1e-12)
+	quiet, _ := NewMovements([]MoveRow{row("A", 5, 400), row("B", -5, 400)})
+	if said := strings.Join(quiet.Sentences, " "); strings.Contains(said, "listed") || !strings.Contains(said, "No branch can be said to have changed") {
+		t.Errorf("of nobody it is said: %s", said)
+	}
 	one, _ := NewMovements([]MoveRow{row("A", -30, 4)})
 	if len(one.Listed) != 0 || one.Rows[0].ClearlyWorse || len(one.Sentences) != 1 {
 		t.Errorf("%+v", one)
@@ -207,6 +211,14 @@ func TestLuckIsSaidBesideTheRise(t *testing.T) {
 	if got := l.Sentence(); !l.MoreThan || !strings.HasSuffix(got, "16.2 points are beyond luck and what all branches moved.") {
 		t.Error(got)
 	}
+	against := Luck{N: 1, Rise: -3.4, Expected: 3.6, LessThan: true}
+	if got := against.Sentence(); got != "This branch fell by 3.4 points. A rise of 3.6 would be expected by luck alone. That is worse than luck would have had it." {
+		t.Error(got)
+	}
+	against.Rise, against.Expected, against.LessThan = 2, -1, false
+	if got := against.Sentence(); got != "This branch rose by 2 points. A fall of 1 would be expected by luck alone." {
+		t.Error(got)
+	}
 	if _, ok := ByLuck(nil, 0); ok {
 		t.Error("nobody was lucky")
 	}
@@ -240,7 +252,12 @@ func TestOneBranchItsSentenceSaysOnlyWhatIsSure(t *testing.T) {
 		MoveRow: MoveRow{Before: WindowMean{N: 3}, After: WindowMean{N: 4}}, Change: -4, Shrunk: -1.2,
 	}
 	x.Range.Lo, x.Range.Hi = -4, 1.6
-	if got := x.Sentence("Leeds"); got != "Leeds: no clear change. It was down 4 points from 3 visits to 4 visits; that far is within luck (between −4 and +1.6 points, 90 %)." {
+	if got := x.Sentence("Leeds"); got != "Leeds: no clear change. It came out 4 points lower (3 visits, then 4), and luck can do that: the true change plausibly lies between −4 and +1.6 points (90 %)." {
+		t.Error(got)
+	}
+	still := x
+	still.Change = 0.04
+	if got := still.Sentence("Leeds"); !strings.Contains(got, "It came out the same (3 visits, then 4)") {
 		t.Error(got)
 	}
 	x.ClearlyWorse = true

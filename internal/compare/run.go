@@ -40,6 +40,9 @@ type States struct{ Below, Meets, WOW, CannotTell, TooFew, Breach, NoBreach, Unj
 
 func (s *States) add(status Status) { *s.of(status)++ }
 
+// told tells whether anything is known of any branch.
+func (s *States) told() bool { return s.Below+s.Meets+s.WOW+s.CannotTell+s.Breach+s.NoBreach > 0 }
+
 // move counts a branch under another status.
 func (s *States) move(from, to Status) {
 	*s.of(from)--

@@ -18,6 +18,7 @@ import (
 type BranchReport struct {
 	Branch     string // id
 	Place      Place
+	Closed     bool // it is looked at by itself only: no comparison shows it
 	Programme  studio.Programme
 	Version    studio.Version
 	Query      Query
@@ -84,7 +85,7 @@ func (s *Service) Branch(ctx context.Context, a auth.Actor, branch string, q Que
 func (s *Service) branch(ctx context.Context, tx Tx, d *desk, place *visit.Place) (BranchReport, error) {
 	b := &place.Branch
 	r := BranchReport{
-		Branch: b.ID, Place: Place{Code: b.Code, Name: b.Name, Region: d.regionName(b.Region), Format: b.Format},
+		Branch: b.ID, Place: Place{Code: b.Code, Name: b.Name, Region: d.regionName(b.Region), Format: b.Format}, Closed: !b.Active,
 		Programme: d.programme, Query: d.query, Window: d.window, Programmes: d.all,
 	}
 	counted, err := s.count(ctx, tx, d)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // FunnelLimit is the limits of a funnel at one number of visits, basis points: In95 and In998 as value ranges.
@@ -158,7 +157,7 @@ func (d FunnelData) most() float64 {
 
 // middleAt is where the words of the middle line hide the fewest dots.
 func (d FunnelData) middleAt(p plane) float64 {
-	width, best, fewest := letter*float64(utf8.RuneCountInString(d.Middle)), p.left+4, math.MaxInt
+	width, best, fewest := letter*float64(letters(d.Middle)), p.left+4, math.MaxInt
 	for x := best; x+width < p.left+p.width; x += 12 {
 		hidden := 0
 		for _, b := range d.Points {
@@ -258,9 +257,10 @@ func (f *Funnel) place(p plane, d FunnelData, narrow bool) {
 		return cmp.Compare(math.Abs(b.Value-d.Centre), math.Abs(a.Value-d.Centre))
 	})
 	room := newRoom(p, d)
+	room.keep(f)
 	for _, x := range named {
-		n := FunnelName{Dot: Dot{X: short(p.across(x.Visits)), Y: short(p.y(x.Value)), R: big, Title: x.says()}, Name: x.Name, Href: x.Href, Tone: x.Tone}
-		if label, ok := room.find(p.across(x.Visits), p.y(x.Value), utf8.RuneCountInString(x.Name)); ok {
+		n := FunnelName{Dot: Dot{X: short(p.across(x.Visits)), Y: short(p.y(x.Value)), R: big, Title: x.says()}, Name: cut(x.Name, int(p.width*mostOfWidth/letter)), Href: x.Href, Tone: x.Tone}
+		if label, ok := room.find(p.across(x.Visits), p.y(x.Value), letters(n.Name)); ok {
 			n.LabelX, n.LabelY, n.Anchor = short(label.x), short(label.y), label.anchor
 		}
 		f.Named = append(f.Named, n)
@@ -284,8 +284,11 @@ type label struct {
 
 const (
 	letter = 7.4 // width of a letter at the labels' size, somewhat wide
-	height = 16
+	height = 20
 )
+
+// mostOfWidth is the part of a drawing that a name may take; longer ones are cut, and the dot's title has them whole.
+const mostOfWidth = 0.38
 
 func newRoom(p plane, d FunnelData) *room {
 	m := &room{left: p.left, right: p.left + p.width, top: p.top - 8, bottom: p.top + p.height}
@@ -298,11 +301,23 @@ func newRoom(p plane, d FunnelData) *room {
 	return m
 }
 
-// find tries right, left, above and below of a dot.
+// keep leaves the words of the areas and of the middle line free.
+func (m *room) keep(f *Funnel) {
+	for _, e := range f.Edges {
+		m.keepText(value(e.X)-letter*float64(letters(e.Text)), value(e.Y), e.Text)
+	}
+	m.keepText(value(f.Middle.X), value(f.Middle.Y)-7, f.Middle.Text)
+}
+
+func (m *room) keepText(left, y float64, text string) {
+	m.taken = append(m.taken, [4]float64{left, y - height + 4, left + letter*float64(letters(text)), y + 4})
+}
+
+// find tries right, left, above and below of a dot, then below and above towards the left: at the right edge nothing else has room.
 func (m *room) find(x, y float64, letters int) (label, bool) {
 	width := letter * float64(letters)
 	for _, try := range []label{
-		{x + 12, y + 4, "start"}, {x - 12, y + 4, "end"}, {x, y - 12, "mid"}, {x, y + 22, "mid"},
+		{x + 12, y + 4, "start"}, {x - 12, y + 4, "end"}, {x, y - 12, "mid"}, {x, y + 24, "mid"}, {x + 8, y + 24, "end"}, {x + 8, y - 12, "end"},
 	} {
 		left := try.x
 		switch try.anchor {

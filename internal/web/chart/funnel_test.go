@@ -105,6 +105,36 @@ func TestAFunnelStaysInItsBoxAndItsNamesDoNotTouch(t *testing.T) {
 	}
 }
 
+func TestALongNameIsCutAndItsDotHasItWhole(t *testing.T) {
+	for _, name := range []string{strings.Repeat("Long Acre ", 8), strings.Repeat("東京駅八重洲口", 6), strings.Repeat("مقهى الرياض ", 8)} {
+		for _, narrow := range []bool{false, true} {
+			d := chart.FunnelData{Centre: 8000, Middle: "average 80%", Points: []chart.FunnelPoint{
+				{Name: "B", Visits: 60, Value: 8000}, {Name: name, Href: "/b", Visits: 30, Value: 6000, Outside: true, Named: true},
+			}}
+			n := chart.NewFunnel(d, narrow).Named[0]
+			if n.LabelX == "" || !strings.HasSuffix(n.Name, "…") || !strings.HasPrefix(name, strings.TrimSuffix(n.Name, "…")) || !strings.HasPrefix(n.Title, name) {
+				t.Errorf("narrow %v: %+v", narrow, n)
+			}
+		}
+	}
+}
+
+func TestNamesLeaveTheWordsOfTheAreasFree(t *testing.T) {
+	d := funnelOf(0, 1)
+	last := d.Limits[len(d.Limits)-1]
+	d.Points = []chart.FunnelPoint{{Name: "Somewhere", Href: "/b", Visits: last.Visits, Value: last.Lo998 - 40, Outside: true, Named: true, Tone: chart.Below}}
+	f := chart.NewFunnel(d, false)
+	n := f.Named[0]
+	if n.LabelX == "" || n.Anchor != "mid" && n.Anchor != "end" {
+		t.Fatalf("%+v", n)
+	}
+	for _, e := range f.Edges {
+		if off := math.Abs(number(t, e.Y) - number(t, n.LabelY)); off < 14 {
+			t.Errorf("%q is %v from the words %q", n.Name, off, e.Text)
+		}
+	}
+}
+
 func TestAFunnelOfNothingIsAnEmptyFrame(t *testing.T) {
 	f := chart.NewFunnel(chart.FunnelData{Centre: 9000, Middle: "standard 90%"}, true)
 	if f.Outer != "" || len(f.Dots)+len(f.Named) != 0 || len(f.Grid) == 0 || f.Title != "0 branches, 0 outside what luck explains" {

@@ -242,15 +242,6 @@ func BarsFile(title, note string, axis []Tick, lines []BarLine) []byte {
 	return p.done()
 }
 
-// cut keeps a text as long as its column.
-func cut(text string, most int) string {
-	runes := []rune(text)
-	if len(runes) <= most {
-		return text
-	}
-	return strings.TrimSpace(string(runes[:most-1])) + "…"
-}
-
 // HeatCell is one cell of a file: its number, and its step from −3 to 3 where it has one.
 type HeatCell struct {
 	Text    string
@@ -310,7 +301,7 @@ func folded(text string, width, most int) []string {
 		switch {
 		case now == "":
 			now = w
-		case len([]rune(now))+1+len([]rune(w)) <= width:
+		case letters(now)+1+letters(w) <= width:
 			now += " " + w
 		default:
 			all, now = append(all, cut(now, width+1)), w

@@ -15,7 +15,7 @@ func TestThePagesFitEveryWindow(t *testing.T) {
 	for i, name := range nasty {
 		r.rename(i, name)
 	}
-	r.Publish(titled("Entrance tidy", "Greeted in 30 s", "Name badge", "Offered help", "Product advice", "Till wait"), "first", "2025-01-01")
+	r.Publish(titled("Entrance tidy", "Greeted in 30 s", "Name badge", "Offered help", strings.Repeat("Donaudampfschifffahrt", 4), "Till wait"), "first", "2025-01-01")
 	r.Season(6, 24, months(12)...)
 	id := r.Visit(worldtest.Made{
 		Branch: r.Branches[6], Scenario: "guest", On: "2026-11-02", Hour: 9, Answers: r.Answered(6, 0.7), Comments: map[string]string{"Q01": nasty[6] + nasty[6]},

@@ -81,7 +81,7 @@ func (v *changeView) rows(ch *choice, r *report.Change) {
 	wide := 5.0
 	for i := range r.Rows {
 		m := &r.Rows[i]
-		wide = max(wide, min(40, max(abs(m.Range.Lo), abs(m.Range.Hi))))
+		wide = max(wide, min(40, max(abs(m.Range.Lo), abs(m.Range.Hi), abs(m.Change))))
 	}
 	for i := range all[from:to] {
 		v.Rows = append(v.Rows, newMoveRow(ch, &all[from+i], r.Places[all[from+i].Branch].Name, wide))
@@ -126,7 +126,7 @@ func moveBar(m *compare.Move, wide float64, tone chart.Tone) chart.Bar {
 		return strconv.FormatFloat(3+94*(max(-wide, min(wide, v))+wide)/(2*wide), 'f', 1, 64) + "%"
 	}
 	b := chart.Bar{Tone: tone, X1: at(m.Range.Lo), X2: at(m.Range.Hi), Dot: at(m.Shrunk), Standard: "50%"}
-	if abs(m.Change-m.Shrunk) > wide/40 {
+	if abs(m.Change-m.Shrunk) > wide/40 && abs(m.Change) <= wide { // at the rail's end it would say something else than was seen
 		b.Seen = at(m.Change)
 	}
 	return b

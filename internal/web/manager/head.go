@@ -153,3 +153,11 @@ func asOfText(at time.Time) string {
 func tenths(points float64) string {
 	return strconv.FormatFloat(math.Round(10*math.Abs(points))/10, 'f', -1, 64)
 }
+
+// pointsLess says how much less wrong a verdict gets, which is counted in points beyond the standard.
+func pointsLess(worth float64) string {
+	if tenths(worth) == "1" {
+		return "1 point less wrong"
+	}
+	return tenths(worth) + " points less wrong"
+}

@@ -156,7 +156,7 @@ func (v *overviewView) next(ch *choice, r *report.Comparison, n *report.Next) {
 		}
 		v.Next = append(v.Next, finding{
 			Name: r.Places[x.Branch].Name, Href: branchHref(ch, x.Branch), What: catalogue.Count(x.Visits, "visit", "visits"),
-			Why: "Worth " + tenths(x.Worth) + " points of wrong decisions averted.",
+			Why: "Should make the verdict " + pointsLess(x.Worth) + " on average.",
 		})
 	}
 	if len(v.Next) == 0 {

@@ -312,3 +312,30 @@ func TestABranchIsFoundByItsNameOrCodeAndTheChoiceStaysInEveryAddress(t *testing
 	site.Get(r.Owner, "/compare.csv?find=nowhere").Says(r.Branches[7].Code, r.Branches[4].Code)
 	site.Get(r.Owner, "/compare.svg?chart=league&find=K%C3%B6nig").Has("Königstraße").Silent(r.Branches[7].Name)
 }
+
+func TestWithoutVisitsNothingIsCounted(t *testing.T) {
+	r := newRig(t, 5)
+	r.Publish(worldtest.Tea(4), "first", "2025-01-01")
+	for _, path := range []string{"/compare", "/compare/branches"} {
+		r.site(t).Get(r.Owner, path).Status(http.StatusOK).Says("5 branches, 0 visits.", "No visit of these months is published yet").Silent("results on")
+	}
+}
+
+func TestOneVisitIsNoCause(t *testing.T) {
+	r := newRig(t, 3)
+	r.Publish(worldtest.Tea(4), "first", "2025-01-01")
+	for i, b := range r.Branches {
+		r.Visit(worldtest.Made{Branch: b, Scenario: "guest", On: "2026-11-03", Hour: 9, Answers: r.Answered(4, []float64{0, 1, 1}[i])})
+	}
+	r.site(t).Get(r.Owner, "/compare/branches/"+r.Branches[0].ID).Status(http.StatusOK).Says("Why does it stand there?", "could be luck").Silent("certain", "quite sure")
+}
+
+func TestAClosedBranchSaysSo(t *testing.T) {
+	r := fourteen(t)
+	path := "/compare/branches/" + r.Branches[3].ID
+	r.site(t).Get(r.Owner, path).Silent("This branch is closed")
+	r.SQL(`UPDATE branches SET active = false WHERE id = ?`, r.Branches[3].ID)
+	r.SQL(`UPDATE organisations SET places_rev = places_rev + 1`)
+	r.site(t).Get(r.Owner, path).Status(http.StatusOK).Says("This branch is closed", "Latest visits")
+	r.site(t).Get(r.Owner, "/compare/branches").Silent(r.Branches[3].Name)
+}

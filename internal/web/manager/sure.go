@@ -176,7 +176,7 @@ func (v *sureView) next(ch *choice, r *report.Outlook) {
 	v.NextOf = len(r.Next.Visits)
 	v.Files.CSV = ch.address("/compare.csv", "table", "next", "budget", strconv.Itoa(v.Plan.Budget), "aim", v.Plan.Aim, "question", v.Plan.Standard)
 	for _, x := range r.Next.Visits[:min(len(r.Next.Visits), perList)] {
-		worth := tenths(x.Worth) + " points of harm averted"
+		worth := "the verdict " + pointsLess(x.Worth)
 		if v.Plan.Aim == "settled" {
 			worth = "settled with " + percent(10_000*x.Worth)
 		}
