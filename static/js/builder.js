@@ -12,7 +12,7 @@ let waiting = null; // the form whose change waits for its pause
 let failed = null; // what was not saved: {form, button, extra}
 let busy = 0; // requests under way
 let refused = false; // what was typed last cannot be saved as it is
-let warned = ''; // the address that somebody was kept from
+let warned = ''; // the address, or the button, that somebody was kept from
 const last = new WeakMap(); // control -> value that was sent last
 
 const editor = () => document.querySelector('form[data-save]');
@@ -38,7 +38,23 @@ function mark() {
 
 // --- changes
 
-const late = (el) => el.closest('[data-row]'); // a new row is saved when it is complete, not at its first letter
+const adding = (el) => el.closest('[data-row]'); // a new row is saved when it is complete, not at its first letter
+const half = (row) => [...row.querySelectorAll('input')].filter((el) => el.value.trim()).length === 1;
+
+// pair is the row of two numbers in which one is still missing; with one alone nothing can be saved, and nothing is wrong.
+function pair(el) {
+  const row = el.closest('[data-pair]');
+  return row && half(row) ? row : null;
+}
+
+const late = (el) => adding(el) || pair(el);
+
+// hints says beside such a row what it waits for.
+function hints() {
+  for (const row of document.querySelectorAll('[data-pair]')) {
+    row.querySelector('[data-waits]').hidden = !half(row) || ![...dirty].some((el) => row.contains(el));
+  }
+}
 
 // undecided reports whether there are two texts of which nobody has chosen one: nothing is sent before that.
 const undecided = (form) => [...form.querySelectorAll('[data-picks] fieldset')].some((f) => !f.querySelector(':checked'));
@@ -51,49 +67,62 @@ function changed(e) {
   if (e.type === 'change' && !dirty.has(el) && last.get(el) === worth(el)) return;
   dirty.add(el);
   if (!late(el) && !undecided(form)) soon(form);
+  hints();
   mark();
 }
 
 function soon(form) {
   clearTimeout(timer);
   waiting = form;
-  timer = setTimeout(() => { flush(); }, pause);
+  timer = setTimeout(() => { flush(true); }, pause);
 }
 
 // left saves a new row when the focus goes elsewhere.
 function left(e) {
-  const row = e.target.closest && late(e.target);
+  const row = e.target.closest && adding(e.target);
   if (!row || row.contains(e.relatedTarget)) return;
   if ([...row.querySelectorAll('input, textarea')].some((el) => dirty.has(el) && el.value.trim())) soon(e.target.form);
 }
 
-// flush sends what waits; the promise tells whether nothing is unsaved now.
-function flush() {
+// flush sends what waits; the promise tells whether nothing is unsaved now. Patiently, half a pair is not sent.
+function flush(patient) {
   clearTimeout(timer);
   const form = waiting || (failed && failed.form) || (dirty.size ? editor() : null);
   waiting = null;
   if (!form || !form.isConnected || undecided(form)) return line.then(() => !failed && !refused);
-  return send(form, null);
+  return send(form, null, null, patient);
 }
 
 // --- sending
 
+// packed is what is sent of a form. Patiently, half a pair travels as it stands in the draft.
+function packed(form, patient) {
+  const body = new URLSearchParams(new FormData(form));
+  if (!patient) return body;
+  const rows = [...form.querySelectorAll('[data-pair]')].filter(half);
+  for (const name of new Set(rows.flatMap((row) => [...row.querySelectorAll('input')].map((el) => el.name)))) {
+    body.delete(name);
+    for (const el of form.elements) if (el.name === name) body.append(name, pair(el) ? el.defaultValue : el.value);
+  }
+  return body;
+}
+
 // send posts a form after all that was sent before, then takes over the answer.
-function send(form, button, extra) {
+function send(form, button, extra, patient) {
   busy += 1;
   mark();
   const run = async () => {
     if (!form.isConnected) return false;
-    const body = new URLSearchParams(new FormData(form));
+    const body = packed(form, patient);
     if (button && button.name) body.append(button.name, button.value);
     for (const [k, v] of Object.entries(extra || {})) body.append(k, v);
-    const sent = [...dirty].filter((el) => el.form === form);
+    const sent = [...dirty].filter((el) => el.form === form && !(patient && pair(el)));
     for (const el of sent) { dirty.delete(el); last.set(el, worth(el)); }
     state('busy');
     const answer = await ask(form.action, { method: 'POST', body });
     if (answer) return take(answer, sent, button || extra);
     for (const el of sent) dirty.add(el);
-    failed = { form, button, extra };
+    failed = { form, button, extra, patient };
     return false;
   };
   const end = (ok) => { busy -= 1; mark(); return ok; };
@@ -135,7 +164,8 @@ function take({ doc, url, status }, sent, moved) {
   look();
   tell(doc);
   if (moved) settle(opened, focused);
-  if (dirty.size && !late([...dirty][0])) soon(editor());
+  if ([...dirty].some((el) => !late(el))) soon(editor());
+  hints();
   return status < 400;
 }
 
@@ -191,8 +221,20 @@ function pressed(e) {
   e.preventDefault();
   clearTimeout(timer);
   if (form.matches('[data-save]')) { waiting = null; send(form, button || { name: '', value: '' }); return; }
+  const go = () => send(form, button || { name: '', value: '' });
+  if ([...dirty].some(pair)) { flush().then((ok) => (ok || again(button) ? go() : null)); return; }
   if (waiting || dirty.size) flush();
-  send(form, button || { name: '', value: '' });
+  go();
+}
+
+// again says that something would be lost, and whether that was said before: once more, and it is left.
+function again(to) {
+  if (warned === to) { warned = ''; return true; }
+  warned = to;
+  if (!failed) state('bad', 'Something here is not saved yet. Once more to leave it.');
+  const wrong = document.querySelector('[aria-invalid], [data-ask]');
+  if (wrong) wrong.focus();
+  return false;
 }
 
 // went follows a link to another part of the builder.
@@ -204,13 +246,7 @@ async function went(e) {
 }
 
 async function visit(url, push) {
-  if (!(await flush()) && push && warned !== url) {
-    warned = url; // once more, and what cannot be saved is left
-    if (!failed) state('bad', 'Something here is not saved yet. Once more to leave it.');
-    const wrong = document.querySelector('[aria-invalid], [data-ask]');
-    if (wrong) wrong.focus();
-    return;
-  }
+  if (!(await flush()) && push && !again(url)) return;
   warned = '';
   const opened = openOf(document);
   const answer = await ask(url);
@@ -227,7 +263,7 @@ async function visit(url, push) {
   settle(opened, null);
 }
 
-const retry = () => (failed ? send(failed.form, failed.button, failed.extra) : flush());
+const retry = () => (failed ? send(failed.form, failed.button, failed.extra, failed.patient) : flush());
 
 document.addEventListener('input', changed);
 document.addEventListener('change', changed);
@@ -237,7 +273,7 @@ document.addEventListener('click', went);
 document.addEventListener('click', (e) => { if (e.target.closest && e.target.closest('#unsaved')) retry(); });
 addEventListener('online', () => { if (failed) retry(); });
 addEventListener('popstate', () => visit(location.href, false));
-addEventListener('beforeunload', (e) => { if (dirty.size || failed || waiting || refused) { flush(); e.preventDefault(); } });
+addEventListener('beforeunload', (e) => { if (dirty.size || failed || waiting || refused) { flush(true); e.preventDefault(); } });
 reorder({ say, move: (what, place) => send($('moves'), null, { do: `place:${what}:${place}` }) });
 mark();
 if (!location.hash && document.querySelector('[data-open]')) document.querySelector('[data-open]').scrollIntoView({ block: 'start' });

@@ -166,41 +166,55 @@ func upTo(b programme.Band) string {
 func bandPoints(b programme.Band) string { return b.Points.String() }
 
 // setBands takes both columns of the bands; rows without anything are left out.
-func setBands(q *programme.Question, limits, earned []string) string {
+func setBands(q *programme.Question, limits, earned []string) (field, wrong string) {
 	if len(limits) != len(earned) {
-		return "Give each band its limit and its points."
+		return limitColumn, "Give each band its limit and its points."
 	}
 	var bands []programme.Band
 	for i := range limits {
-		b, wrong := readBand(strings.TrimSpace(limits[i]), strings.TrimSpace(earned[i]), i+1)
+		b, field, wrong := readBand(strings.TrimSpace(limits[i]), strings.TrimSpace(earned[i]), i+1)
 		if wrong != "" {
-			return wrong
+			return inBand(field, i+1), wrong
 		}
 		if b != nil {
 			bands = append(bands, *b)
 		}
 	}
 	q.Bands = bands
-	return ""
+	return "", ""
+}
+
+// The columns of the bands.
+const (
+	limitColumn  = "bands.up_to"
+	pointsColumn = "bands.points"
+)
+
+// inBand is the field of a row of the bands: that of the first has the column's own name.
+func inBand(column string, row int) string {
+	if row == 1 {
+		return column
+	}
+	return column + "." + strconv.Itoa(row)
 }
 
 // readBand reads one row; nil when it is empty.
-func readBand(limit, earned string, row int) (*programme.Band, string) {
+func readBand(limit, earned string, row int) (b *programme.Band, field, wrong string) {
 	if limit == "" && earned == "" {
-		return nil, ""
+		return nil, "", ""
 	}
-	b := &programme.Band{Open: limit == ""}
 	d, ok := scaled(limit, 4)
 	if limit != "" && !ok {
-		return nil, fmt.Sprintf("Band %d: write its limit as a number, such as 30, and leave it empty in the last.", row)
+		return nil, limitColumn, fmt.Sprintf("Band %d: write its limit as a number, such as 30, and leave it empty in the last.", row)
 	}
-	b.UpTo = programme.Decimal(d)
+	if earned == "" {
+		return nil, pointsColumn, fmt.Sprintf("Band %d has no points yet. Write how many it earns, such as 2, or empty its limit to take it away.", row)
+	}
 	n, ok := scaled(earned, 2)
 	if !ok {
-		return nil, fmt.Sprintf("Band %d: write its points as a number, such as 2.", row)
+		return nil, pointsColumn, fmt.Sprintf("Band %d: write its points as a number, such as 2.", row)
 	}
-	b.Points = programme.Points(n)
-	return b, ""
+	return &programme.Band{Open: limit == "", UpTo: programme.Decimal(d), Points: programme.Points(n)}, "", ""
 }
 
 // answersRule is a list of answers; forms may post an empty one.

@@ -273,9 +273,9 @@ func (w *work) bands(r Ref, q *programme.Question, fields []Field) ([]Field, []s
 	var rest []Field
 	for i := range fields {
 		switch fields[i].Name {
-		case "bands.up_to":
+		case limitColumn:
 			columns[0] = &fields[i]
-		case "bands.points":
+		case pointsColumn:
 			columns[1] = &fields[i]
 		default:
 			rest = append(rest, fields[i])
@@ -288,12 +288,12 @@ func (w *work) bands(r Ref, q *programme.Question, fields []Field) ([]Field, []s
 	was := slices.Clone(q.Bands)
 	switch {
 	case !slices.Contains(banded, q.Kind):
-		bad.Add("bands.up_to", "There is no such field here.")
+		bad.Add(limitColumn, "There is no such field here.")
 	case columns[0] == nil || columns[1] == nil:
-		bad.Add("bands.up_to", "Give each band its limit and its points.")
+		bad.Add(limitColumn, "Give each band its limit and its points.")
 	default:
-		if wrong := setBands(q, columns[0].Values, columns[1].Values); wrong != "" {
-			bad.Add("bands.up_to", wrong)
+		if field, wrong := setBands(q, columns[0].Values, columns[1].Values); wrong != "" {
+			bad.Add(field, wrong)
 		}
 	}
 	if bad.Len() > 0 || slices.Equal(was, q.Bands) {

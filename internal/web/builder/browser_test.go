@@ -132,6 +132,44 @@ func TestWithAScriptEverythingIsSavedByItself(t *testing.T) {
 	}
 }
 
+// TestABandWaitsForItsOtherNumber types a limit before its points, and something else meanwhile.
+func TestABandWaitsForItsOtherNumber(t *testing.T) {
+	b := browsertest.Start(t)
+	r := tea(t)
+	r.blank()
+	const limit, points, waits = `#band-1 [name$=":bands.up_to"]`, `#band-1 [name$=":bands.points"]`, `!document.querySelector("#band-1 [data-waits]").hidden`
+	r.open("question/Q01").set("kind", "number").save("").set("bands.up_to", "10", "").set("bands.points", "4", "0").save("")
+	p := b.Page(t, browsertest.Desk, browsertest.LessMotion)
+	p.Open(r.site.Serve(r.Owner) + r.path() + "?open=question/Q01")
+	p.Until(ready)
+	p.Fill(limit, "20")
+	p.Until(waits)
+	p.Fill(text, "How many were waiting?") // is saved, though the band is not
+	p.Until(`document.querySelector("#p-question-Q01 .q-text").textContent.includes("How many were waiting?")`)
+	p.Until(waits + ` && document.querySelector('` + limit + `').value === "20" && !document.querySelector("[aria-invalid]") && document.querySelector("#unsaved").hidden`)
+	if q := r.question("Q01"); q.Text != "How many were waiting?" || len(q.Bands) != 2 {
+		t.Fatalf("saved %q with %+v", q.Text, q.Bands)
+	}
+	p.Click(`#p-question-W01 > a`) // to leave is to be told
+	p.Until(`document.querySelector('` + points + `').getAttribute("aria-invalid") === "true" && !document.querySelector("#unsaved").hidden`)
+	p.Fill(points, "2")
+	p.Until(saved + ` && document.querySelector("#band-2 [data-waits]") !== null && !document.querySelector("[aria-invalid]")`)
+	if q := r.question("Q01"); len(q.Bands) != 3 || q.Bands[1].Points != 200 {
+		t.Errorf("bands are %+v", q.Bands)
+	}
+	p.Fill(`#band-0 [name$=":bands.points"]`, "")
+	p.Fill(text, "How many waited?")
+	p.Until(`document.querySelector("#p-question-Q01 .q-text").textContent.includes("How many waited?") && !document.querySelector("#band-0 [data-waits]").hidden`)
+	if q := r.question("Q01"); len(q.Bands) != 3 {
+		t.Errorf("a band went while its points were typed: %+v", q.Bands)
+	}
+	p.Fill(`#band-0 [name$=":bands.points"]`, "5")
+	p.Until(saved)
+	if q := r.question("Q01"); len(q.Bands) != 3 || q.Bands[0].Points != 500 {
+		t.Errorf("bands are %+v", q.Bands)
+	}
+}
+
 // tabTo goes on by the Tab key until the focus is where it is wanted.
 func tabTo(t *testing.T, p *browsertest.Page, css string) {
 	t.Helper()

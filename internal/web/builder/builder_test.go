@@ -149,6 +149,8 @@ func TestBandsAreOneListWithRoomForOneMore(t *testing.T) {
 		t.Errorf("bands are %+v", q.Bands)
 	}
 	r.open("question/Q01").set("bands.up_to", "soon", "").set("bands.points", "1", "0").send("").Status(http.StatusUnprocessableEntity).Says("Band 1").Has(`value="soon"`)
+	r.open("question/Q01").set("text", "How long?").set("bands.up_to", "30", "60", "90", "120", "").set("bands.points", "4", "2", "1", "", "0").send("").Status(http.StatusUnprocessableEntity).
+		Says("Band 4 has no points yet.", "How long?").Has(`value="120"`, `href="#f-question%2fQ01%3abands.points.4"`, `id="f-question/Q01:bands.points.4"`)
 }
 
 func TestAConditionIsASentenceThatFollowsItsQuestion(t *testing.T) {

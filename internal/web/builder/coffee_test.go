@@ -207,8 +207,7 @@ func (w *work) question(i, j int) {
 	w.bands(ref)
 }
 
-// bands are written line by line, the last one first: there is always one empty line before it. In a line the points come
-// before the limit, since a limit without points is refused, and in a browser what was typed is saved at any moment.
+// bands are written line by line, the last one first: there is always one empty line before it.
 func (w *work) bands(ref edit.Ref) {
 	w.t.Helper()
 	columns := map[string][]string{}
@@ -221,8 +220,8 @@ func (w *work) bands(ref edit.Ref) {
 		if i == 0 {
 			w.cell(ref, "bands.points", -1, points[len(limits)])
 		}
-		w.cell(ref, "bands.points", i, points[i])
 		w.cell(ref, "bands.up_to", i, limits[i])
+		w.cell(ref, "bands.points", i, points[i])
 		w.h.press("")
 	}
 }

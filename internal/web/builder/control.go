@@ -2,6 +2,7 @@ package builder
 
 import (
 	"slices"
+	"strconv"
 
 	"plainclothes/internal/web/kit"
 )
@@ -29,10 +30,19 @@ type control struct {
 	Size                     string // "small" or "middle" in a line of controls
 	Quiet                    bool   // the label is for screen readers
 	First                    bool   // gets the focus when its card opens
+	At                       int    // of several controls with this name: the place among them, from 1
 }
 
 // ID is the control's id; links of the error summary go there.
-func (c control) ID() string { return "f-" + c.Name }
+func (c control) ID() string { return "f-" + c.Key() }
+
+// Key is what messages about the control are called.
+func (c control) Key() string {
+	if c.At > 1 {
+		return c.Name + "." + strconv.Itoa(c.At)
+	}
+	return c.Name
+}
 
 // Value is the first value.
 func (c control) Value() string {
@@ -100,6 +110,7 @@ type row struct {
 	Controls         []control
 	Up, Down, Remove string // what its buttons do, "" for none
 	New              bool   // not there yet: it is saved when it is complete
+	Pair             bool   // of two values that mean something only together: with one of them it waits
 	Add              string // what the button of a new one says
 	Finds            []find
 }

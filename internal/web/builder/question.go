@@ -240,7 +240,7 @@ func (f *form) bands(r edit.Ref, q *programme.Question) {
 	for len(up) < 2 {
 		up, points = append([]string{""}, up...), append([]string{""}, points...)
 	}
-	if up[0] != "" { // room for one more before the last
+	if _, refused := f.typed[nameOf(r, "bands.up_to")]; up[0] != "" && !refused { // room for one more before the last
 		last := len(up) - 1
 		up = append(up[:last:last], append([]string{""}, up[last:]...)...)
 		points = append(points[:min(last, len(points)):min(last, len(points))], append([]string{""}, points[min(last, len(points)):]...)...)
@@ -259,18 +259,16 @@ func at(list []string, i int) string {
 }
 
 func (f *form) band(r edit.Ref, q *programme.Question, i int, last bool, up, points string) row {
-	limit := control{Name: nameOf(r, "bands.up_to"), Label: "Up to", Shape: number, Values: []string{up}, Unit: unitOf(q), Size: "middle"}
+	limit := control{Name: nameOf(r, "bands.up_to"), Label: "Up to", Shape: number, Values: []string{up}, Unit: unitOf(q), Size: "middle", At: i + 1}
 	if last {
 		limit.Shape, limit.Values, limit.Label = hidden, nil, "Everything above"
 	}
-	if i == 0 {
-		limit.Error = f.errs.For(limit.Name)
-	}
-	p := control{Name: nameOf(r, "bands.points"), Label: "Points", Shape: number, Values: []string{points}, Size: "middle"}
+	p := control{Name: nameOf(r, "bands.points"), Label: "Points", Shape: number, Values: []string{points}, Size: "middle", At: i + 1}
+	limit.Error, p.Error = f.errs.For(limit.Key()), f.errs.For(p.Key())
 	if last {
 		p.Label = "Points for everything above"
 	}
-	return row{ID: "band-" + strconv.Itoa(i), Controls: []control{limit, p}}
+	return row{ID: "band-" + strconv.Itoa(i), Pair: !last, Controls: []control{limit, p}}
 }
 
 func unitOf(q *programme.Question) string {
