@@ -7,7 +7,7 @@ export function mark(el, input, message) {
   el.classList.toggle('wrong', Boolean(message));
   if (old && !message) old.remove();
   if (!message) return input.removeAttribute('aria-invalid');
-  const p = old || Object.assign(document.createElement('p'), { id, className: 'field-error' });
+  const p = old || Object.assign(document.createElement('p'), { id, className: 'field-error', dir: 'auto' });
   if (!old) el.querySelector('.answers').append(p);
   p.textContent = message;
   input.setAttribute('aria-invalid', 'true');

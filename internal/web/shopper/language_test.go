@@ -1,8 +1,10 @@
 package shopper_test
 
 import (
+	"html"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -67,5 +69,32 @@ func TestAChecklistFromRightToLeftSaysSo(t *testing.T) {
 	}
 	if own := paper.In("fr"); own.Reading.Tag != "en" || own.Sections[0].Title != p.Sections[0].Title {
 		t.Errorf("nobody's language is read as %+v", own.Reading)
+	}
+}
+
+func TestEveryTextOfAQuestionRunsInItsOwnDirection(t *testing.T) {
+	r := newRig(t, "coffee-kiosks")
+	p := r.bilingual(t, "de", "«de» ")
+	at := "/visits/" + r.taken(t, "buyer") + "/s/" + p.Sections[0].ID
+	for _, lang := range []string{"en", "de"} {
+		var want []string
+		for _, q := range p.In(lang).Sections[0].Questions {
+			want = append(want, q.Text)
+			if q.Hint != "" {
+				want = append(want, q.Hint)
+			}
+			for _, o := range q.Options {
+				want = append(want, o.Label)
+			}
+		}
+		page := r.site.Get(r.shopper, at+"?speak="+lang)
+		for _, words := range append(want, "What did you see?", "Before you forget.") {
+			if lang == "en" || strings.HasPrefix(words, "«de»") {
+				page.Has("<bdi>" + html.EscapeString(words) + "</bdi>")
+			}
+		}
+		if !strings.Contains(page.Body.String(), `rows="2" dir="auto"`) {
+			t.Errorf("in %s a comment does not run in its own direction", lang)
+		}
 	}
 }
