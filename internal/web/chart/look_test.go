@@ -76,3 +76,19 @@ func TestChartsAreFitForEveryEyeAndWindow(t *testing.T) {
 		p.ScreenshotAll("charts-dark-" + name)
 	}
 }
+
+func TestPaperHasTheLightColours(t *testing.T) {
+	css, err := static.Files.ReadFile("css/charts.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, light, _ := strings.Cut(string(css), ":root {")
+	light, _, _ = strings.Cut(light, "}")
+	_, paper, _ := strings.Cut(string(css), "@media print {")
+	paper, _, _ = strings.Cut(paper, "}")
+	for token := range strings.SplitSeq(light, ";") {
+		if token = strings.TrimSpace(token); token != "" && !strings.Contains(paper, token+";") {
+			t.Errorf("on paper another colour than %s", token)
+		}
+	}
+}

@@ -213,6 +213,7 @@ type BarLine struct {
 
 const (
 	barsWidth, barsLeft, barsRight = 960.0, 300.0, 700.0
+	namesIn                        = 29 // letters of a name that leave room for its value
 	barsLine                       = 30.0
 )
 
@@ -225,7 +226,7 @@ func BarsFile(title, note string, axis []Tick, lines []BarLine) []byte {
 	}
 	for i := range lines {
 		l, y := &lines[i], barsLine*(float64(i)+1.5)
-		p.words(24, y+4, cut(l.Name, 36), "start", inkDark, 13, true)
+		p.words(24, y+4, cut(l.Name, namesIn), "start", inkDark, 13, true)
 		p.words(barsLeft-12, y+4, l.Value, "end", inkDark, 13, true)
 		p.line(at("3"), y, at("97"), y, lineSoft, 1, false)
 		if l.Bar.X1 != "" {
@@ -271,7 +272,7 @@ func HeatFile(title, note string, columns []string, lines []HeatLine) []byte {
 	}
 	for i := range lines {
 		y := heatTop + heatLine*float64(i)
-		p.words(24, y+20, cut(lines[i].Name, 28), "start", inkDark, 13, true)
+		p.words(24, y+20, cut(lines[i].Name, 26), "start", inkDark, 13, true)
 		for k, c := range lines[i].Cells {
 			p.cell(heatLeft+heatCell*float64(k), y, c)
 		}
@@ -325,7 +326,7 @@ func (x *Parts) File(title, note string) []byte {
 		if i == len(lines)-1 {
 			p.line(24, y-barsLine/2, barsWidth-24, y-barsLine/2, inkSoft, 1, false)
 		}
-		p.words(24, y+4, cut(l.Name, 34), "start", inkDark, 13, true)
+		p.words(24, y+4, cut(l.Name, namesIn), "start", inkDark, 13, true)
 		p.words(barsLeft-12, y+4, l.Value, "end", inkDark, 13, true)
 		w := (barsRight - barsLeft) * value(l.Width) / 100
 		if l.Sure {
