@@ -161,10 +161,21 @@ func (t table) end() error {
 	return nil
 }
 
-// Cell makes a text safe for spreadsheets: what would begin a formula gets an apostrophe in front.
+// Cell makes a text safe for spreadsheets: what would begin a formula gets an apostrophe in front. A number below zero
+// stays a number.
 func Cell(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) && !negative(text) {
 		return "'" + text
 	}
 	return text
+}
+
+// negative tells a plain number below zero, such as -3 or -0.25, from what only begins like one.
+func negative(text string) bool {
+	whole, part, has := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	return text[0] == '-' && digits(whole) && (!has || digits(part))
+}
+
+func digits(text string) bool {
+	return text != "" && strings.Trim(text, "0123456789") == ""
 }

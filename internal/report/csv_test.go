@@ -68,7 +68,7 @@ func TestEveryTableIsAlsoAFile(t *testing.T) {
 
 func TestNoCellBecomesAFormula(t *testing.T) {
 	for text, want := range map[string]string{
-		"": "", "tea": "tea", "=1+1": "'=1+1", "+44": "'+44", "-3": "'-3", "@you": "'@you", "\tx": "'\tx", "\rx": "'\rx", "a=b": "a=b",
+		"": "", "tea": "tea", "=1+1": "'=1+1", "+44": "'+44", "-3": "-3", "-0.25": "-0.25", "-": "'-", "-.5": "'-.5", "-3.": "'-3.", "-3+1": "'-3+1", "-3.1.2": "'-3.1.2", "-A1": "'-A1", "--3": "'--3", "-٣": "'-٣", "@you": "'@you", "\tx": "'\tx", "\rx": "'\rx", "a=b": "a=b",
 	} {
 		if got := report.Cell(text); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)
