@@ -1,15 +1,19 @@
 package owner_test
 
 import (
+	"context"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"plainclothes/internal/auth"
 	"plainclothes/internal/programme/edit"
 	"plainclothes/internal/store/worldtest"
 	"plainclothes/internal/studio"
+	"plainclothes/internal/web/owner"
 	"plainclothes/internal/web/webtest"
 )
 
@@ -49,6 +53,98 @@ func TestADefinitionChangeIsTriedOnAnyMonthsInTheBackground(t *testing.T) {
 	r.ended(narrow).Says("July to September 2026", "The old answers of 60 visits").Silent("January to")
 	r.edit("K01", "met_share", "60")
 	r.get(path).Says("The draft was changed since")
+}
+
+// held is a repository that hands over one page of past visits for each turn. Nothing of the database is held meanwhile.
+type held struct {
+	studio.Repo
+	turn chan struct{}
+}
+
+func (h held) View(ctx context.Context, org string, read func(studio.Tx) error) error {
+	var visits int
+	err := h.Repo.View(ctx, org, func(tx studio.Tx) error { visits = 0; return read(heldTx{tx, &visits}) })
+	if err != nil || visits == 0 {
+		return err
+	}
+	select {
+	case <-h.turn:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+type heldTx struct {
+	studio.Tx
+	visits *int
+}
+
+func (h heldTx) PastVisits(ctx context.Context, org string, q studio.PastQuery) ([]studio.PastVisit, error) {
+	page, err := h.Tx.PastVisits(ctx, org, q)
+	*h.visits += len(page)
+	return page, err
+}
+
+// holding lets the reading of past visits go on by turns, or altogether when they are closed.
+func (r *rig) holding() chan struct{} {
+	turn := make(chan struct{})
+	slow := studio.NewService(held{r.Store.Studio(), turn}, r.Clock)
+	r.t.Cleanup(func() { _ = slow.Close() })
+	r.pages = owner.New(slow, r.places, r.people, entriesOf(r.Store), owner.Options{URL: "http://localhost:8080"}, r.Clock)
+	r.site = webtest.New(r.t, r.Now, []auth.Actor{r.Owner, r.scheduler, r.regional}, r.pages.Routes()...)
+	return turn
+}
+
+// begun begins a what-if over the year and gives the address of its page.
+func (r *rig) begun() string {
+	r.t.Helper()
+	return r.post(r.base()+"/draft/whatif", form("from=2026-01", "to=2026-11")).Status(http.StatusSeeOther).Header().Get("Location")
+}
+
+var farAlong = regexp.MustCompile(`<progress value="(\d+)" max="120"[^>]*></progress><p role="status">(\d+) of 120 past visits`)
+
+func TestALongWhatIfTellsHowFarItIsAndThatTheDraftWentOn(t *testing.T) {
+	r := teaRooms(t)
+	turn := r.holding()
+	r.edit("K01", "met_share", "50")
+	path := r.begun()
+	r.get(path).Status(http.StatusOK).Says("Past visits are being scored", "0 of 120 past visits").
+		Has(`<noscript><meta http-equiv="refresh" content="2"></noscript>`, `action="`+path+`/stop"`, "js/whatif.js")
+	r.get(r.base() + "/draft").Has(path)
+	turn <- struct{}{}
+	far := 0
+	for until := time.Now().Add(time.Minute); far == 0 && time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
+		m := farAlong.FindStringSubmatch(r.get(path).Body.String())
+		if m == nil || m[1] != m[2] {
+			t.Fatalf("the bar and the words say %q", m)
+		}
+		far, _ = strconv.Atoi(m[1])
+	}
+	if far == 0 || far >= 120 {
+		t.Fatalf("after one page of visits it is at %d", far)
+	}
+	r.edit("K01", "met_share", "60") // meanwhile
+	close(turn)
+	r.ended(path).Says("The old answers of 120 visits", "falls from 100 % to 50 %", "The draft was changed since").Silent("60 %").
+		Has(r.base() + "/draft#try")
+}
+
+func TestALongWhatIfEndsWhenItIsStopped(t *testing.T) {
+	r := teaRooms(t)
+	turn := r.holding()
+	r.edit("K01", "met_share", "50")
+	paths := []string{r.begun(), r.begun()}
+	r.post(r.base()+"/draft/whatif", form("from=2026-01", "to=2026-11")).Status(http.StatusTooManyRequests).Says("Two what-ifs are running already")
+	r.site.Post(r.regional, paths[0]+"/stop", form()).Status(http.StatusForbidden)
+	r.get(paths[0]).Says("Past visits are being scored")
+	r.post(paths[0]+"/stop", form()).To(paths[0])
+	r.get(paths[0]).Says("You stopped it. Nothing was changed.", "Try again").Silent("Shares, now and with the draft").Silent("http-equiv")
+	r.get(paths[1]).Says("Past visits are being scored") // the other one goes on
+	third := r.begun()
+	close(turn)
+	r.ended(third).Says("The old answers of 120 visits")
+	r.get(paths[0]).Says("You stopped it.")
 }
 
 func TestTheQuestionThatDidItIsNamedWithALinkIntoTheChecklist(t *testing.T) {
