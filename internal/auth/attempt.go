@@ -58,7 +58,7 @@ type counter struct {
 
 // key names a counter. It is a hash: neither addresses nor accounts stand in the table.
 func key(kind string, parts ...string) string {
-	return hashOf(strings.Join(append([]string{kind}, parts...), "\x00"))
+	return HashOf(strings.Join(append([]string{kind}, parts...), "\x00"))
 }
 
 // try counts an attempt under every counter before it is made, so that many at once cannot slip through. It is refused

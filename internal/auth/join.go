@@ -20,7 +20,7 @@ func errJoin() error {
 // invitation makes the secret of a link to join. The organisation stands before it, so that its row can be found.
 func (s *Service) invitation(m *Member) string {
 	secret := shortSecret()
-	m.Active, m.JoinHash, m.JoinUntil = false, hashOf(secret), s.now().Add(JoinLife)
+	m.Active, m.JoinHash, m.JoinUntil = false, HashOf(secret), s.now().Add(JoinLife)
 	return m.Org + "." + secret
 }
 
@@ -63,7 +63,7 @@ func (s *Service) joining(ctx context.Context, r Repo, person, token string) (Me
 	if err != nil {
 		return Membership{}, err
 	}
-	same := subtle.ConstantTimeCompare([]byte(m.JoinHash), []byte(hashOf(secret))) == 1
+	same := subtle.ConstantTimeCompare([]byte(m.JoinHash), []byte(HashOf(secret))) == 1
 	if !m.Joining() || !same || !s.now().Before(m.JoinUntil) {
 		return Membership{}, errJoin()
 	}

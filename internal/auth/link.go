@@ -64,7 +64,7 @@ func (s *Service) makeLink(ctx context.Context, r Repo, person string, purpose L
 	}
 	token, now := shortSecret(), s.now()
 	l := Link{ID: id, Person: person, Purpose: purpose, Created: now, Expires: now.Add(ttl)}
-	return token, r.CreateLink(ctx, l, hashOf(token))
+	return token, r.CreateLink(ctx, l, HashOf(token))
 }
 
 // PeekLink says what a link is for and leaves it unused: opening it shows a button, because mail scanners open links.
@@ -73,7 +73,7 @@ func (s *Service) PeekLink(ctx context.Context, token string) (Link, error) {
 }
 
 func (s *Service) peek(ctx context.Context, r Repo, token string) (Link, error) {
-	l, err := r.LinkByHash(ctx, hashOf(token))
+	l, err := r.LinkByHash(ctx, HashOf(token))
 	if fault.Is(err, fault.NotFound) || err == nil && (!s.now().Before(l.Expires) || !l.opens()) {
 		return Link{}, errLink()
 	}

@@ -24,11 +24,18 @@ func isID(s string) bool {
 // shortSecret has 130 random bits: for links, which live for minutes and are used once.
 func shortSecret() string { return strings.ToLower(rand.Text()) }
 
+// NewOrgToken makes "organisation.secret", so that the organisation is known before the token is looked for, and the hash that
+// is kept of it.
+func NewOrgToken(org string) (token, hash string) {
+	token = org + "." + longSecret()
+	return token, HashOf(token)
+}
+
 // longSecret has 260 random bits: for sessions and tokens of programs.
 func longSecret() string { return strings.ToLower(rand.Text() + rand.Text()) }
 
-// hashOf is what the database keeps of a secret. A plain hash will do: nobody can guess 128 random bits.
-func hashOf(secret string) string {
+// HashOf is what the database keeps of a secret. A plain hash will do: nobody can guess 128 random bits.
+func HashOf(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
 }

@@ -132,7 +132,7 @@ func (s *Service) replacePassword(ctx context.Context, r Repo, p Person, hash, t
 	}
 	keep := ""
 	if token != "" {
-		session, _, err := r.SessionByHash(ctx, hashOf(token), s.now())
+		session, _, err := r.SessionByHash(ctx, HashOf(token), s.now())
 		if err != nil {
 			return err
 		}

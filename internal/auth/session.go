@@ -50,7 +50,7 @@ func (s *Service) NewSession(ctx context.Context, person, agent string, shopperO
 		ID: id, Person: person, Created: now, LastSeen: now, Expires: now.Add(limitsOf(shopperOnly).life),
 		Agent: shorten(agent), ShopperOnly: shopperOnly,
 	}
-	return token, session.Expires, s.repo.CreateSession(ctx, session, hashOf(token))
+	return token, session.Expires, s.repo.CreateSession(ctx, session, HashOf(token))
 }
 
 // shorten keeps what a person needs to know a browser by.
@@ -88,7 +88,7 @@ func (s *Service) session(ctx context.Context, token string) (Session, Person, e
 	if len(token) < 20 || len(token) > 100 {
 		return Session{}, Person{}, errSignIn()
 	}
-	session, p, err := s.repo.SessionByHash(ctx, hashOf(token), s.now())
+	session, p, err := s.repo.SessionByHash(ctx, HashOf(token), s.now())
 	switch {
 	case fault.Is(err, fault.NotFound):
 		return session, p, errSignIn()
@@ -115,7 +115,7 @@ func (s *Service) RenewSession(ctx context.Context, token string) (fresh string,
 		return "", time.Time{}, err
 	}
 	fresh = longSecret()
-	err = s.repo.RenewSession(ctx, session.ID, hashOf(token), hashOf(fresh), s.now().Add(oldToken))
+	err = s.repo.RenewSession(ctx, session.ID, HashOf(token), HashOf(fresh), s.now().Add(oldToken))
 	if fault.Is(err, fault.NotFound) {
 		return "", session.Expires, nil
 	}

@@ -31,7 +31,7 @@ func (s *Service) CreateToken(ctx context.Context, a Actor, name string, scopes 
 	secret := tokenPrefix + longSecret()
 	t := Token{Org: a.Org, ID: id, Name: name, Scopes: scopes, Created: s.now()}
 	err = s.repo.InTx(ctx, a.Org, func(r Repo) error {
-		if err := r.CreateToken(ctx, t, hashOf(secret)); err != nil {
+		if err := r.CreateToken(ctx, t, HashOf(secret)); err != nil {
 			return err
 		}
 		return s.log(ctx, r, a.Org, a.Member, "token.created", "token", id, map[string][]Scope{"scopes": scopes})
@@ -85,7 +85,7 @@ func (s *Service) TokenActor(ctx context.Context, bearer string) (Actor, error) 
 	if !strings.HasPrefix(bearer, tokenPrefix) || len(bearer) > 100 {
 		return Actor{}, errToken()
 	}
-	t, err := s.repo.TokenByHash(ctx, hashOf(bearer))
+	t, err := s.repo.TokenByHash(ctx, HashOf(bearer))
 	if fault.Is(err, fault.NotFound) || err == nil && !t.Revoked.IsZero() {
 		return Actor{}, errToken()
 	}

@@ -2,7 +2,6 @@ package org
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"plainclothes/internal/fault"
+	"plainclothes/internal/programme"
 )
 
 // Bounds of a file of branches.
@@ -132,7 +132,7 @@ func readHeader(header []string, bad *problems) ([]string, bool) {
 }
 
 func unknownColumn(name string) string {
-	if like := nearest(name); like != "" {
+	if like := programme.Nearest(name, columns); like != "" {
 		return "There is no column “" + name + "”. Did you mean “" + like + "”?"
 	}
 	return "There is no column “" + name + "”. The columns are " + strings.Join(columns, ", ") + "."
@@ -206,39 +206,6 @@ func unguard(cell string) string {
 		return cell[1:]
 	}
 	return cell
-}
-
-// nearest gives the column that a wrong name may mean, "" when none is near.
-func nearest(name string) string {
-	near := slices.MinFunc(columns, func(a, b string) int { return cmp.Compare(distance(name, a), distance(name, b)) })
-	allowed := 1
-	if len(name) >= 4 {
-		allowed = max(2, len(near)/3) // two letters that changed places
-	}
-	if distance(name, near) <= allowed {
-		return near
-	}
-	return ""
-}
-
-// distance counts the letters to insert, delete or replace between two short words.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j]+1, row[j+1]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }
 
 // writeCSV writes branches as a file that can be imported again.

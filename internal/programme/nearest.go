@@ -2,8 +2,8 @@ package programme
 
 import "fmt"
 
-// nearest gives the word that was probably meant, "" when none is near.
-func nearest(typed string, words []string) string {
+// Nearest gives the word that was probably meant, "" when none is near.
+func Nearest(typed string, words []string) string {
 	best, bestDistance := "", len(typed)/4+2
 	if len(typed) > maxWord {
 		return ""
@@ -18,7 +18,7 @@ func nearest(typed string, words []string) string {
 
 // didYouMean asks whether the nearest word was meant; "" when none is near.
 func didYouMean(typed string, words []string) string {
-	if near := nearest(typed, words); near != "" {
+	if near := Nearest(typed, words); near != "" {
 		return fmt.Sprintf(" Did you mean %q?", near)
 	}
 	return ""

@@ -172,7 +172,7 @@ func (r *reader) unknownKey(s *shape, name string) string {
 	if kinds := r.kindsWith(name); len(kinds) > 0 && strings.HasPrefix(s.name, "question") {
 		return fmt.Sprintf("%s has no key %q; it belongs to %s. Leave it out, or change the kind.", sentenceCase(s.noun), name, strings.Join(kinds, ", "))
 	}
-	if near := nearest(name, names); near != "" {
+	if near := Nearest(name, names); near != "" {
 		return fmt.Sprintf("%s has no key %q. Did you mean %q?", sentenceCase(s.noun), shorten(name, 40), near)
 	}
 	return fmt.Sprintf("%s has no key %q. Leave it out; the keys are %s.", sentenceCase(s.noun), shorten(name, 40), strings.Join(names, ", "))

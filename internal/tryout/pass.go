@@ -2,10 +2,6 @@ package tryout
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"strings"
 	"time"
 
@@ -19,20 +15,6 @@ const maxToken = 128
 // errLink is the one answer to a link that is unknown, used or too old.
 func errLink() error {
 	return fault.New(fault.NotFound, "This link is no longer good. It opens a test run once, within an hour. Make a new code on the page of the test run.")
-}
-
-// newToken makes "organisation.secret", so that the organisation is known before the run is looked for, and the hash
-// that is kept of it.
-func newToken(org string) (token, hash string) {
-	var secret [32]byte
-	_, _ = rand.Read(secret[:]) // never fails: it ends the program instead
-	token = org + "." + base64.RawURLEncoding.EncodeToString(secret[:])
-	return token, hashOf(token)
-}
-
-func hashOf(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
 }
 
 // orgOf is the organisation that a token names, false for what is no token.
@@ -56,7 +38,7 @@ func (s *Service) Peek(ctx context.Context, token string) (r Run, err error) {
 }
 
 func (s *Service) byLink(ctx context.Context, tx Tx, org, token string) (Run, error) {
-	r, err := tx.RunByLink(ctx, org, hashOf(token))
+	r, err := tx.RunByLink(ctx, org, auth.HashOf(token))
 	now := s.now()
 	if fault.Is(err, fault.NotFound) || err == nil && (!now.Before(r.LinkUntil) || !now.Before(r.Expires)) {
 		return Run{}, errLink()
@@ -75,7 +57,7 @@ func (s *Service) Enter(ctx context.Context, token string) (r Run, pass string, 
 			return err
 		}
 		now := s.clock()
-		pass, r.PassHash = newToken(org)
+		pass, r.PassHash = auth.NewOrgToken(org)
 		r.LinkHash, r.PassUntil = "", earlier(now.Add(passLife), r.Expires)
 		if r.Opened.IsZero() {
 			r.Opened = now
@@ -105,7 +87,7 @@ func (s *Service) Holder(ctx context.Context, pass string) (a auth.Actor, err er
 	}
 	var r Run
 	err = s.repo.View(ctx, org, func(tx Tx) error {
-		r, err = tx.RunByPass(ctx, org, hashOf(pass))
+		r, err = tx.RunByPass(ctx, org, auth.HashOf(pass))
 		return err
 	})
 	if now := s.now(); err == nil && (!now.Before(r.PassUntil) || !now.Before(r.Expires)) {

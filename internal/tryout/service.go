@@ -119,7 +119,7 @@ func (s *Service) Start(ctx context.Context, a auth.Actor, programme string, in 
 // begin makes the run.
 func (s *Service) begin(a auth.Actor, sub *Subject, in Input) (Run, string) {
 	v, now := &sub.Contents.Version, s.clock()
-	token, hash := newToken(a.Org)
+	token, hash := auth.NewOrgToken(a.Org)
 	r := Run{
 		Org: a.Org, ID: uuid.NewString(), Programme: sub.Programme.ID, Number: v.Number, Draft: v.State == studio.Draft, Hash: v.Hash,
 		Document: v.Document, Scenario: in.Scenario, Context: in.context(), StartedBy: a.Member, Created: now, Expires: now.Add(life),
@@ -229,7 +229,7 @@ func (s *Service) Code(ctx context.Context, a auth.Actor, programme, id string) 
 		if r, err = s.own(ctx, tx, a.Org, programme, id); err != nil {
 			return err
 		}
-		token, r.LinkHash = newToken(a.Org)
+		token, r.LinkHash = auth.NewOrgToken(a.Org)
 		r.LinkUntil, r.PassHash = s.clock().Add(LinkLife), ""
 		if err := tx.UpdateRun(ctx, a.Org, r); err != nil {
 			return err

@@ -2,10 +2,6 @@ package visit
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"strings"
 	"time"
 
@@ -80,7 +76,7 @@ func (s *Service) GiveGrant(ctx context.Context, a auth.Actor, visit, device str
 			Until: grantUntil(j.Due, now),
 		}
 		var hash string
-		token, hash = newGrantToken(a.Org)
+		token, hash = auth.NewOrgToken(a.Org)
 		return tx.AddGrant(ctx, a.Org, g, hash)
 	})
 	return token, g, wrap("give grant", err)
@@ -94,19 +90,6 @@ func idsOf(all []Grant) []string {
 	return ids
 }
 
-// newGrantToken makes "organisation.secret": the organisation is known before the grant is looked for.
-func newGrantToken(org string) (token, hash string) {
-	var secret [32]byte
-	_, _ = rand.Read(secret[:]) // never fails: it ends the program instead
-	token = org + "." + base64.RawURLEncoding.EncodeToString(secret[:])
-	return token, grantHash(token)
-}
-
-func grantHash(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
-}
-
 // GrantActor gives the shopper that a grant stands for, who may act on that one visit only. Any grant that is no good
 // is a SignIn fault.
 func (s *Service) GrantActor(ctx context.Context, token string) (a auth.Actor, err error) {
@@ -118,7 +101,7 @@ func (s *Service) GrantActor(ctx context.Context, token string) (a auth.Actor, e
 	now := s.now().UTC()
 	var g Grant
 	err = s.repo.View(ctx, id, func(tx Tx) error {
-		if g, err = tx.GrantByHash(ctx, id, grantHash(token)); err != nil {
+		if g, err = tx.GrantByHash(ctx, id, auth.HashOf(token)); err != nil {
 			return err
 		}
 		active, err := tx.MemberActive(ctx, id, g.Member)

@@ -3,7 +3,6 @@ package editor
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -153,19 +152,11 @@ func (p *Pages) tabViews(c echo.Context, a auth.Actor, here tab, programme strin
 			if err != nil {
 				return nil, err
 			}
-			v.Count = upTo(len(rows))
+			v.Count = kit.UpTo(len(rows), visit.MaxList)
 		}
 		views = append(views, v)
 	}
 	return views, nil
-}
-
-// upTo writes a count that stops at the longest list.
-func upTo(n int) string {
-	if n >= visit.MaxList {
-		return strconv.Itoa(visit.MaxList) + "+"
-	}
-	return strconv.Itoa(n)
 }
 
 // choices are the programmes that the queue can be narrowed to.

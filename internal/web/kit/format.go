@@ -72,6 +72,14 @@ func Ago(t, now time.Time) string {
 	return catalogue.Count(int(d/(24*time.Hour)), "day", "days") + " ago"
 }
 
+// UpTo writes a count that stops at the longest list: "200+".
+func UpTo(n, most int) string {
+	if n >= most {
+		return strconv.Itoa(most) + "+"
+	}
+	return strconv.Itoa(n)
+}
+
 // Percent writes basis points as percent with one decimal, halves away from zero: 6895 is "69.0%".
 func Percent(bp int) string { return tenths(bp, 10) + "%" }
 

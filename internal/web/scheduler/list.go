@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -281,19 +280,11 @@ func (p *Pages) tabViews(ctx context.Context, a auth.Actor, here tab, q listQuer
 			if err != nil {
 				return nil, err
 			}
-			v.Count = upTo(len(rows))
+			v.Count = kit.UpTo(len(rows), visit.MaxList)
 		}
 		views = append(views, v)
 	}
 	return views, nil
-}
-
-// upTo writes a count that stops at the longest list.
-func upTo(n int) string {
-	if n >= visit.MaxList {
-		return strconv.Itoa(visit.MaxList) + "+"
-	}
-	return strconv.Itoa(n)
 }
 
 func (p *Pages) cancel(c echo.Context, a auth.Actor) error {
