@@ -264,10 +264,10 @@ func (f *form) band(r edit.Ref, q *programme.Question, i int, last bool, up, poi
 		limit.Shape, limit.Values, limit.Label = hidden, nil, "Everything above"
 	}
 	p := control{Name: nameOf(r, "bands.points"), Label: "Points", Shape: number, Values: []string{points}, Size: "middle", At: i + 1}
-	limit.Error, p.Error = f.errs.For(limit.Key()), f.errs.For(p.Key())
 	if last {
-		p.Label = "Points for everything above"
+		p.Label = "Points above"
 	}
+	limit.Error, p.Error = f.errs.For(limit.Key()), f.errs.For(p.Key())
 	return row{ID: "band-" + strconv.Itoa(i), Pair: !last, Controls: []control{limit, p}}
 }
 
