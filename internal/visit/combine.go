@@ -9,9 +9,10 @@ import (
 )
 
 // combiner lets calls that come at the same time be done together, as one commit costs the same for one report as for
-// many. Who finds a free lane leads: he does his own job and those that wait, gives each its answer, and hands the
-// lane to the first who came meanwhile. Nobody waits for company: a call that comes alone is done at once. There is no
-// goroutine but those of the callers, and nothing is kept of a key without callers.
+// many. The first who waits leads when there is a lane for him: he does his own job and those that wait, gives each its
+// answer, and hands the lane on. A call that comes alone is done at once; beside others at work one waits until as many
+// have come as they are, or until they are done, so that the lanes share the jobs evenly. There is no goroutine but those
+// of the callers, and nothing is kept of a key without callers.
 type combiner[J, A any] struct {
 	most  int           // jobs done together
 	lanes int           // goes at the same time for one key
@@ -28,18 +29,19 @@ type answer[A any] struct {
 	err   error
 }
 
-// queue is who calls for one key. Somebody waits only while every lane is in use.
+// queue is who calls for one key.
 type queue[J, A any] struct {
 	busy    int // lanes in use
+	atWork  int // callers whose jobs are being done in them
 	waiting []*caller[J, A]
 }
 
 type caller[J, A any] struct {
-	job    J
-	answer answer[A]
-	leads  bool          // under the combiner's mutex: the lane is his
-	taken  bool          // under the combiner's mutex: a leader does his job
-	turn   chan struct{} // closed when he leads or has his answer
+	job      J
+	answer   answer[A]
+	together []*caller[J, A] // of a leader: himself and those whose jobs he does
+	taken    bool            // under the combiner's mutex: a leader does his job
+	turn     chan struct{}   // closed when he leads or has his answer
 }
 
 func newCombiner[J, A any](most, lanes int, limit time.Duration, run func(context.Context, string, []J) []answer[A]) *combiner[J, A] {
@@ -53,17 +55,18 @@ func (c *combiner[J, A]) do(ctx context.Context, key string, job J) (A, error) {
 	if err := ctx.Err(); err != nil {
 		return me.answer.value, err
 	}
-	if !c.enter(key, me) && !c.wait(ctx, key, me) {
+	c.enter(key, me)
+	if !c.wait(ctx, key, me) {
 		return me.answer.value, ctx.Err()
 	}
-	if me.leads {
+	if me.together != nil {
 		c.lead(ctx, key, me)
 	}
 	return me.answer.value, me.answer.err
 }
 
-// enter takes a free lane or joins those who wait.
-func (c *combiner[J, A]) enter(key string, me *caller[J, A]) (leads bool) {
+// enter joins those who wait.
+func (c *combiner[J, A]) enter(key string, me *caller[J, A]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	q := c.queues[key]
@@ -71,13 +74,23 @@ func (c *combiner[J, A]) enter(key string, me *caller[J, A]) (leads bool) {
 		q = &queue[J, A]{}
 		c.queues[key] = q
 	}
-	if q.busy < c.lanes {
-		q.busy++
-		me.leads = true
-		return true
-	}
 	q.waiting = append(q.waiting, me)
-	return false
+	c.start(q)
+}
+
+// start has the first who waits lead, with all who wait now, where there is a lane and it is worth it. The mutex is held.
+func (c *combiner[J, A]) start(q *queue[J, A]) {
+	if q.busy == c.lanes || len(q.waiting) == 0 || len(q.waiting) < q.atWork {
+		return
+	}
+	next := q.waiting[0]
+	next.together = slices.Clone(q.waiting[:min(len(q.waiting), c.most)])
+	q.waiting = slices.Delete(q.waiting, 0, len(next.together))
+	q.busy, q.atWork = q.busy+1, q.atWork+len(next.together)
+	for _, o := range next.together {
+		o.taken = true
+	}
+	close(next.turn)
 }
 
 // wait returns when it is the caller's turn to lead or his answer is there; false when he left before.
@@ -94,10 +107,6 @@ func (c *combiner[J, A]) wait(ctx context.Context, key string, me *caller[J, A])
 		return true
 	}
 	defer c.mu.Unlock()
-	if me.leads { // the lane came to him as he left
-		c.handOver(key)
-		return false
-	}
 	q := c.queues[key]
 	q.waiting = slices.DeleteFunc(q.waiting, func(o *caller[J, A]) bool { return o == me })
 	return false
@@ -108,7 +117,7 @@ var errUnanswered = errors.New("the work that this was part of broke off")
 
 // lead does the leader's job and those of the callers who wait, the first first.
 func (c *combiner[J, A]) lead(ctx context.Context, key string, me *caller[J, A]) {
-	together := c.take(key, me)
+	together := me.together
 	answers := make([]answer[A], 0, len(together))
 	defer func() { // also when run panics: nobody waits for ever
 		for i, o := range together {
@@ -122,7 +131,7 @@ func (c *combiner[J, A]) lead(ctx context.Context, key string, me *caller[J, A])
 		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.handOver(key)
+		c.leave(key, len(together))
 	}()
 	jobs := make([]J, len(together))
 	for i, o := range together {
@@ -133,31 +142,11 @@ func (c *combiner[J, A]) lead(ctx context.Context, key string, me *caller[J, A])
 	answers = c.run(ctx, key, jobs)
 }
 
-// take gives the leader and those whose jobs he does with his own.
-func (c *combiner[J, A]) take(key string, me *caller[J, A]) []*caller[J, A] {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+// leave frees a lane in which so many jobs were done. The mutex is held.
+func (c *combiner[J, A]) leave(key string, done int) {
 	q := c.queues[key]
-	n := min(len(q.waiting), c.most-1)
-	together := append([]*caller[J, A]{me}, q.waiting[:n]...)
-	q.waiting = slices.Delete(q.waiting, 0, n)
-	for _, o := range together {
-		o.taken = true
-	}
-	return together
-}
-
-// handOver gives the lane to the first who waits, or frees it. The mutex is held.
-func (c *combiner[J, A]) handOver(key string) {
-	q := c.queues[key]
-	if len(q.waiting) > 0 {
-		next := q.waiting[0]
-		q.waiting = slices.Delete(q.waiting, 0, 1)
-		next.leads = true
-		close(next.turn)
-		return
-	}
-	if q.busy--; q.busy == 0 {
+	q.busy, q.atWork = q.busy-1, q.atWork-done
+	if c.start(q); q.busy == 0 {
 		delete(c.queues, key)
 	}
 }

@@ -89,6 +89,28 @@ func TestKeysDoNotWaitForEachOtherAndAKeyHasItsLanes(t *testing.T) {
 	})
 }
 
+func TestBesideOthersAtWorkACallWaitsForAsManyOrForTheirEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := gate{open: make(chan struct{})}
+		c := newCombiner(8, 3, time.Minute, g.run)
+		var wg sync.WaitGroup
+		calls(t.Context(), &wg, c, "a", 0, 2, 4)
+		if q := c.queues["a"]; q.busy != 2 || q.atWork != 2 || len(q.waiting) != 1 {
+			t.Errorf("one waits for another: %+v", q)
+		}
+		calls(t.Context(), &wg, c, "a", 6, 8)
+		if q := c.queues["a"]; q.busy != 3 || q.atWork != 4 || len(q.waiting) != 1 {
+			t.Errorf("two are as many as those at work: %+v", q)
+		}
+		close(g.open)
+		wg.Wait()
+		slices.SortFunc(g.runs, func(a, b []int) int { return a[0] - b[0] })
+		if want := [][]int{{0}, {2}, {4, 6}, {8}}; !slices.EqualFunc(g.runs, want, slices.Equal) || len(c.queues) != 0 {
+			t.Errorf("done together: %v, want %v; %d queues are kept", g.runs, want, len(c.queues))
+		}
+	})
+}
+
 func TestWhoLeavesBeforeHisTurnIsNotDoneAndWhoWasTakenGetsHisAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := gate{open: make(chan struct{})}
