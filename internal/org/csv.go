@@ -225,11 +225,11 @@ func csvCells(b Branch, t *Tree) []string {
 		b.Code, b.Name, t.Path(b.Region), b.Format, string(b.Channel), string(b.Kind), b.Zone, b.Address,
 		strings.Join(b.Features, " "), "", "", yesNo(b.Active),
 	}
-	if b.HasPlace {
-		cells[9], cells[10] = degrees(b.Latitude), degrees(b.Longitude)
-	}
 	for i, c := range cells {
 		cells[i] = guard(c)
+	}
+	if b.HasPlace { // numbers, which no spreadsheet takes for a formula
+		cells[9], cells[10] = degrees(b.Latitude), degrees(b.Longitude)
 	}
 	return cells
 }

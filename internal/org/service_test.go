@@ -389,7 +389,7 @@ func TestAnExportIsImportedUnchanged(t *testing.T) {
 		if n := strings.Count(buf.String(), "\n"); n != 234 {
 			t.Errorf("%d lines, want 234", n)
 		}
-		if !strings.Contains(buf.String(), "\nA-1,Mill Lane,North/Leeds,kiosk,store,own,Europe/London,1 Mill Lane,has_seating sells_gas,53.8,'-1.55,yes\n") {
+		if !strings.Contains(buf.String(), "\nA-1,Mill Lane,North/Leeds,kiosk,store,own,Europe/London,1 Mill Lane,has_seating sells_gas,53.8,-1.55,yes\n") {
 			t.Errorf("export = %.400s", buf.String())
 		}
 		p, err := w.PreviewImport(t.Context(), w.owner, &buf)
