@@ -14,20 +14,21 @@ type compareRow = compare.BranchRow
 
 // league is the table of branches, best first, with intervals.
 type league struct {
-	Axis     []chart.Tick
-	Rows     []leagueRow
-	Places   bool
-	Target   string // "85 %", "" without one
-	Level    string // letter of the level used, "" without scores
-	Pooled   bool
-	Fair     bool
-	Mean     string // the network's
-	Spread   string // points by which visits of one branch differ
-	Branches int    // shown
-	Visits   int
-	Real     string // share of differences that is real, "" where not known
-	Alike    bool
-	Worst    []worst
+	Axis      []chart.Tick
+	Rows      []leagueRow
+	Places    bool
+	Target    string // "85 %", "" without one
+	Level     string // letter of the level used, "" without scores
+	Pooled    bool
+	Fair      bool
+	Mean      string // the network's
+	Spread    string // points by which visits of one branch differ
+	Branches  int    // shown
+	Visits    int
+	Real      string // share of differences that is real, "" where not known
+	Alike     bool
+	Worst     []worst
+	MoreWorst []worst
 }
 
 // leagueRow is one branch.
@@ -43,6 +44,9 @@ type leagueRow struct {
 	Worth             string // "7": visits that they are worth, "" where no fewer
 	OneView           bool
 }
+
+// shownWorst is how many of the worst tenth are in sight; a network of thousands has hundreds, the surest first.
+const shownWorst = 20
 
 // worst is a branch that is probably among the worst tenth.
 type worst struct{ Name, Href, Words string }
@@ -76,8 +80,13 @@ func newLeague(ch *choice, r *report.Comparison, rows []compareRow, scale chart.
 	for i := range rows {
 		l.Rows = append(l.Rows, newLeagueRow(ch, r, &rows[i], scale))
 	}
-	for _, w := range res.Worst {
-		l.Worst = append(l.Worst, worst{Name: r.Places[w.Branch].Name, Href: branchHref(ch, w.Branch), Words: w.Words()})
+	for i, w := range res.Worst {
+		one := worst{Name: r.Places[w.Branch].Name, Href: branchHref(ch, w.Branch), Words: w.Words()}
+		if i < shownWorst {
+			l.Worst = append(l.Worst, one)
+		} else {
+			l.MoreWorst = append(l.MoreWorst, one)
+		}
 	}
 	return l
 }
