@@ -6,7 +6,7 @@ import (
 	"plainclothes/internal/programme"
 )
 
-// Reading is the language in which a paper's texts are, when its programme has more than one.
+// Reading is the language in which a paper's texts are, when its programme says so.
 type Reading struct {
 	Tag       string
 	Direction string // "ltr" or "rtl"
@@ -16,7 +16,7 @@ type Reading struct {
 // stay as the programme has them. Ids, answers and what is shown are the same in every language, so what is answered in one
 // is read in another.
 func (p Paper) In(wanted ...string) Paper {
-	if p.List == nil || p.List.Programme == nil || len(p.List.Programme.Translations) == 0 {
+	if p.List == nil || p.List.Programme == nil {
 		return p
 	}
 	own := p.List.Programme
@@ -24,15 +24,25 @@ func (p Paper) In(wanted ...string) Paper {
 	if tag == "" {
 		tag = own.Language
 	}
+	if tag != "" || len(own.Translations) > 0 {
+		p.Reading = readingIn(tag)
+	}
+	if len(own.Translations) == 0 {
+		return p
+	}
 	list := *p.List
 	list.Programme = own.In(tag)
 	p.List = &list
-	p.Reading = &Reading{Tag: tag, Direction: "ltr"}
-	if programme.RightToLeft(tag) {
-		p.Reading.Direction = "rtl"
-	}
 	p.inWordsOf(list.Programme)
 	return p
+}
+
+func readingIn(tag string) *Reading {
+	r := &Reading{Tag: tag, Direction: "ltr"}
+	if programme.RightToLeft(tag) {
+		r.Direction = "rtl"
+	}
+	return r
 }
 
 // inWordsOf takes the paper's own copies of texts from a programme that differs in nothing else.

@@ -11,8 +11,12 @@ func readingsOf(paper visit.Paper) []kit.LanguageChoice {
 	if paper.Reading == nil || paper.List == nil {
 		return nil
 	}
+	all := paper.List.Programme.Languages()
+	if len(all) < 2 {
+		return nil
+	}
 	var out []kit.LanguageChoice
-	for _, tag := range paper.List.Programme.Languages() {
+	for _, tag := range all {
 		out = append(out, kit.LanguageChoice{Tag: tag, Name: programme.OwnName(tag), Chosen: tag == paper.Reading.Tag})
 	}
 	return out

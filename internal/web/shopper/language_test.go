@@ -12,6 +12,7 @@ import (
 	"plainclothes/internal/programme"
 	"plainclothes/internal/programme/demo"
 	"plainclothes/internal/store/storetest"
+	"plainclothes/internal/visit"
 )
 
 // bilingual puts German beside every text of the published programme.
@@ -69,6 +70,12 @@ func TestAChecklistFromRightToLeftSaysSo(t *testing.T) {
 	}
 	if own := paper.In("fr"); own.Reading.Tag != "en" || own.Sections[0].Title != p.Sections[0].Title {
 		t.Errorf("nobody's language is read as %+v", own.Reading)
+	}
+	list, only := *paper.List, *p
+	only.Language, only.Translations, list.Programme = "he", nil, &only
+	paper.List = &list
+	if one := paper.In("de"); one.Reading == nil || *one.Reading != (visit.Reading{Tag: "he", Direction: "rtl"}) {
+		t.Errorf("a checklist in one language is read as %+v", one.Reading)
 	}
 }
 

@@ -187,7 +187,7 @@ func (f *previewForm) view(sub *tryout.Subject, section *sectionView, base strin
 		Base: base, Section: f.Section, Scenario: f.Scenario, Format: f.Format, Channel: f.Channel,
 		Channels: channelOptions(), Formats: formatOptions(sub.Formats),
 	}
-	if r := section.Paper.Reading; r != nil {
+	if r := section.Paper.Reading; r != nil && len(x.Translations) > 0 {
 		v.Language, v.Languages = r.Tag, languageOptions(x)
 	}
 	said := []string{"No scenario yet"}
