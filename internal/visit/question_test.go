@@ -24,9 +24,14 @@ func (w *world) asked() map[string]visit.QuestionRollup {
 	err := w.Store.Reports().View(w.t.Context(), w.Org, func(tx report.Tx) error {
 		rows, err := tx.Questions(w.t.Context(), w.Org, w.Programme)
 		for _, r := range rows {
-			q := all[r.Questions[0].Question]
-			if q.Add(&r.Questions[0]); q != (visit.QuestionRollup{}) {
-				all[r.Questions[0].Question] = q
+			for i := range r.Questions {
+				did := &r.Questions[i]
+				q := all[did.Question]
+				if q.Add(did); q == (visit.QuestionRollup{}) {
+					delete(all, did.Question)
+				} else {
+					all[did.Question] = q
+				}
 			}
 		}
 		return err
