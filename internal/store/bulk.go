@@ -112,6 +112,20 @@ func (b *bulk) arrays(rows [][]any) []any {
 	return out
 }
 
+// bulkRows are rows for a statement.
+type bulkRows struct {
+	bulk *bulk
+	rows [][]any
+}
+
+// arraysOf are the arrays of several that go to PostgreSQL as one.
+func arraysOf(parts []bulkRows) (args []any) {
+	for _, p := range parts {
+		args = append(args, p.bulk.arrays(p.rows)...)
+	}
+	return args
+}
+
 // array is one column of the rows in the type of its first value.
 func array(rows [][]any, i int) any {
 	switch rows[0][i].(type) {
@@ -164,6 +178,16 @@ func (s *Store) each(ctx context.Context, b *bulk, rows [][]any) (met int64, err
 			return met, err
 		}
 		met += n
+	}
+	return met, nil
+}
+
+// eachOf runs several statements once a row, on SQLite, and counts the rows that the last one met.
+func (s *Store) eachOf(ctx context.Context, parts []bulkRows) (met int64, err error) {
+	for _, p := range parts {
+		if met, err = s.each(ctx, p.bulk, p.rows); err != nil {
+			return met, err
+		}
 	}
 	return met, nil
 }

@@ -244,11 +244,8 @@ func (a *arrivedRows) addVisit(r *visitRow) error {
 
 // writeReports writes the rows: on PostgreSQL with the next statement, or at the end of the unit. Each visit must be met
 // at its row version.
-func (v visits) writeReports(ctx context.Context, rows arrivedRows) (err error) {
-	parts := []struct {
-		bulk *bulk
-		rows [][]any
-	}{
+func (v visits) writeReports(ctx context.Context, rows arrivedRows) error {
+	parts := []bulkRows{
 		{&reportInsert, rows.reports},
 		{&submissionInsert, rows.submissions},
 		{&opInsert, rows.ops},
@@ -262,18 +259,13 @@ func (v visits) writeReports(ctx context.Context, rows arrivedRows) (err error) 
 		}
 		return nil
 	}
-	var args []any
-	var met int64
-	for _, p := range parts {
-		if v.dialect == postgresDialect {
-			args = append(args, p.bulk.arrays(p.rows)...)
-		} else if met, err = v.each(ctx, p.bulk, p.rows); err != nil {
-			return err
-		}
-	}
 	if v.dialect == postgresDialect {
-		v.putOff(request{query: reportsOnPostgres, args: args, done: all})
+		v.putOff(request{query: reportsOnPostgres, args: arraysOf(parts), done: all})
 		return nil
+	}
+	met, err := v.eachOf(ctx, parts)
+	if err != nil {
+		return err
 	}
 	return all(met)
 }

@@ -41,24 +41,12 @@ func (v visits) AddFinished(ctx context.Context, organisation string, all []visi
 	if err != nil {
 		return err
 	}
-	var args []any
-	for _, p := range parts {
-		if v.dialect == postgresDialect {
-			args = append(args, p.bulk.arrays(p.rows)...)
-		} else if _, err := v.each(ctx, p.bulk, p.rows); err != nil {
-			return err
-		}
-	}
 	if v.dialect == postgresDialect {
-		v.putOff(request{query: finishedOnPostgres, args: args})
+		v.putOff(request{query: finishedOnPostgres, args: arraysOf(parts)})
+	} else if _, err := v.eachOf(ctx, parts); err != nil {
+		return err
 	}
 	return v.addRollups(ctx, organisation, rollupsOf(all))
-}
-
-// bulkRows are rows for a statement.
-type bulkRows struct {
-	bulk *bulk
-	rows [][]any
 }
 
 // parts are the rows in the order in which they may be inserted.

@@ -64,17 +64,13 @@ func (v visits) AddUpQuestions(ctx context.Context, organisation, programme stri
 
 // writeQuestions adds only what questions did.
 func (v visits) writeQuestions(ctx context.Context, s *sums) error {
-	questions, turns := s.questionRows(), s.turnRows()
+	parts := s.questionParts()
 	if v.dialect == postgresDialect {
-		v.putOff(request{query: questionsOnPostgres, args: append(questionAdd.arrays(questions), turnAdd.arrays(turns)...)})
+		v.putOff(request{query: questionsOnPostgres, args: arraysOf(parts)})
 		return nil
 	}
-	for _, p := range []bulkRows{{&questionAdd, questions}, {&turnAdd, turns}} {
-		if _, err := v.each(ctx, p.bulk, p.rows); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := v.eachOf(ctx, parts)
+	return err
 }
 
 // FreshProgrammes are the programmes of which something is still to be added up.
@@ -105,8 +101,8 @@ func unpackCounts(b []byte) (all []visit.QuestionRollup, err error) {
 		if at <= 0 || size > uint64(len(b)-at) { //nolint:gosec // at is no more than the length
 			return nil, errCounts
 		}
-		q := visit.QuestionRollup{Question: string(b[at : at+int(size)])} //nolint:gosec // no more than the length
-		b = b[at+int(size):]                                              //nolint:gosec // the same
+		q := visit.QuestionRollup{Question: string(b[at:][:size])}
+		b = b[at:][size:]
 		for _, n := range q.Counts() {
 			count, at := binary.Varint(b)
 			if at <= 0 {

@@ -76,6 +76,11 @@ func (s *sums) turnRows() [][]any {
 	return rows
 }
 
+// questionParts are the rows of both.
+func (s *sums) questionParts() []bulkRows {
+	return []bulkRows{{&questionAdd, s.questionRows()}, {&turnAdd, s.turnRows()}}
+}
+
 // questionSums adds the columns up. A sum of bigint is numeric on PostgreSQL.
 var questionSums = func() string {
 	var b strings.Builder

@@ -21,12 +21,14 @@ var (
 		"n, sum_bp, sum_bp2, unscored, sum_penalty, caps, zeros, breaches")
 
 	// The sums as they are written: with the counts of questions, or with those of each visit by themselves.
-	addedParts = []*bulk{&standardAdd, &cellAdd, &questionAdd, &turnAdd}
-	keptParts  = []*bulk{&standardAdd, &cellAdd, &freshInsert}
-
-	addedOnPostgres = "WITH r AS (" + newDataRev + " RETURNING data_rev),\n" + numbered(2, addedParts...)
-	keptOnPostgres  = "WITH r AS (" + newDataRev + " RETURNING data_rev),\n" + numbered(2, keptParts...)
+	addedOnPostgres = sumsOnPostgres(&standardAdd, &cellAdd, &questionAdd, &turnAdd)
+	keptOnPostgres  = sumsOnPostgres(&standardAdd, &cellAdd, &freshInsert)
 )
+
+// sumsOnPostgres marks the sums as changed and joins the parts with the upsert of facts; $1 and $2 name the programme.
+func sumsOnPostgres(parts ...*bulk) string {
+	return "WITH r AS (" + newDataRev + " RETURNING data_rev),\n" + numbered(2, parts...)
+}
 
 // numbered joins upserts that do not see each other with that of facts, their parameters after the first n.
 func numbered(n int, parts ...*bulk) string {
@@ -113,21 +115,19 @@ func (v visits) sumUp(ctx context.Context, organisation string, all []visit.Roll
 func (v visits) write(ctx context.Context, s *sums) error {
 	rows, facts := s.rows(), s.factRows()
 	if v.dialect == postgresDialect {
-		args := []any{s.org, s.programme}
-		for _, p := range rows {
-			args = append(args, p.bulk.arrays(p.rows)...)
+		query := addedOnPostgres
+		if s.keeping {
+			query = keptOnPostgres
 		}
-		query := map[bool]string{false: addedOnPostgres, true: keptOnPostgres}[s.keeping]
-		v.putOff(request{query: query, args: append(args, factRows.arrays(facts)...)})
+		args := append([]any{s.org, s.programme}, arraysOf(append(rows, bulkRows{&factRows, facts}))...)
+		v.putOff(request{query: query, args: args})
 		return v.takeOut(ctx, s)
 	}
 	if err := v.exec(ctx, newDataRev, s.org, s.programme); err != nil {
 		return err
 	}
-	for _, p := range append(rows, bulkRows{&factAdd, facts}) {
-		if _, err := v.each(ctx, p.bulk, p.rows); err != nil {
-			return err
-		}
+	if _, err := v.eachOf(ctx, append(rows, bulkRows{&factAdd, facts})); err != nil {
+		return err
 	}
 	return v.takeOut(ctx, s)
 }
@@ -166,13 +166,13 @@ func newKeeping(org, programme string) *sums {
 	return s
 }
 
-// rows are those of addedParts or keptParts.
+// rows are those of the parts of addedOnPostgres or keptOnPostgres.
 func (s *sums) rows() []bulkRows {
 	standards, cells := bulkRows{&standardAdd, s.standardRows()}, bulkRows{&cellAdd, s.cellRows()}
 	if s.keeping {
 		return []bulkRows{standards, cells, {&freshInsert, s.fresh}}
 	}
-	return []bulkRows{standards, cells, {&questionAdd, s.questionRows()}, {&turnAdd, s.turnRows()}}
+	return append([]bulkRows{standards, cells}, s.questionParts()...)
 }
 
 type standardKey struct{ month, branch, standard, scenario, series string }
