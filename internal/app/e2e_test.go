@@ -398,7 +398,7 @@ func (p *person) sectionE() {
 func (p *person) closesGaps(visit string, script bool) (receipt string) {
 	p.t.Helper()
 	check := "/visits/" + visit + "/check"
-	p.Until(`document.querySelector("#missing-title").textContent === "Still missing: 3"`)
+	p.Until(`document.querySelector("#missing-title").textContent === "Still missing: 3" && document.querySelector('a.list-row[href$="#q-O2"]') !== null`)
 	p.sees("Still missing: 3", "Every price on the board", "Tell the visit as a short story", "Photo of the receipt")
 	p.cannotSend(script)
 	p.Screenshot("e2e-missing")

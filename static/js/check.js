@@ -11,6 +11,7 @@ const { visit } = page.dataset;
 const base = `/visits/${visit}`;
 let sub = null;
 let pack = null;
+let first = 0; // when the first answer was given, ms by the phone's clock; 0 while there is none
 let pressed = false; // the shopper has asked to send, so what is missing is said aloud
 let part = ''; // the part that was sent from this page
 
@@ -21,6 +22,8 @@ const stage = () => stageNow(pack, sub.sealed);
 async function report() {
   const [fields, photos] = await Promise.all([store.fields(sub), store.photos(sub)]);
   const r = { answers: new Map(), comments: new Map(), photos: new Map(), twice: [] };
+  const given = [...fields.values()].filter((f) => !missing(f.value)).map((f) => Date.parse(f.at));
+  first = given.length ? Math.min(...given) : 0;
   for (const [field, { value, others }] of fields) {
     if (others.length) r.twice.push(field.replace(/\.comment$/, ''));
     if (missing(value) || field.startsWith('tap.')) continue;
@@ -42,20 +45,18 @@ function redraw(el, of, make) {
 const copyOf = (id) => $(id).content.cloneNode(true).firstElementChild;
 
 // waits says why the part cannot be sent yet, '' when it can: what it asks about has not happened.
-async function waits() {
-  const given = [...(await store.fields(sub)).values()].filter((f) => !missing(f.value)).map((f) => Date.parse(f.at));
-  const first = given.length ? Math.min(...given) - pack.ahead : 0;
-  const o = early(pack.opens, stage(), sub.sealed, first, Date.now() - pack.ahead);
+function waits() {
+  const o = early(pack.opens, stage(), sub.sealed, first && first - pack.ahead, Date.now() - pack.ahead);
   const titled = (id) => pack.stages.find((s) => s.id === id).title;
-  return o ? `“${titled(stage())}” cannot be sent yet. ${opening(o, titled)} What you answered is kept.` : '';
+  return o ? `“${titled(stage())}” cannot be sent yet. ${opening(o, titled)}. What you answered is kept.` : '';
 }
 
 function opening(o, titled) {
-  if (o.event) return `Opens when you have said that this happened: ${o.event}.`;
-  if (o.after) return `Opens when “${titled(o.after)}” is sent.`;
-  if (!o.at) return 'Opens some time after your first answer.';
+  if (o.event) return `Opens when you have said that this happened: ${o.event}`;
+  if (o.after) return `Opens when “${titled(o.after)}” is sent`;
+  if (!o.at) return 'Opens some time after your first answer';
   const day = { weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', timeZone: pack.visit.zone };
-  return `Opens ${new Date(o.at).toLocaleString(document.documentElement.lang, day)}.`;
+  return `Opens ${new Date(o.at).toLocaleString(document.documentElement.lang, day)}`;
 }
 
 // lacking lists what keeps the report from being sent: gaps, two answers to one question, and what cannot be read.
@@ -135,7 +136,7 @@ async function check() {
   $('count').hidden = false;
   const lacks = await lacking(r);
   $('missing').hidden = lacks.length === 0;
-  const wait = await waits();
+  const wait = waits();
   notice('early', wait);
   $('whole').hidden = lacks.length > 0 || wait !== '';
   $('missing-title').textContent = `Still missing: ${lacks.length}`;
@@ -257,6 +258,7 @@ async function begin() {
     if (now && now.pack) [sub, pack] = [now, now.pack];
     await draw();
   });
+  if ((await store.status(sub)).answers >= Number(page.dataset.answers)) await draw(); // no answer that the shopper just gave stands as missing
   await news();
   await draw();
 }
