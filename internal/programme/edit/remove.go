@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"reflect"
 	"slices"
 
 	"plainclothes/internal/fault"
@@ -52,7 +53,7 @@ func (w *work) remove(r Ref) error {
 	case Option:
 		q, _, _ := p.Question(r.Of)
 		q.Options = slices.DeleteFunc(q.Options, func(x programme.Option) bool { return x.Code == r.ID })
-		keepRules(q)
+		w.keepRules(q)
 	case Standard:
 		p.Standards = cutAt(p.Standards, slices.Index(idsOf(p, Standard), r.ID))
 	case Scenario:
@@ -67,6 +68,21 @@ func (w *work) remove(r Ref) error {
 		return fault.New(fault.Invalid, "The programme itself cannot be removed here.")
 	}
 	return nil
+}
+
+// keepRules is [keepRules], and notes which sides of the question changed with it.
+func (w *work) keepRules(q *programme.Question) {
+	was, r := *q, Ref{Kind: Question, ID: q.ID}
+	keepRules(q)
+	if was.MustObserve != q.MustObserve {
+		w.touch(r, "must_observe")
+	}
+	if !reflect.DeepEqual(was.Critical, q.Critical) {
+		w.touch(r, "critical")
+	}
+	if !reflect.DeepEqual(was.Comment, q.Comment) {
+		w.touch(r, "comment")
+	}
 }
 
 // cutAt takes one element out.
