@@ -50,6 +50,9 @@ type StageTime struct {
 // Open reports whether the stage can be sealed.
 func (t *StageTime) Open(now time.Time) bool { return !t.Opens.IsZero() && !now.Before(t.Opens) }
 
+// Happening is the event that the stage waits for, in words.
+func (t *StageTime) Happening() string { return strings.ReplaceAll(t.Event, "_", " ") }
+
 // Waits says in words why the stage is not open, "" when it is. zone is the branch's.
 func (t *StageTime) Waits(now time.Time, zone string) string {
 	switch {
@@ -58,7 +61,7 @@ func (t *StageTime) Waits(now time.Time, zone string) string {
 	case !t.Opens.IsZero():
 		return "Opens " + Clock24(t.Opens, now, zone)
 	case t.Event != "":
-		return "Opens when you have said that this happened: " + strings.ReplaceAll(t.Event, "_", " ")
+		return "Opens when you have said that this happened: " + t.Happening()
 	case t.After != "":
 		return "Opens when “" + t.After + "” is sent"
 	}

@@ -127,7 +127,7 @@ func opensOf(times []visit.StageTime) map[string]packOpens {
 	out := map[string]packOpens{}
 	for i := range times {
 		t := &times[i]
-		o := packOpens{Span: int(t.Span / time.Second), Event: strings.ReplaceAll(t.Event, "_", " ")}
+		o := packOpens{Span: int(t.Span / time.Second), Event: t.Happening()}
 		if t.After != "" {
 			o.After = t.Begins().Stage
 		}

@@ -2,7 +2,6 @@ package shopper
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -32,7 +31,7 @@ func partsOf(paper *visit.Paper, now time.Time, kept bool) []part {
 		p := part{Title: t.Title, Sent: sent, Now: t.ID == paper.Stage && t.Open(now)}
 		if !kept && !sent {
 			p.When, p.Event = t.Waits(now, paper.Place.Zone), t.Event
-			p.Name = strings.ReplaceAll(t.Event, "_", " ")
+			p.Name = t.Happening()
 			if p.When == "" {
 				p.When = t.Until(now, paper.Place.Zone)
 			}
