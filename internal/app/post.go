@@ -39,14 +39,6 @@ func (o *post) options(c config.Config) auth.Options {
 	return auth.Options{Send: o.link}
 }
 
-// start makes the queue's tables and begins to work on tasks.
-func (o *post) start(p *program, c config.Config, x *parts, log *slog.Logger) error {
-	if err := o.open(p, c, x, log); err != nil {
-		return err
-	}
-	return o.begin(p.ctx)
-}
-
 // open makes the queue's tables: tasks may be queued, and wait.
 func (o *post) open(p *program, c config.Config, x *parts, log *slog.Logger) error {
 	key, err := secret(c)

@@ -341,7 +341,10 @@ func TestAShopperIsToldOfAReportSentBack(t *testing.T) {
 		x := w.parts
 		o := &post{url: "http://localhost:1", now: p.now}
 		cfg := l.config()
-		if err := o.start(p, cfg, x, p.logger(cfg)); err != nil {
+		if err := o.open(p, cfg, x, p.logger(cfg)); err != nil {
+			t.Fatal(err)
+		}
+		if err := o.begin(p.ctx); err != nil {
 			t.Fatal(err)
 		}
 		defer func() { _ = o.stop() }()

@@ -88,7 +88,7 @@ func TestASymbolicLinkDoesNotLeadOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := os.Symlink(outside, filepath.Join(d.dir, "media")); err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	if _, err := d.Get(t.Context(), "media/secret"); err == nil {
 		t.Error("the link was followed")

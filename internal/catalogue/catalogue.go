@@ -185,18 +185,6 @@ func (c *Catalogue) Known(s string) bool {
 	return slices.ContainsFunc(c.patterns, func(p pattern) bool { _, ok := p.match(strings.TrimSpace(s)); return ok })
 }
 
-// Each says every text of a list.
-func (c *Catalogue) Each(list []string) []string {
-	if c == nil {
-		return list
-	}
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = c.Say(s)
-	}
-	return out
-}
-
 // Bytes gives all files, for what has to change when a word does.
 func Bytes() []byte {
 	var all []byte

@@ -29,13 +29,6 @@ type eventRow struct {
 // TableName is the table of the chain.
 func (eventRow) TableName() string { return "events" }
 
-func eventRowOf(e event.Entry) eventRow {
-	return eventRow{
-		OrgID: e.Org, Seq: e.Seq, At: e.At, Prev: e.Prev, Hash: e.Hash,
-		Actor: e.Actor, Verb: e.Verb, Kind: e.Kind, Thing: e.Thing, Body: string(e.Body),
-	}
-}
-
 func (r eventRow) entry() event.Entry {
 	return event.Entry{
 		Org: r.OrgID, Seq: r.Seq, At: r.At.UTC(), Prev: r.Prev, Hash: r.Hash,

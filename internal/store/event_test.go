@@ -177,7 +177,7 @@ func TestAChainWrittenAnewIsFoundByItsEnd(t *testing.T) {
 			sqliteDialect:   "DROP TRIGGER events_no_delete",
 			postgresDialect: "ALTER TABLE events DISABLE TRIGGER append_only",
 		}[s.Dialect()]
-		forged := eventRowOf(event.Next(event.Entry{}, o.ID, noon, change(t, 2)))
+		forged := event.Next(event.Entry{}, o.ID, noon, change(t, 2))
 		tamper(t, s, o.ID, disable, "DELETE FROM events", fmt.Sprintf("INSERT INTO events VALUES ('%s', 1, '%s', '', '%s', 'system', '%s', '%s', '%s', '%s')",
 			o.ID, forged.At.Format("2006-01-02 15:04:05-07:00"), forged.Hash, forged.Verb, forged.Kind, forged.Thing, forged.Body))
 		if c := wholeChainOf(t, s, o.ID); c.Broken == nil {

@@ -41,11 +41,6 @@ var moves = map[State][]State{
 	Published:  {SetAside},
 }
 
-// States lists every state in the order of a life.
-func States() []State {
-	return []State{Open, Taken, InProgress, Received, InReview, SentBack, Accepted, Published, Declined, SetAside, Expired, Cancelled}
-}
-
 // CanMove reports whether to may follow from.
 func CanMove(from, to State) bool { return slices.Contains(moves[from], to) }
 

@@ -139,36 +139,3 @@ func (w *work) insertOption(r Ref, o Add, fields []Field) error {
 	_, err := w.set(r, fields)
 	return err
 }
-
-// Many does several operations as one step.
-type Many struct {
-	Ops  []Op
-	Drop bool
-}
-
-func (o Many) drops() bool { return o.Drop }
-
-func (o Many) do(w *work) error {
-	var said []string
-	var touched []string
-	for _, op := range o.Ops {
-		w.said, w.touches = "", nil
-		if err := op.do(w); err != nil {
-			return err
-		}
-		if w.said != "" {
-			said = append(said, w.said)
-		}
-		touched = append(touched, w.touches...)
-	}
-	w.touches, w.said = touched, ""
-	if len(said) > 0 {
-		w.said = said[0]
-	}
-	if n := len(said) - 1; n == 1 {
-		w.said += " " + said[1]
-	} else if n > 1 {
-		w.said += " And " + number(n) + " more changes."
-	}
-	return nil
-}

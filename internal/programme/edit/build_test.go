@@ -235,7 +235,6 @@ func (b *builder) named() {
 	b.t.Helper()
 	kinds := []edit.PartKind{edit.Option, edit.Question, edit.Section, edit.Standard, edit.Scenario, edit.Stage}
 	for _, before := range []string{"zz_", ""} {
-		var all edit.Many
 		for _, kind := range kinds {
 			for model, made := range b.made {
 				if model.Kind != kind {
@@ -249,12 +248,11 @@ func (b *builder) named() {
 						made.Of = "zz_" + model.Of
 					}
 				}
-				all.Ops = append(all.Ops, edit.Set{Part: made, Fields: []edit.Field{edit.F(field, before+model.ID)}})
+				b.do(edit.Set{Part: made, Fields: []edit.Field{edit.F(field, before+model.ID)}})
 				made.ID = before + model.ID
 				b.made[model] = made
 			}
 		}
-		b.do(all)
 	}
 }
 

@@ -371,41 +371,6 @@ func TestFindingsStandAtTheirPart(t *testing.T) {
 	}
 }
 
-func TestCoverageSaysWhatNobodyTried(t *testing.T) {
-	p := shipped(t, "coffee-kiosks")
-	yes := func(q string) programme.Answers {
-		return programme.Answers{q: {State: programme.Answered, Text: "yes"}}
-	}
-	buyer := edit.Run{Context: programme.Context{Scenario: "buyer"}, Answers: yes("D3")}
-	c := edit.Cover(p, []edit.Run{buyer})
-	ids := func(refs []edit.Ref) string {
-		var all []string
-		for _, r := range refs {
-			all = append(all, r.ID)
-		}
-		return strings.Join(all, " ")
-	}
-	if ids(c.Questions) != "A6 B3 D2 D4 N1 N2 N3" || ids(c.Sections) != "N" || ids(c.Scenarios) != "non_buyer" || c.Full() {
-		t.Fatalf("%+v", c)
-	}
-	at := slices.IndexFunc(c.Conditions, func(u edit.Untried) bool { return u.Part == question("D4") })
-	if at < 0 || !c.Conditions[at].NeverTrue || c.Conditions[at].NeverFalse {
-		t.Errorf("conditions %+v", c.Conditions)
-	}
-	n := func(x int64) programme.Answer {
-		return programme.Answer{State: programme.Answered, Number: programme.Decimal(x) * programme.DecimalOne}
-	}
-	no := programme.Answer{State: programme.Answered, Text: "no"}
-	runs := []edit.Run{
-		buyer,
-		{Context: programme.Context{Scenario: "non_buyer", Features: []string{"has_seating"}}},
-		{Context: programme.Context{Scenario: "buyer"}, Answers: programme.Answers{"D3": no, "A2": n(4), "D1": n(400)}},
-	}
-	if c := edit.Cover(p, runs); !c.Full() {
-		t.Errorf("still untried: %+v", c)
-	}
-}
-
 func TestOnlyEarlierQuestionsCanBeAskedAbout(t *testing.T) {
 	p := shipped(t, "coffee-kiosks")
 	var ids []string
@@ -454,28 +419,14 @@ func TestADigestTellsAChangedFieldFromAnOldOne(t *testing.T) {
 	}
 }
 
-func TestManyOperationsAreOneStepOrNone(t *testing.T) {
-	p := shipped(t, "coffee-kiosks")
-	good := edit.Set{Part: question("A3"), Fields: []edit.Field{edit.F("points", "3")}}
-	r := done(t, p, edit.Many{Ops: []edit.Op{good, edit.Add{Kind: edit.Option, In: "C3", Fields: []edit.Field{edit.F("label", "Tea")}}}})
-	if r.Sentence != "Changed the points of 1.3 “Counter, machine front and the floor…”. Added option “Tea” of 3.3 “Was anything suggested to you?”." || len(r.Touches) != 2 {
-		t.Errorf("%q %q", r.Sentence, r.Touches)
-	}
-	if got := refusal(t, p, edit.Many{Ops: []edit.Op{good, edit.Set{Part: question("A4"), Fields: []edit.Field{edit.F("points", "x")}}}}, edit.Fixed{}); !strings.HasPrefix(got, "points: ") {
-		t.Errorf("got %q", got)
-	}
-}
-
 func TestAFormFilledWithItsOwnFieldsChangesNothing(t *testing.T) {
 	for _, name := range []string{"coffee-kiosks", "hardware-stores", "luxury-electronics", "online-store"} {
 		p := shipped(t, name)
-		var all edit.Many
 		for _, r := range partsOf(p) {
-			all.Ops = append(all.Ops, edit.Set{Part: r, Fields: edit.FieldValues(p, r)})
-		}
-		got, err := edit.Apply(p, all, edit.FixedBy(p))
-		if err != nil || !got.Programme.Equal(p) || got.Sentence != "" || len(got.Touches) > 0 {
-			t.Errorf("%s: %v %q %q", name, err, got.Sentence, got.Touches)
+			got, err := edit.Apply(p, edit.Set{Part: r, Fields: edit.FieldValues(p, r)}, edit.FixedBy(p))
+			if err != nil || !got.Programme.Equal(p) || got.Sentence != "" || len(got.Touches) > 0 {
+				t.Errorf("%s, %s: %v %q %q", name, r, err, got.Sentence, got.Touches)
+			}
 		}
 	}
 }

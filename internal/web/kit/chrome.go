@@ -18,7 +18,6 @@ type Chrome struct {
 	Notice string   // one sentence at the top of the page; else the flash of the page before
 	Styles []string // further style sheets: "css/charts.css"
 	Script []string // modules: "js/visit.js"
-	Htmx   bool     // load htmx; never on shopper pages
 	Frames bool     // the page shows one of ours in a frame
 	Framed bool     // the page may be shown in a frame of ours
 	Test   string   // one sentence that says that nothing here counts, on the pages of a test run

@@ -96,9 +96,6 @@ func ChooseOrganisation(c echo.Context, org string) {
 	siteOf(c).setCookie(c, cookieOrg, org, year, false)
 }
 
-// Themes that a person may choose; "auto" follows the device.
-func Themes() []string { return []string{"auto", "light", "dark", "discreet"} }
-
 // SetTheme remembers a theme on this device. Scripts may read and set it: the dock's button works without signal.
 func SetTheme(c echo.Context, theme string) { siteOf(c).setCookie(c, cookieTheme, theme, year, true) }
 

@@ -138,9 +138,6 @@ func (s *Site) tell(c echo.Context, a answer, err error) error {
 	switch {
 	case isAPI(r):
 		return sendProblem(c, a)
-	case a.fault.Kind == fault.SignIn && r.Header.Get("HX-Request") == "true":
-		c.Response().Header().Set("HX-Redirect", SignInPath(r))
-		return c.NoContent(a.status)
 	case a.fault.Kind == fault.SignIn && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 		return c.Redirect(http.StatusSeeOther, SignInPath(r))
 	}
@@ -155,7 +152,7 @@ func isAPI(r *http.Request) bool {
 // SignInPath is the sign-in page that leads back to where the request came from.
 func SignInPath(r *http.Request) string {
 	next := r.URL.RequestURI()
-	if r.Method != http.MethodGet && r.Method != http.MethodHead || r.Header.Get("HX-Request") == "true" {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		next = refererPath(r)
 	}
 	if next = SafePath(next); next == "/" {

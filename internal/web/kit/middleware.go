@@ -33,9 +33,6 @@ func (s *Site) identify(next echo.HandlerFunc) echo.HandlerFunc {
 
 func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
 
-// RequestID gives the number by which the log knows this request.
-func RequestID(c echo.Context) string { return requestID(c) }
-
 // observe answers errors, so that the status is the real one, then logs and counts the request by its route.
 func (s *Site) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {

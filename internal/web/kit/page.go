@@ -50,19 +50,6 @@ func NewPage[T any](name string, layout ...string) *Page[T] {
 	return &Page[T]{name: name, tmpl: checked[T](read), others: inOthers(name, "layout/"+frame, read)}
 }
 
-// NewFragment makes a page of one block: what htmx puts into a page that is already there. The block is defined in
-// templates/<name>.html, so that the whole page can use it too.
-func NewFragment[T any](name, block string) *Page[T] {
-	read := func() *template.Template {
-		t := parse(name, name).Lookup(block)
-		if t == nil {
-			panic(fmt.Sprintf("kit: templates/%s.html defines no block %q", name, block))
-		}
-		return t
-	}
-	return &Page[T]{name: name + "#" + block, tmpl: checked[T](read), others: inOthers(name, name, read)}
-}
-
 func layoutOf(name string) string {
 	switch path.Dir(name) {
 	case "shopper":

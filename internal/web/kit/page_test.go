@@ -46,9 +46,6 @@ func TestEveryLayoutMakesAWholePage(t *testing.T) {
 				t.Errorf("%s has %q %d times", layout, want, strings.Count(body, want))
 			}
 		}
-		if strings.Contains(body, "htmx") {
-			t.Errorf("%s loads htmx without being asked", layout)
-		}
 	}
 }
 
@@ -56,12 +53,10 @@ func TestAPageWithoutChromeOrWithTheWrongFieldsDoesNotStart(t *testing.T) {
 	type bare struct{ Title string }
 	type wrong struct{ kit.Chrome }
 	for name, f := range map[string]func(){
-		"no chrome":       func() { kit.NewPage[bare]("error") },
-		"missing fields":  func() { kit.NewPage[wrong]("error") },
-		"no such page":    func() { kit.NewPage[wrong]("nowhere") },
-		"no such layout":  func() { kit.NewPage[sheet]("error", "nowhere") },
-		"no such block":   func() { kit.NewFragment[sheet]("error", "nowhere") },
-		"wrong fragments": func() { kit.NewFragment[wrong]("error", "main") },
+		"no chrome":      func() { kit.NewPage[bare]("error") },
+		"missing fields": func() { kit.NewPage[wrong]("error") },
+		"no such page":   func() { kit.NewPage[wrong]("nowhere") },
+		"no such layout": func() { kit.NewPage[sheet]("error", "nowhere") },
 	} {
 		func() {
 			defer func() {
@@ -71,15 +66,6 @@ func TestAPageWithoutChromeOrWithTheWrongFieldsDoesNotStart(t *testing.T) {
 			}()
 			f()
 		}()
-	}
-}
-
-func TestAFragmentIsTheBlockAlone(t *testing.T) {
-	r := newRig(t)
-	r.Add(kit.Route{Method: "GET", Path: "/x", Access: kit.Public(), Handle: show(kit.NewFragment[sheet]("error", "main"), kit.Chrome{})})
-	body := r.do("GET", "/x", nil).Body.String()
-	if strings.Contains(body, "<html") || !strings.HasPrefix(body, "<section") {
-		t.Fatal(body)
 	}
 }
 
@@ -156,16 +142,13 @@ func TestTheTwoPagesThatFrameEachOtherSayIt(t *testing.T) {
 	r := newRig(t)
 	page := kit.NewPage[sheet]("error")
 	r.Add(kit.Route{Method: "GET", Path: "/preview", Access: kit.Public(), Handle: show(page, kit.Chrome{Framed: true})},
-		kit.Route{Method: "GET", Path: "/builder", Access: kit.Public(), Handle: show(page, kit.Chrome{Frames: true, Htmx: true})})
+		kit.Route{Method: "GET", Path: "/builder", Access: kit.Public(), Handle: show(page, kit.Chrome{Frames: true})})
 	preview, builder := r.do("GET", "/preview", nil), r.do("GET", "/builder", nil)
 	if p := preview.Header().Get("Content-Security-Policy"); !strings.HasSuffix(p, "frame-ancestors 'self'") || strings.Contains(p, "frame-src") {
 		t.Error(p)
 	}
 	if p := builder.Header().Get("Content-Security-Policy"); !strings.HasSuffix(p, "frame-ancestors 'none'; frame-src 'self'") {
 		t.Error(p)
-	}
-	if !strings.Contains(builder.Body.String(), "htmx-4.0.1.min.js") {
-		t.Error("no htmx")
 	}
 }
 
@@ -219,14 +202,6 @@ func TestOnlyOwnPathsAreSafe(t *testing.T) {
 		if got := kit.SafePath(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
-	}
-}
-
-func TestHtmxIsToldToLoadTheNextPage(t *testing.T) {
-	r := newRig(t)
-	r.Add(kit.Route{Method: "POST", Path: "/x", Access: kit.Public(), Handle: func(c echo.Context, _ auth.Actor) error { return kit.Redirect(c, "/y") }})
-	if w := r.do("POST", "/x", nil, header("HX-Request", "true")); w.Code != 204 || w.Header().Get("HX-Redirect") != "/y" {
-		t.Fatalf("%d %v", w.Code, w.Header())
 	}
 }
 

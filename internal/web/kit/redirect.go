@@ -25,10 +25,5 @@ func SafePath(path string) string {
 
 // Redirect sends the browser on to one of our pages after a success.
 func Redirect(c echo.Context, path string) error {
-	path = SafePath(path)
-	if c.Request().Header.Get("HX-Request") == "true" {
-		c.Response().Header().Set("HX-Redirect", path)
-		return c.NoContent(http.StatusNoContent)
-	}
-	return c.Redirect(http.StatusSeeOther, path)
+	return c.Redirect(http.StatusSeeOther, SafePath(path))
 }

@@ -151,7 +151,7 @@ func signInIn(t *testing.T, lang string) string {
 		Email, Next string
 		Mails       bool
 		Languages   []LanguageChoice
-	}{Chrome: Chrome{Title: "Sign in", Lang: lang, RightToLeft: programme.RightToLeft(lang), Theme: "auto", Script: []string{"js/phone.js"}, Htmx: true}}
+	}{Chrome: Chrome{Title: "Sign in", Lang: lang, RightToLeft: programme.RightToLeft(lang), Theme: "auto", Script: []string{"js/phone.js"}}}
 	var b bytes.Buffer
 	if err := page.Execute(&b, view); err != nil {
 		t.Fatal(err)

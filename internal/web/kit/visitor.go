@@ -128,9 +128,6 @@ func MembershipsOf(c echo.Context) []auth.Membership {
 	return out
 }
 
-// OrganisationOf gives the membership acted in, or the zero one.
-func OrganisationOf(c echo.Context) auth.Membership { return seen(c).current }
-
 // Visitor finds the actor of a request that another adapter serves (the phone's JSON calls come with the same cookie).
 // Nobody is a SignIn fault.
 func (s *Site) Visitor(c echo.Context) (auth.Actor, error) {
