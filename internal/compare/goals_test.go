@@ -348,7 +348,7 @@ func TestTheGoalsAreMetInSimulatedNetworks(t *testing.T) {
 
 // BenchmarkGoals measures the goals in networks that no rule was made with; -v prints the table.
 func BenchmarkGoals(b *testing.B) {
-	const networks = 5
+	const networks = 40
 	for b.Loop() {
 		all := measure(b, goalRealm(), fresh, networks)
 		b.Log("\n" + goalTable(all))
