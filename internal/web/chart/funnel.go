@@ -98,6 +98,7 @@ func NewFunnel(d FunnelData, narrow bool) Funnel {
 	f.axes(p)
 	f.Title = d.title()
 	f.Middle = FunnelEdge{X: short(d.middleAt(p)), Y: short(p.y(d.Centre)), Text: d.Middle}
+	f.edges(p, d)
 	f.place(p, d, narrow)
 	f.gather()
 	return f
@@ -209,13 +210,56 @@ func (f *Funnel) areas(p plane, d FunnelData) {
 	}
 	f.Outer = area(func(l FunnelLimit) (float64, float64) { return l.Lo998, l.Hi998 })
 	f.Inner = area(func(l FunnelLimit) (float64, float64) { return l.Lo95, l.Hi95 })
-	last := d.Limits[len(d.Limits)-1]
-	x := short(p.across(last.Visits) - 4)
-	f.Edges = []FunnelEdge{{X: x, Y: short(p.y(last.Lo998) - 5), Text: "99.8%"}, {X: x, Y: short(p.y(last.Lo95) - 5), Text: "95%"}}
-	if p.y(last.Lo998)-p.y(last.Lo95) < 14 { // too near to tell apart
-		f.Edges = f.Edges[:1]
+}
+
+// edges names the areas, each above its lower line: as far to the right as no dot is hidden, and else where the fewest are.
+func (f *Funnel) edges(p plane, d FunnelData) {
+	if len(d.Limits) < 2 {
+		return
+	}
+	taken := [][4]float64{textBox(value(f.Middle.X), value(f.Middle.Y)-7, f.Middle.Text)}
+	for _, e := range []struct {
+		text string
+		low  func(FunnelLimit) float64
+	}{{"99.8%", func(l FunnelLimit) float64 { return l.Lo998 }}, {"95%", func(l FunnelLimit) float64 { return l.Lo95 }}} {
+		best, fewest := FunnelEdge{}, math.MaxInt
+		for _, l := range slices.Backward(d.Limits) {
+			x, y := p.across(l.Visits)-4, p.y(e.low(l))-5
+			box := textBox(x-letter*float64(letters(e.text)), y, e.text)
+			if box[0] < p.left || y > p.top+p.height-4 || slices.ContainsFunc(taken, func(t [4]float64) bool { return meet(t, box) }) {
+				continue
+			}
+			if n := d.under(p, box); n < fewest {
+				best, fewest = FunnelEdge{X: short(x), Y: short(y), Text: e.text}, n
+			}
+		}
+		if best.Text == "" {
+			continue // no room beside the other
+		}
+		f.Edges = append(f.Edges, best)
+		taken = append(taken, textBox(value(best.X)-letter*float64(letters(e.text)), value(best.Y), e.text))
 	}
 }
+
+// under counts the dots that a box would hide.
+func (d FunnelData) under(p plane, box [4]float64) (n int) {
+	const r = 6
+	for _, b := range d.Points {
+		x, y := p.across(b.Visits), p.y(b.Value)
+		if meet(box, [4]float64{x - r, y - r, x + r, y + r}) {
+			n++
+		}
+	}
+	return n
+}
+
+// textBox is the room of a text that begins at left on the line y.
+func textBox(left, y float64, text string) [4]float64 {
+	return [4]float64{left, y - height + 4, left + letter*float64(letters(text)), y + 4}
+}
+
+// meet tells whether two boxes overlap: left, top, right, bottom.
+func meet(a, b [4]float64) bool { return a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1] }
 
 func (f *Funnel) axes(p plane) {
 	for bp := p.scale.lo; bp <= p.scale.hi; bp += step * gridStep(p.scale) {
@@ -310,7 +354,7 @@ func (m *room) keep(f *Funnel) {
 }
 
 func (m *room) keepText(left, y float64, text string) {
-	m.taken = append(m.taken, [4]float64{left, y - height + 4, left + letter*float64(letters(text)), y + 4})
+	m.taken = append(m.taken, textBox(left, y, text))
 }
 
 // find tries right, left, above and below of a dot, then below and above towards the left: at the right edge nothing else has room.
@@ -339,7 +383,5 @@ func (m *room) free(b [4]float64) bool {
 	if b[0] < m.left || b[2] > m.right || b[1] < m.top || b[3] > m.bottom {
 		return false
 	}
-	return !slices.ContainsFunc(m.taken, func(t [4]float64) bool {
-		return b[0] < t[2] && b[2] > t[0] && b[1] < t[3] && b[3] > t[1]
-	})
+	return !slices.ContainsFunc(m.taken, func(t [4]float64) bool { return meet(t, b) })
 }

@@ -193,3 +193,38 @@ func TestSumsStartAgainAfterEachAlarm(t *testing.T) {
 		t.Errorf("%+v", none)
 	}
 }
+
+func TestTheNamesOfTheAreasStandWhereNoDotHidesThem(t *testing.T) {
+	for seed := range uint64(30) {
+		for _, narrow := range []bool{false, true} {
+			d := funnelOf(40, seed)
+			luck := rand.New(rand.NewPCG(seed, 9))
+			for range 60 { // many branches with the most visits, as where all are visited as often
+				d.Points = append(d.Points, chart.FunnelPoint{Name: "x", Visits: 56 + 4*luck.Float64(), Value: 7500 + 900*luck.Float64()})
+			}
+			f := chart.NewFunnel(d, narrow)
+			if len(f.Edges) != 2 {
+				t.Fatalf("seed %d, narrow %v: %v", seed, narrow, f.Edges)
+			}
+			hidden := 0
+			for _, e := range f.Edges {
+				right, base := number(t, e.X), number(t, e.Y)
+				left := right - 6.5*float64(len(e.Text))
+				if left < number(t, f.Left) || right > number(t, f.Right) {
+					t.Errorf("%+v runs out of the picture", e)
+				}
+				for _, dot := range f.Dots {
+					if x, y := number(t, dot.X), number(t, dot.Y); x > left-3 && x < right+3 && y > base-12 && y < base+3 {
+						hidden++
+					}
+				}
+			}
+			if hidden > 1 || hidden > 0 && !narrow { // a phone has little room beside a hundred dots
+				t.Errorf("seed %d, narrow %v: %d dots over %v", seed, narrow, hidden, f.Edges)
+			}
+			if y := number(t, f.Edges[0].Y) - number(t, f.Edges[1].Y); math.Abs(y) < 10 && math.Abs(number(t, f.Edges[0].X)-number(t, f.Edges[1].X)) < 30 {
+				t.Errorf("seed %d: %v touch", seed, f.Edges)
+			}
+		}
+	}
+}
