@@ -84,7 +84,7 @@ func causes(branch string, gaps []Gap, standards []Standard, beliefs map[string]
 	c.Total = c.Performance + c.Mix + c.Penalty
 	c.Sections = sections(c.Standards, section)
 	slices.SortStableFunc(c.Standards, telling)
-	c.Sentence = c.sentence()
+	c.Sentence = c.sentence(besidePeers())
 	return c
 }
 
@@ -198,17 +198,32 @@ func sections(standards []Cause, of map[string]string) []Cause {
 	return out
 }
 
+// beside is what a branch is held against, in words.
+type beside struct{ level, behind, ahead string }
+
+func besidePeers() beside {
+	return beside{"Level with similar branches.", "behind similar branches", "ahead of similar branches"}
+}
+
+func besideBefore() beside {
+	return beside{"Level with the window before.", "lower than in the window before", "higher than in the window before"}
+}
+
 // sentence names at most three parts that go the way of the whole.
-func (c *Causes) sentence() string {
+func (c *Causes) sentence(w beside) string {
 	if tenths(math.Abs(c.Total)) == "0" {
-		return "Level with similar branches."
+		return w.level
 	}
 	sign := 1.0
-	where := "ahead of"
+	where := w.ahead
 	if c.Total < 0 {
-		sign, where = -1, "behind"
+		sign, where = -1, w.behind
 	}
-	text := fmt.Sprintf("%s points %s similar branches.", tenths(math.Abs(c.Total)), where)
+	unit := "points"
+	if tenths(math.Abs(c.Total)) == "1" {
+		unit = "point"
+	}
+	text := fmt.Sprintf("%s %s %s.", tenths(math.Abs(c.Total)), unit, where)
 	parts := c.parts(sign)
 	if len(parts) == 0 {
 		return text

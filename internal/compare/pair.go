@@ -43,5 +43,5 @@ func (p Pair) Sentence(first, second string) string {
 	case p.Clear:
 		return fmt.Sprintf("%s is better than %s; we are %s.", second, first, sure(1-p.P))
 	}
-	return fmt.Sprintf("Between %s and %s the visits so far cannot tell: %d : %d.", first, second, oddsOf(p.P), 100-oddsOf(p.P))
+	return fmt.Sprintf("It is too early to tell which is better, %s or %s: %d : %d.", first, second, oddsOf(p.P), 100-oddsOf(p.P))
 }

@@ -15,7 +15,7 @@ func TestTwoBranchesAreComparedOnlyAsFarAsTheVisitsCarry(t *testing.T) {
 		t.Error(got)
 	}
 	b.EstimateBP = 8800
-	if got := PairOf(&a, &b).Sentence("Leeds", "York"); got != "Between Leeds and York the visits so far cannot tell: 66 : 34." {
+	if got := PairOf(&a, &b).Sentence("Leeds", "York"); got != "It is too early to tell which is better, Leeds or York: 66 : 34." {
 		t.Error(got)
 	}
 	b.HasRange = false
