@@ -17,6 +17,9 @@ type Behind interface {
 	PastScores(ctx context.Context, org string, q ScoreQuery) ([]PastScore, error)
 	// Judged gives published visits of a window with their answers and outcomes, the newest months first, at most limit.
 	Judged(ctx context.Context, org, programme string, w studio.Window, limit int) ([]Judged, error)
+	// Found gives what the latest scored visits of one branch found for some standards, by visit and standard.
+	Found(ctx context.Context, org string, q FoundQuery) ([]Found, error)
+	Sender
 	// Told gives the reports of some visits, in no particular order.
 	Told(ctx context.Context, org string, visits []string) ([]visit.Report, error)
 	// Shoppers names members as editors know them.
@@ -58,6 +61,21 @@ type JudgedStandard struct {
 	Outcome scoring.Outcome
 	Series  string
 	Rate    int64
+}
+
+// FoundQuery chooses the latest visits of one branch by the day on which they were made, both ends included.
+type FoundQuery struct {
+	Programme, Branch string
+	Scenario          string // "" for all
+	From, To          string // dates
+	Standards         []string
+	Limit             int // visits; at most 500
+}
+
+// Found is what one visit found for one standard.
+type Found struct {
+	Visit, VisitedOn, Standard, Series string
+	Outcome                            scoring.Outcome
 }
 
 // mostCrossed is how many visits a page adjusts for shoppers and scenarios by itself: more would keep its reader waiting.

@@ -30,8 +30,11 @@ type BranchReport struct {
 	Level      compare.Model   // how its score was estimated, with what was declined
 	Causes     *compare.Causes // why it is behind or ahead; nil where definitions changed in the window, or nobody can be compared with
 	Watch      Watching
+	Tallies    Tallies
+	Neighbours Neighbours    // to hold it beside; none of a closed branch
 	Move       *compare.Move // against the window before; nil where it cannot be told
 	Before     studio.Window
+	Moved      Moved   // why it is another score than in the window before
 	Wow        []Story // of the latest visits
 	Comments   []Story
 	Visits     []Row // the latest
@@ -96,6 +99,11 @@ func (s *Service) branch(ctx context.Context, tx Tx, d *desk, place *visit.Place
 	r.Version, r.Notes, r.Scenarios = counted.Edition.Meta, notes(&counted), p.Scenarios
 	x := &study{desk: *d, tx: tx, counted: counted, shown: studio.Everyone}
 	r.AsOf = d.asOfLocal()
+	if b.Active && b.Kind != org.Competitor {
+		x.shown = inProgramme(&counted, studio.Everyone)
+		r.Neighbours = few(x.beside(b.ID))
+		x.shown = studio.Everyone
+	}
 	if s.at(d) != nil {
 		err = s.branchAmongMany(ctx, x, b, &r)
 	} else {
@@ -138,6 +146,9 @@ func (s *Service) beside(ctx context.Context, x *study, place *visit.Place, r *B
 	if r.Watch, err = s.watch(ctx, x, &place.Branch, r.Level.Spread, &r.Level); err != nil {
 		return err
 	}
+	if r.Tallies, err = s.tallies(ctx, x, &place.Branch); err != nil {
+		return err
+	}
 	m, before, err := s.moves(ctx, x)
 	if err != nil {
 		return err
@@ -148,6 +159,9 @@ func (s *Service) beside(ctx context.Context, x *study, place *visit.Place, r *B
 			row := m.all.Rows[i]
 			r.Move = &row
 		}
+	}
+	if r.Moved, err = s.moved(ctx, x, &place.Branch); err != nil {
+		return err
 	}
 	q := VisitQuery{Reach: x.reach, Programme: x.programme.ID, Branches: []string{r.Branch}, Scenario: x.query.Scenario, Limit: latest + 1}
 	if r.Visits, err = x.tx.PublishedVisits(ctx, place.Org, q); err != nil {

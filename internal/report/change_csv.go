@@ -66,19 +66,30 @@ func NextCSV(w io.Writer, o *Outlook) error {
 
 // PartsCSV writes why a branch stands where it stands: one line a standard, in points.
 func PartsCSV(w io.Writer, r *BranchReport) error {
-	t := newTable(w, "Branch code", "Branch", "Standard", "Title", "How well (points)", "What was asked (points)", "Named as a cause", "Chance to be behind")
-	if r.Causes != nil {
-		for i := range r.Causes.Standards {
-			c := &r.Causes.Standards[i]
-			chance := ""
-			if c.Known {
-				chance = number(c.Behind, 3)
-			}
-			t.row(r.Place.Code, r.Place.Name, c.ID, c.Title, number(c.Performance, 3), number(c.Mix, 3), yesNo(c.Named), chance)
-		}
-		t.row(r.Place.Code, r.Place.Name, "", "Caps, zeros and bonuses", number(r.Causes.Penalty, 3), "", "", "")
-		t.row(r.Place.Code, r.Place.Name, "", "All together", number(r.Causes.Total, 3), "", "", "")
+	return causesCSV(w, r.Place, r.Causes, "Chance to be behind")
+}
+
+// MovedCSV writes why the score of a branch moved since the window before: one line a standard, in points.
+func MovedCSV(w io.Writer, r *BranchReport) error {
+	return causesCSV(w, r.Place, r.Moved.Causes, "Chance to be met less often than before")
+}
+
+// causesCSV writes a difference of scores split into its parts; none are a table without lines.
+func causesCSV(w io.Writer, p Place, causes *compare.Causes, chance string) error {
+	t := newTable(w, "Branch code", "Branch", "Standard", "Title", "How well (points)", "What was asked (points)", "Named as a cause", chance)
+	if causes == nil {
+		return t.end()
 	}
+	for i := range causes.Standards {
+		c := &causes.Standards[i]
+		sure := ""
+		if c.Known {
+			sure = number(c.Behind, 3)
+		}
+		t.row(p.Code, p.Name, c.ID, c.Title, number(c.Performance, 3), number(c.Mix, 3), yesNo(c.Named), sure)
+	}
+	t.row(p.Code, p.Name, "", "Caps, zeros and bonuses", number(causes.Penalty, 3), "", "", "")
+	t.row(p.Code, p.Name, "", "All together", number(causes.Total, 3), "", "", "")
 	return t.end()
 }
 
@@ -88,6 +99,20 @@ func WatchCSV(w io.Writer, r *BranchReport) error {
 	for i := range r.Watch.Chart.Points {
 		p := &r.Watch.Chart.Points[i]
 		t.row(r.Place.Code, r.Place.Name, p.At.Format("2006-01-02"), number(p.Points, 1), number(p.Z, 2), number(p.Sum, 2), number(r.Watch.Limit, 2), yesNo(p.Alarm), number(p.Smooth, 1))
+	}
+	return t.end()
+}
+
+// MissesCSV writes how the misses of the major standards of a branch were counted: one line a standard and visit.
+func MissesCSV(w io.Writer, r *BranchReport) error {
+	t := newTable(w, "Branch code", "Branch", "Standard", "Title", "Date of visit", "Met", "Points of a miss", "Points after the visit", "Alarm at", "Alarm",
+		"Met visits since the miss before")
+	for i := range r.Tallies.Standards {
+		x := &r.Tallies.Standards[i]
+		for _, p := range x.Tally.Points {
+			t.row(r.Place.Code, r.Place.Name, x.Standard.ID, x.Standard.Title, p.At.Format("2006-01-02"), yesNo(p.Met), strconv.Itoa(x.Tally.Miss),
+				strconv.Itoa(p.Sum), strconv.Itoa(x.Tally.Alarm), yesNo(p.Alarm), strconv.Itoa(p.Since))
+		}
 	}
 	return t.end()
 }

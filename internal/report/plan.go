@@ -107,13 +107,26 @@ func monthOf(date string) string { return date[:min(7, len(date))] }
 
 // next asks where visits are worth most.
 func (s *Service) next(ctx context.Context, x *study, r *compare.Result, budget int, aim compare.Aim, standard string) (Next, error) {
-	in := compare.NextInput{TargetBP: r.TargetBP, VisitSD: r.Model.Spread.SD, Budget: budget, Aim: aim}
-	w := quarter(x.today)
-	sums, err := cachedSums{x.tx, s.sums, x.programme}.Sums(ctx, x.programme.Org, studio.SumQuery{Programme: x.programme.ID, Window: w, Scores: true})
+	in, err := s.nextInput(ctx, x, r, standard)
+	in.Budget, in.Aim = budget, aim
 	if err != nil {
 		return Next{}, err
 	}
-	had := map[string]int{}
+	return newNext(in), nil
+}
+
+// nextInput is what is believed of the branches, with the visits that each has this quarter: made, or planned and under way.
+func (s *Service) nextInput(ctx context.Context, x *study, r *compare.Result, standard string) (compare.NextInput, error) {
+	in := compare.NextInput{TargetBP: r.TargetBP, VisitSD: r.Model.Spread.SD}
+	w := quarter(x.today)
+	sums, err := cachedSums{x.tx, s.sums, x.programme}.Sums(ctx, x.programme.Org, studio.SumQuery{Programme: x.programme.ID, Window: w, Scores: true})
+	if err != nil {
+		return in, err
+	}
+	had, err := x.tx.UnderWay(ctx, x.programme.Org, x.programme.ID)
+	if err != nil {
+		return in, err
+	}
 	for i := range sums.Cells {
 		had[sums.Cells[i].Branch] += int(sums.Cells[i].N + sums.Cells[i].Unscored)
 	}
@@ -127,7 +140,7 @@ func (s *Service) next(ctx context.Context, x *study, r *compare.Result, budget 
 			in.Branches = append(in.Branches, b)
 		}
 	}
-	return newNext(in), nil
+	return in, nil
 }
 
 // nextBranch is what is believed of a branch: of its score, or of one standard.

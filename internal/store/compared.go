@@ -106,6 +106,33 @@ func (s reports) Judged(ctx context.Context, organisation, programme string, w s
 	return all, nil
 }
 
+// foundVisit is one visit with its day.
+type foundVisit struct{ ID, VisitedOn string }
+
+// Found gives what the latest visits of one branch found for some standards: the visits along the index by branch, their outcomes by key.
+func (s reports) Found(ctx context.Context, organisation string, q report.FoundQuery) ([]report.Found, error) {
+	db := s.db(ctx).Table("visits").Select("id, visited_on").
+		Where("org_id = ? AND branch_id = ? AND state = 'published' AND visited_on BETWEEN ? AND ?", organisation, q.Branch, q.From, q.To).
+		Where("programme_id = ? AND base_bp IS NOT NULL AND level <> ?", q.Programme, string(scoring.NotScorable))
+	if q.Scenario != "" {
+		db = db.Where("scenario = ?", q.Scenario)
+	}
+	var visits []foundVisit
+	if err := db.Order("visited_on DESC").Order("id DESC").Limit(min(q.Limit, judgedAtOnce)).Find(&visits).Error; err != nil || len(visits) == 0 {
+		return nil, err
+	}
+	ids, on := make([]string, len(visits)), make(map[string]string, len(visits))
+	for i, v := range visits {
+		ids[i], on[v.ID] = v.ID, v.VisitedOn
+	}
+	var rows []outcomeRow
+	err := s.db(ctx).Where("org_id = ? AND visit_id IN ? AND standard IN ?", organisation, ids, q.Standards).
+		Order("visit_id").Order("standard").Find(&rows).Error
+	return mapRows(rows, func(r outcomeRow) report.Found {
+		return report.Found{Visit: r.VisitID, VisitedOn: on[r.VisitID], Standard: r.Standard, Series: r.Series, Outcome: scoring.Outcome(r.Outcome)}
+	}), err
+}
+
 // Told loads some reports.
 func (s reports) Told(ctx context.Context, organisation string, visits []string) ([]visit.Report, error) {
 	var rows []reportRow
