@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"plainclothes/internal/catalogue"
+	"plainclothes/internal/compare"
 	"plainclothes/internal/report"
 	"plainclothes/internal/web/chart"
 )
@@ -12,6 +13,7 @@ import (
 // causes are why a branch stands where it stands.
 type causes struct {
 	Known    bool
+	Why      string // why nothing is split, a whole sentence
 	Sentence string
 	Parts    chart.Parts
 	Sections []sectionPart
@@ -61,25 +63,31 @@ func (v *branchView) beside(ch *choice, r *report.BranchReport) {
 		v.Refused = append(v.Refused, prose(d.Sentence))
 	}
 	if r.Move != nil {
-		v.Change, v.Before = prose(r.Move.Sentence(r.Place.Name)), monthsText(r.Before)
+		v.Change = prose(r.Move.Sentence(r.Place.Name))
 	}
-	v.Why, v.Watch = newCauses(ch, r), newWatching(ch, r)
+	v.Why, v.Watch = newCauses(ch, r.Branch, r.Causes, "parts"), newWatching(ch, r)
+	v.Moved, v.Before = newCauses(ch, r.Branch, r.Moved.Causes, "moved"), monthsText(r.Before)
+	if e.N > 0 {
+		v.Moved.Why = prose(r.Moved.Why)
+	}
+	v.Misses = newMisses(ch, r)
 	v.YearTake = takeBranch(ch, r.Branch, "months", "months")
 	v.Wow, v.Comments = storyLines(r.Wow), storyLines(r.Comments)
 }
 
-func newCauses(ch *choice, r *report.BranchReport) causes {
-	if r.Causes == nil {
+// newCauses splits a difference of scores; name is that of its table and of its drawing.
+func newCauses(ch *choice, branch string, found *compare.Causes, name string) causes {
+	if found == nil {
 		return causes{}
 	}
-	c := causes{Known: true, Sentence: prose(r.Causes.Sentence), Parts: chart.PartsOf(r.Causes, partsShown), Files: takeBranch(ch, r.Branch, "parts", "parts")}
-	for i := range r.Causes.Standards {
-		if r.Causes.Standards[i].Named {
+	c := causes{Known: true, Sentence: prose(found.Sentence), Parts: chart.PartsOf(found, partsShown), Files: takeBranch(ch, branch, name, name)}
+	for i := range found.Standards {
+		if found.Standards[i].Named {
 			c.Named++
 		}
 	}
-	for i := range r.Causes.Sections {
-		s := &r.Causes.Sections[i]
+	for i := range found.Sections {
+		s := &found.Sections[i]
 		c.Sections = append(c.Sections, sectionPart{Title: orText(s.Title, s.ID), Points: chart.Points(s.Performance + s.Mix)})
 	}
 	return c

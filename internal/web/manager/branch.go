@@ -41,7 +41,10 @@ type branchView struct {
 	Fair     bool
 	Adjusted []string
 	Why      causes
+	Moved    causes // since the window before
 	Watch    watching
+	Misses   misses
+	Beside   besideForm
 	Change   string // a sentence, "" where nothing can be compared
 	Before   string
 	Wow      []storyLine
@@ -146,6 +149,7 @@ func (p *Pages) branchOf(c echo.Context, a auth.Actor, ch choice, r *report.Bran
 	view.score(r)
 	view.standards(r)
 	view.beside(&ch, r)
+	view.Beside = newBesideForm(&ch, r.Branch, &r.Neighbours)
 	for i := range r.Visits {
 		row := newListRow(&r.Visits[i])
 		row.Head, row.Fine = row.Day, row.Scenario

@@ -84,11 +84,15 @@ func (p *Pages) branchFile(c echo.Context, a auth.Actor) error {
 	if err != nil {
 		return err
 	}
+	if ch.Table == "pair" {
+		return p.pairFile(c, a, &ch)
+	}
 	write, ok := map[string]func(io.Writer, *report.BranchReport) error{
-		"": report.BranchCSV, "standards": report.BranchCSV, "months": report.MonthsCSV, "parts": report.PartsCSV, "watch": report.WatchCSV,
+		"": report.BranchCSV, "standards": report.BranchCSV, "months": report.MonthsCSV, "parts": report.PartsCSV, "moved": report.MovedCSV,
+		"watch": report.WatchCSV, "misses": report.MissesCSV,
 	}[ch.Table]
 	if !ok {
-		return noTable("standards, months, parts or watch")
+		return noTable("standards, months, parts, moved, watch, misses or pair")
 	}
 	r, err := p.reports.Branch(c.Request().Context(), a, c.Param("id"), ch.query())
 	if err != nil {

@@ -34,6 +34,7 @@ type choice struct {
 	Standard  string `form:"standard" label:"the standard" validate:"max=64"`
 	Around    string `form:"around" label:"the middle" validate:"omitempty,oneof=mean" say:"Choose the target or the average."`
 	Chart     string `form:"chart" label:"the chart" validate:"max=20"`
+	Other     string `form:"other" label:"the other branch" validate:"max=100"`
 }
 
 // choose reads the address. Months that are given count before a usual window.
@@ -138,7 +139,7 @@ func newFilters(ch choice, path string, o offer) filters {
 		other := ch
 		other.Window = w.span
 		current := ch.Window == w.span || ch.Window == "" && w.span == string(report.Last3)
-		f.Tabs = append(f.Tabs, tab{Text: w.text, Href: other.address(path, keep(ch.Branch)...), Current: current})
+		f.Tabs = append(f.Tabs, tab{Text: w.text, Href: other.address(path, keep(&ch)...), Current: current})
 	}
 	f.Programmes = options(o.programmes, "", func(p studio.Programme) kit.Option { return kit.Option{Value: p.ID, Label: p.Name} })
 	f.Regions = options(o.regions, "All regions", func(r org.Region) kit.Option { return kit.Option{Value: r.ID, Label: r.Name} })
@@ -150,12 +151,15 @@ func newFilters(ch choice, path string, o offer) filters {
 	return f
 }
 
-// keep is the branch of a list as parts of an address.
-func keep(branch string) []string {
-	if branch == "" {
-		return nil
+// keep is the branch of a list, and the one that another is held beside, as parts of an address.
+func keep(ch *choice) (parts []string) {
+	if ch.Branch != "" {
+		parts = append(parts, "branch", ch.Branch)
 	}
-	return []string{"branch", branch}
+	if ch.Other != "" {
+		parts = append(parts, "other", ch.Other)
+	}
+	return parts
 }
 
 // options make the choices of a select; all is the first, unless "".

@@ -110,16 +110,16 @@ func (p *Pages) listOf(a auth.Actor, ch choice, l *report.VisitList) listView {
 	view := listView{
 		Chrome:  listChrome(),
 		Filters: newFilters(ch, listPath, offer{programmes: l.Programmes, regions: l.Regions, formats: l.Formats, window: l.Window, chosen: l.Programme.ID}),
-		File:    ch.address("/reports.csv", keep(ch.Branch)...),
+		File:    ch.address("/reports.csv", keep(&ch)...),
 	}
 	for i := range l.Rows {
 		view.Rows = append(view.Rows, newListRow(&l.Rows[i]))
 	}
 	if l.Next != "" {
-		view.Next = ch.address(listPath, append(keep(ch.Branch), "after", l.Next)...)
+		view.Next = ch.address(listPath, append(keep(&ch), "after", l.Next)...)
 	}
 	if ch.After != "" {
-		view.First = ch.address(listPath, keep(ch.Branch)...)
+		view.First = ch.address(listPath, keep(&ch)...)
 	}
 	if ch.Branch != "" {
 		view.Only, view.AllHref, view.Stand = "this branch", ch.address(listPath), branchHref(&ch, ch.Branch)
@@ -142,6 +142,6 @@ func (v *listView) empty(a auth.Actor, ch *choice) {
 	if ch.Window == "" || ch.Window == string(report.Last3) {
 		longer := *ch
 		longer.Window = string(report.Last12)
-		v.Longer = longer.address(listPath, keep(ch.Branch)...)
+		v.Longer = longer.address(listPath, keep(ch)...)
 	}
 }

@@ -21,6 +21,7 @@ type Reports interface {
 	Compare(ctx context.Context, a auth.Actor, q report.Query) (report.Comparison, error)
 	Trends(ctx context.Context, a auth.Actor, q report.Query, only string) (report.Trends, error)
 	Branch(ctx context.Context, a auth.Actor, branch string, q report.Query) (report.BranchReport, error)
+	Pair(ctx context.Context, a auth.Actor, branch, other string, q report.Query) (report.Pairing, error)
 	Change(ctx context.Context, a auth.Actor, q report.Query) (report.Change, error)
 	Next(ctx context.Context, a auth.Actor, q report.Query) (report.Next, error)
 	Regions(ctx context.Context, a auth.Actor, q report.Query) (compare.Regions, error)
@@ -68,6 +69,7 @@ func (p *Pages) Routes() []kit.Route {
 		get("/compare.svg", "charts of the comparison as files", compare, p.comparePicture),
 		get("/compare/picture", "a chart of the comparison by itself", compare, p.pictureOfCompare),
 		get("/compare/branches/:id", "one branch", read, p.branch),
+		get("/compare/branches/:id/beside", "two branches side by side", read, p.pair),
 		get("/compare/branches/:id/csv", "tables of one branch", read, p.branchFile),
 		get("/compare/branches/:id/svg", "charts of one branch as files", read, p.branchPicture),
 		get("/compare/branches/:id/picture", "a chart of one branch by itself", read, p.pictureOfBranch),

@@ -194,12 +194,12 @@ func (p *Pages) driversPicture(c echo.Context, a auth.Actor, ch *choice) ([]byte
 func driverAxis() []chart.Tick { return chart.Axis(whole, 0) }
 
 // branchCharts are the drawings of one branch.
-var branchCharts = map[string]string{"months": "Twelve months", "parts": "Why it stands where it stands", "watch": "Visit by visit"}
+var branchCharts = map[string]string{"months": "Twelve months", "parts": "Why it stands where it stands", "moved": "Why its score moved", "watch": "Visit by visit", "misses": "Misses"}
 
 // takeBranch names the files of a branch's chart.
-func takeBranch(ch *choice, id, table, name string) take {
-	path := branchesPath + "/" + id
-	t := take{SVG: ch.address(path+"/svg", "chart", name), PNG: ch.address(path+"/picture", "chart", name)}
+func takeBranch(ch *choice, id, table, name string, more ...string) take {
+	path, more := branchesPath+"/"+id, append([]string{"chart", name}, more...)
+	t := take{SVG: ch.address(path+"/svg", more...), PNG: ch.address(path+"/picture", more...)}
 	if table != "" {
 		t.CSV = ch.address(path+"/csv", "table", table)
 	}
@@ -221,9 +221,9 @@ func (p *Pages) pictureOfBranch(c echo.Context, a auth.Actor) error {
 	}
 	title, ok := branchCharts[ch.Chart]
 	if !ok {
-		return noChart("months, parts or watch")
+		return noChart("months, parts, moved, watch or misses")
 	}
-	t := takeBranch(&ch, r.Branch, "", ch.Chart)
+	t := takeBranch(&ch, r.Branch, "", ch.Chart) // with the standard, which is part of the choice
 	chrome := chromeOf(r.Place.Name)
 	chrome.Script = []string{"js/picture.js"}
 	return picturePage.Render(c, http.StatusOK, pictureView{
@@ -255,14 +255,22 @@ func (p *Pages) branchPicture(c echo.Context, a auth.Actor) error {
 		}
 		parts := chart.PartsOf(r.Causes, partsShown)
 		return svg(c, r.Place.Name+" parts", parts.File(title, monthsText(r.Window)+" · points behind or ahead of similar branches"))
+	case "moved":
+		if r.Moved.Causes == nil {
+			return fault.New(fault.NotFound, orText(r.Moved.Why, "There is no window before to compare with."))
+		}
+		parts := chart.PartsOf(r.Moved.Causes, partsShown)
+		return svg(c, r.Place.Name+" moved", parts.File(title, monthsText(r.Before)+" to "+monthsText(r.Window)+" · points of the score"))
 	case "watch":
 		if !r.Watch.Chart.Drawn {
 			return fault.New(fault.NotFound, orText(r.Watch.Chart.Why, "This branch is not watched yet."))
 		}
 		sums := chart.SumsOf(&r.Watch.Chart, r.Watch.Limit, dayOf, false)
 		return svg(c, r.Place.Name+" watch", sums.File(title, monthsText(r.Window)))
+	case "misses":
+		return missesPicture(c, &ch, &r)
 	}
-	return noChart("months, parts or watch")
+	return noChart("months, parts, moved, watch or misses")
 }
 
 func orText(text, otherwise string) string {
