@@ -38,7 +38,7 @@ func (p *program) site(c config.Config, x *parts, log *slog.Logger) (*kit.Site, 
 	s.Add(owner.New(x.studio, x.org, x.auth, x.entries, owner.Options{URL: c.URL, Mail: mails}, p.now).Routes()...)
 	s.Add(builder.New(x.studio, x.org).Routes()...)
 	s.Add(questions.New(x.reports).Routes()...)
-	s.Add(scheduler.New(x.visits, x.studio, x.org, x.auth, p.now).Routes()...)
+	s.Add(scheduler.New(x.visits, x.studio, x.org, x.auth, x.reports, p.now).Routes()...)
 	s.Add(shopper.New(x.visits, p.now).Routes()...)
 	s.Add(shopper.NewPreviews(x.tryouts).Routes()...)
 	s.Add(shopper.NewTrials(x.tryouts, p.now).Routes()...)

@@ -10,6 +10,7 @@ import (
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/fault"
+	"plainclothes/internal/report"
 	"plainclothes/internal/visit"
 	"plainclothes/internal/web/kit"
 	"plainclothes/internal/web/scheduler"
@@ -56,7 +57,7 @@ func (r *rig) with(err error) *failing {
 	if bad != nil {
 		r.t.Fatal(bad)
 	}
-	site.Add(scheduler.New(f, r.Studio, r.org, auth.NewService(r.Store.Auth(), r.Clock, auth.Options{}), r.Clock).Routes()...)
+	site.Add(scheduler.New(f, r.Studio, r.org, auth.NewService(r.Store.Auth(), r.Clock, auth.Options{}), report.NewService(r.Store.Reports(), r.Clock), r.Clock).Routes()...)
 	r.handler = site.Echo()
 	return f
 }

@@ -73,9 +73,20 @@ const (
 
 var formPage = kit.NewPage[formView]("scheduler/new")
 
+// form is the empty form, or one that a link filled in: with what, where and who.
 func (p *Pages) form(c echo.Context, a auth.Actor) error {
-	due := p.now().AddDate(0, 0, 7)
-	return p.formWith(c, a, http.StatusOK, planForm{Date: due.Format("2006-01-02"), Time: "20:00"}, nil, "")
+	var asked planForm
+	if err := kit.BindQuery(c, &asked); err != nil {
+		return err
+	}
+	form := planForm{
+		What: asked.What, Shopper: asked.Shopper, Branches: slices.Compact(slices.Sorted(slices.Values(asked.Branches))),
+		Date: p.now().AddDate(0, 0, 7).Format("2006-01-02"), Time: "20:00",
+	}
+	if len(form.Branches) > maxChosen {
+		form.Branches = form.Branches[:maxChosen]
+	}
+	return p.formWith(c, a, http.StatusOK, form, nil, "")
 }
 
 // formWith shows the form with all that was chosen.

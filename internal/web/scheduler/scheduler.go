@@ -11,6 +11,7 @@ import (
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/org"
+	"plainclothes/internal/report"
 	"plainclothes/internal/studio"
 	"plainclothes/internal/visit"
 	"plainclothes/internal/web/kit"
@@ -44,18 +45,24 @@ type People interface {
 	Member(ctx context.Context, a auth.Actor, id string) (auth.Membership, error)
 }
 
+// Reports says where visits would tell most.
+type Reports interface {
+	Send(ctx context.Context, a auth.Actor, q report.Query, n report.SendQuery) (report.Sending, error)
+}
+
 // Pages answers the scheduler's requests.
 type Pages struct {
 	visits     Visits
 	programmes Programmes
 	branches   Branches
 	people     People
+	reports    Reports
 	now        func() time.Time
 }
 
 // New joins the pages with their use cases.
-func New(visits Visits, programmes Programmes, branches Branches, people People, now func() time.Time) *Pages {
-	return &Pages{visits: visits, programmes: programmes, branches: branches, people: people, now: now}
+func New(visits Visits, programmes Programmes, branches Branches, people People, reports Reports, now func() time.Time) *Pages {
+	return &Pages{visits: visits, programmes: programmes, branches: branches, people: people, reports: reports, now: now}
 }
 
 // Routes lists the pages with who may open them.
@@ -64,6 +71,8 @@ func (p *Pages) Routes() []kit.Route {
 	return []kit.Route{
 		{Method: http.MethodGet, Path: "/plan", Name: "the plan", Access: plan, Handle: p.list},
 		{Method: http.MethodGet, Path: "/plan/new", Name: "plan visits", Access: plan, Handle: p.form},
+		{Method: http.MethodGet, Path: "/plan/next", Name: "where the next visits tell most", Access: plan, Handle: p.next},
+		{Method: http.MethodGet, Path: "/plan/next/csv", Name: "table of the next visits", Access: plan, Handle: p.nextFile},
 		{Method: http.MethodPost, Path: "/plan/new", Name: "plan visits, each step of it", Access: plan, Handle: p.step},
 		{Method: http.MethodPost, Path: "/plan/:id/cancel", Name: "cancel a visit", Access: plan, Handle: p.cancel},
 	}

@@ -17,6 +17,7 @@ import (
 	"plainclothes/internal/fault"
 	"plainclothes/internal/org"
 	"plainclothes/internal/programme/demo"
+	"plainclothes/internal/report"
 	"plainclothes/internal/store/storetest"
 	"plainclothes/internal/store/worldtest"
 	"plainclothes/internal/visit"
@@ -75,7 +76,7 @@ func newRig(t *testing.T, branches int) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	site.Add(scheduler.New(r.visits, w.Studio, r.org, auth.NewService(s.Auth(), w.Clock, auth.Options{}), w.Clock).Routes()...)
+	site.Add(scheduler.New(r.visits, w.Studio, r.org, auth.NewService(s.Auth(), w.Clock, auth.Options{}), report.NewService(s.Reports(), w.Clock), w.Clock).Routes()...)
 	r.handler = site.Echo()
 	return r
 }
