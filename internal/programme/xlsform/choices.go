@@ -80,7 +80,12 @@ func (r *reader) choice(t *table, c choice, list string) {
 		l = &choiceList{name: list, at: map[string]int{}}
 		r.lists[list] = l
 	}
-	if i := l.index(c.name); i >= 0 {
+	i := l.index(c.name)
+	if i >= 0 && r.doubles {
+		r.list(t.name, c.row, t.col("name"), c.label, "The list %s has the choice %s already, in row %d, and choices are not filtered here. This one was not taken.", short(list), short(c.name), l.items[i].row)
+		return
+	}
+	if i >= 0 {
 		r.wrong(t.name, c.row, t.col("name"), "The list %s has the choice %q twice; the first is in row %d. Give each a name of its own.", short(list), short(c.name), l.items[i].row)
 		return
 	}

@@ -63,6 +63,9 @@ func (r *reader) item(x *row, kind, typ string) {
 // noteOf keeps a note for the question after it.
 func (r *reader) noteOf(x *row) {
 	text, _ := r.survey.say(x, "label", r.language)
+	if hint, _ := r.survey.say(x, "hint", r.language); hint != "" {
+		text = strings.TrimSpace(text + "\n" + hint)
+	}
 	r.flushNote()
 	r.note, r.noteRow, r.noteSaid = text, x.number, r.spokenIn(r.survey, x, "label", 4000, false)
 	r.perCell(x, "relevant", "The note goes with the question after it, whatever this condition says.")
@@ -94,7 +97,7 @@ func (r *reader) question(x *row, kind, typ string) {
 		"default": "Answers begin empty.", "read_only": "All questions can be answered.", "choice_filter": "All choices are always offered.",
 		"calculation": "Nothing is calculated here.", "trigger": "Nothing is calculated here.",
 	} {
-		if v := t.get(x, col); !strings.EqualFold(v, "no") && !strings.EqualFold(v, "false") {
+		if col == "default" || !isNo(t.get(x, col)) {
 			r.perCell(x, col, why)
 		}
 	}
@@ -125,14 +128,20 @@ func (r *reader) words(x *row, q *programme.Question) {
 
 // required reads yes, true and their other writings.
 func (r *reader) required(x *row) bool {
-	switch v := strings.ToLower(r.survey.get(x, "required")); v {
-	case "yes", "true", "true()", "1", "y":
-		return true
-	case "", "no", "false", "false()", "0", "n":
-		return false
+	v := r.survey.get(x, "required")
+	if !isYes(v) && !isNo(v) {
+		r.perCell(x, "required", "A question is required always or never here. This one need not be answered.")
 	}
-	r.perCell(x, "required", "A question is required always or never here. This one need not be answered.")
-	return false
+	return isYes(v)
+}
+
+// isYes and isNo read the words that forms have for true and false.
+func isYes(s string) bool {
+	return slices.Contains([]string{"yes", "true", "true()", "1", "y"}, strings.ToLower(s))
+}
+
+func isNo(s string) bool {
+	return slices.Contains([]string{"", "no", "false", "false()", "0", "n"}, strings.ToLower(s))
 }
 
 // shown joins the conditions of a question and of the groups around it below the section.
@@ -173,7 +182,10 @@ func (r *reader) kind(x *row, q *programme.Question, s *subject, kind, typ strin
 			return false
 		}
 	case "integer":
-		constrained = !r.scaled(x, q)
+		if constrained = !r.scaled(x, q); constrained && !r.wholes {
+			r.wholes = true
+			r.list(t.name, x.number, t.col("type"), typ, "Numbers here may have decimals. This and all other whole numbers became questions for a number.")
+		}
 	case "decimal":
 		q.Kind = programme.Number
 	case "range":
@@ -196,28 +208,54 @@ func (r *reader) kind(x *row, q *programme.Question, s *subject, kind, typ strin
 		s.codes, s.order = map[string]string{"OK": programme.Yes}, []string{"OK"}
 		r.list(t.name, x.number, t.col("type"), typ, "There is no box to tick; it became a question with yes and no.")
 	}
-	if constrained && r.kept == nil {
-		r.perCell(x, "constraint", "Answers are not limited so; the shopper can enter any.")
-		if msg, at := t.say(x, "constraint_message", r.language); msg != "" {
-			r.list(t.name, x.number, at, msg, "Without the constraint there is nothing to say.")
-		}
-	} else if !constrained && r.kept == nil && strings.HasPrefix(kind, "select") {
-		r.perCell(x, "constraint", "Choices are not limited so.")
+	if r.kept == nil {
+		r.limits(x, kind, constrained)
 	}
 	return true
 }
 
+// limits lists what a foreign form says of the answers that it takes.
+func (r *reader) limits(x *row, kind string, constrained bool) {
+	t, why := r.survey, "The page says by itself what is missing."
+	switch {
+	case constrained:
+		r.perCell(x, "constraint", "Answers are not limited so; the shopper can enter any.")
+		why = "Without the constraint there is nothing to say."
+	case strings.HasPrefix(kind, "select"):
+		r.perCell(x, "constraint", "Choices are not limited so.")
+		why = "Without the constraint there is nothing to say."
+	}
+	if msg, at := t.say(x, "constraint_message", r.language); msg != "" {
+		r.list(t.name, x.number, at, msg, "%s", why)
+	}
+	if kind != "range" {
+		r.perCell(x, "parameters", "Only a range has parameters here.")
+	}
+}
+
+// listOf gives the list that a select names, and whether it has a choice for anything else. The name of a list may have
+// spaces where the sheet choices has them.
+func (r *reader) listOf(typ string) (name string, other bool) {
+	_, rest, _ := strings.Cut(strings.Join(strings.Fields(oneWord(typ)), " "), " ")
+	if m := orOther.FindStringIndex(rest); m != nil {
+		rest, other = rest[:m[0]], true
+	}
+	return rest, other
+}
+
+// orOther is how a select asks for a choice Other.
+var orOther = regexp.MustCompile(`(?i) (?:or_other|or other|or specify other)$`)
+
 // choose makes yes_no, choice, multi or rating of a select.
 func (r *reader) choose(x *row, q *programme.Question, s *subject, kind, typ string) bool {
 	t := r.survey
-	f := strings.Fields(typ)
-	name := ""
-	if kind == "score__row" {
-		if n := len(r.groups); n > 0 {
-			name = r.groups[n-1].list
-		}
-	} else if len(f) > 1 {
-		name = f[1]
+	name, other := r.listOf(typ)
+	if n := len(r.groups); kind == "score__row" && n > 0 {
+		name = r.groups[n-1].list
+	}
+	if strings.HasPrefix(name, "${") {
+		r.list(t.name, x.number, t.col("type"), typ, "Choices out of the answers of a repeat are not offered. The question was not taken.")
+		return false
 	}
 	l := r.lists[name]
 	if l == nil {
@@ -234,7 +272,6 @@ func (r *reader) choose(x *row, q *programme.Question, s *subject, kind, typ str
 		r.list(t.name, x.number, t.col("type"), typ, "No choice is left to answer with. The question was not taken.")
 		return false
 	}
-	other := len(f) > 2 && strings.EqualFold(f[2], "or_other")
 	if yn, ok := yesNo(items); ok && kind != "select_multiple" && !other {
 		q.Kind, s.codes, s.order = programme.YesNo, yn, []string{items[0].name, items[1].name}
 		return true
@@ -326,6 +363,9 @@ func (r *reader) other(x *row, q *programme.Question, s *subject) {
 		q.Options = append(q.Options, programme.Option{Code: "other", Label: "Other"})
 	}
 	q.Comment = &programme.CommentRule{When: []string{s.codes["other"]}}
+	if words := r.survey.get(x, "name") + "_other"; r.asked[words] == nil {
+		r.asked[words] = &subject{id: words}
+	}
 	r.list(r.survey.name, x.number, r.survey.col("type"), "or_other", "There is a choice Other; its words are asked for as the comment.")
 }
 
@@ -355,10 +395,13 @@ func (r *reader) scaled(x *row, q *programme.Question) bool {
 	return true
 }
 
+// equals is the sign between a parameter and its value.
+var equals = regexp.MustCompile(`\s*=\s*`)
+
 // ranged makes a rating of a range of whole steps, else a number.
 func (r *reader) ranged(x *row, q *programme.Question) {
 	at := map[string]string{"start": "1", "end": "10", "step": "1"}
-	for _, f := range strings.FieldsFunc(r.survey.get(x, "parameters"), func(c rune) bool { return c == ' ' || c == ';' || c == ',' || c == '\n' }) {
+	for _, f := range strings.FieldsFunc(equals.ReplaceAllString(r.survey.get(x, "parameters"), "="), func(c rune) bool { return c == ' ' || c == ';' || c == ',' || c == '\n' }) {
 		if k, v, ok := strings.Cut(f, "="); ok {
 			at[strings.ToLower(k)] = plainNumber(strings.Trim(v, `'"`))
 		}

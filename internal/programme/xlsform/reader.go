@@ -18,6 +18,8 @@ type reader struct {
 	findings    []Finding
 	more        int    // findings beyond those kept
 	language    string // the form's default, "" when it names none
+	doubles     bool   // a list may have a choice twice
+	wholes      bool   // it was said that whole numbers are not asked for
 	tongues     tongues
 	lists       map[string]*choiceList
 	survey      *table
@@ -152,9 +154,9 @@ func (r *reader) settings(t *table) {
 	if s := t.get(x, "form_id"); s != "" {
 		r.key = keyOf(s)
 	}
-	r.language = t.get(x, "default_language")
+	r.language, r.doubles = t.get(x, "default_language"), isYes(t.get(x, "allow_choice_duplicates"))
 	for _, c := range t.columns {
-		if v := x.cell(c.at); v != "" && !slices.Contains([]string{"form_title", "form_id", "default_language"}, c.name) {
+		if v := x.cell(c.at); v != "" && !slices.Contains([]string{"form_title", "form_id", "default_language", "allow_choice_duplicates"}, c.name) {
 			r.list(t.name, x.number, c.at, v, "The setting %s has no counterpart.", c.name)
 		}
 	}
@@ -214,7 +216,7 @@ func (r *reader) surveyRows() {
 	r.flushNote()
 	used := []string{
 		"type", "name", "label", "hint", "required", "relevant", "constraint", "constraint_message", "appearance", "parameters", "choice_filter", "calculation", "default",
-		"read_only", "repeat_count", "trigger", "kobo--score-choices", "pc_id", "pc_kind", "pc_standard", "pc_points",
+		"read_only", "repeat_count", "trigger", "disabled", "kobo--score-choices", "pc_id", "pc_kind", "pc_standard", "pc_points",
 	}
 	r.unusedColumns(t, used, "This column has no counterpart.")
 	r.looks()
@@ -240,6 +242,11 @@ func (r *reader) names() {
 	for i := range t.rows {
 		x := &t.rows[i]
 		kind, name := kindOf(t.get(x, "type")), t.get(x, "name")
+		if isYes(t.get(x, "disabled")) {
+			r.disabled(x, kind)
+			continue
+		}
+		r.madeNames(x, kind, name)
 		if strings.HasPrefix(kind, "end_") && len(open) > 0 {
 			open = open[:len(open)-1]
 		}
@@ -254,6 +261,27 @@ func (r *reader) names() {
 		}
 	}
 	r.references(relevant)
+}
+
+// disabled lists a row that the form itself has switched off. A group cannot be switched off alone: its end would be left.
+func (r *reader) disabled(x *row, kind string) {
+	t := r.survey
+	if strings.HasPrefix(kind, "begin_") || strings.HasPrefix(kind, "end_") {
+		r.wrong(t.name, x.number, t.col("disabled"), "Rows that begin or end something cannot be disabled. Delete them, or empty this cell.")
+		return
+	}
+	r.list(t.name, x.number, t.col("disabled"), orElse(t.get(x, "name"), x.words()), "This row is disabled in the form, so it was not taken.")
+}
+
+// madeNames are those that tools make beside the rows of a form, and that its conditions may ask about.
+func (r *reader) madeNames(x *row, kind, name string) {
+	switch _, other := r.listOf(r.survey.get(x, "type")); {
+	case name == "":
+	case other && strings.HasPrefix(kind, "select_"):
+		r.named[name+"_other"] = append(r.named[name+"_other"], x.number)
+	case kind == "begin_repeat" && r.survey.get(x, "repeat_count") != "":
+		r.named[name+"_count"] = append(r.named[name+"_count"], x.number)
+	}
 }
 
 // waits gives what a condition asks about, and the group around it.
@@ -307,33 +335,47 @@ func (r *reader) references(relevant map[string][]string) {
 	}
 }
 
-// wordy are the types of older forms.
-var wordy = strings.NewReplacer("select one from ", "select_one ", "select all that apply from ", "select_multiple ", "select one ", "select_one ",
-	"select all that apply ", "select_multiple ", "select multiple ", "select_multiple ")
+// wordy are the selects of older forms, in as many words: "Select one from LIST", "add select multiple prompt using LIST".
+var wordy = regexp.MustCompile(`(?i)^\s*(?:add[\s_]+)?select[\s_]+(one|1|multiple|all[\s_]+that[\s_]+apply)(?:[\s_]+(?:from|prompt[\s_]+using|using))?\s+`)
+
+// oneWord gives a row's type as forms write it now; what stands behind the first word stays as it is.
+func oneWord(s string) string {
+	m := wordy.FindStringSubmatch(s)
+	if m == nil {
+		return strings.TrimSpace(s)
+	}
+	kind, rest := "select_multiple", strings.TrimSpace(s[len(m[0]):])
+	if one := strings.ToLower(m[1]); one == "one" || one == "1" {
+		kind = "select_one"
+	}
+	if f := strings.Fields(rest); len(f) > 1 && strings.EqualFold(f[0], "file") {
+		return kind + "_from_file " + strings.Join(f[1:], " ")
+	}
+	return kind + " " + rest
+}
+
+// synonyms are types under the other names that forms have for them.
+var synonyms = map[string]string{
+	"select1": "select_one", "select": "select_multiple", "select_all_that_apply": "select_multiple", "int": "integer", "string": "text", "photo": "image",
+	"begin_looped": "begin_repeat", "end_looped": "end_repeat", "begin_loop": "begin_repeat", "end_loop": "end_repeat", "begin_lgroup": "begin_repeat",
+	"end_lgroup": "end_repeat", "gps": "geopoint", "location": "geopoint", "imei": "deviceid", "device_id": "deviceid",
+	"phone_number": "phonenumber", "sim_id": "simserial", "subscriber_id": "subscriberid", "start_time": "start", "end_time": "end", "date_time": "datetime",
+}
 
 // kindOf gives a row's type in one writing: begin_group, end_repeat, select_one.
 func kindOf(s string) string {
-	f := strings.Fields(strings.ToLower(wordy.Replace(s)))
+	f := strings.Fields(strings.ToLower(oneWord(s)))
 	if len(f) == 0 {
 		return ""
 	}
 	k := f[0]
-	if (k == "begin" || k == "end") && len(f) > 1 {
+	if two := strings.Join(f, "_"); len(f) == 2 && (k == "begin" || k == "end" || synonyms[two] != "") {
+		k = two
+	} else if len(f) > 2 && (k == "begin" || k == "end") {
 		k += "_" + f[1]
 	}
-	switch k {
-	case "select1", "select":
-		return map[string]string{"select1": "select_one", "select": "select_multiple"}[k]
-	case "select_all_that_apply":
-		return "select_multiple"
-	case "int":
-		return "integer"
-	case "string":
-		return "text"
-	case "photo":
-		return "image"
-	case "begin_looped":
-		return "begin_repeat"
+	if other, ok := synonyms[k]; ok {
+		return other
 	}
 	return k
 }
@@ -341,16 +383,21 @@ func kindOf(s string) string {
 // surveyRow reads one row.
 func (r *reader) surveyRow(x *row) {
 	t := r.survey
-	typ := wordy.Replace(t.get(x, "type"))
+	typ := oneWord(t.get(x, "type"))
 	kind := kindOf(typ)
 	switch {
 	case kind == "":
 		if t.get(x, "name") != "" || t.get(x, "relevant") != "" {
 			r.wrong(t.name, x.number, t.col("type"), "This row has no type. Say what it is: text, integer, select_one LIST …")
+			return
 		}
+		r.list(t.name, x.number, -1, x.words(), "This row has neither type nor name, so it was taken for a remark.")
 		return
 	case strings.HasPrefix(typ, "#"):
+		r.list(t.name, x.number, -1, x.words(), "This row begins with #, so it was taken for a remark.")
 		return
+	case isYes(t.get(x, "disabled")):
+		return // listed when names were looked at
 	case strings.HasPrefix(kind, "begin_"):
 		r.begin(x, strings.TrimPrefix(kind, "begin_"))
 		return
@@ -385,10 +432,14 @@ func (r *reader) begin(x *row, kind string) {
 	label, _ := t.say(x, "label", r.language)
 	g.label = r.fit(t.name, x.number, -1, label, 300, true)
 	g.cond = r.relevant(x)
+	r.groupCells(x)
 	switch kind {
 	case "repeat":
 		r.list(t.name, x.number, t.col("type"), g.name, "Nothing is asked several times over here, so the questions of this repeat are asked once.")
 		r.perCell(x, "repeat_count", "Repeats are asked once.")
+		if name := g.name + "_count"; r.asked[name] == nil {
+			r.asked[name] = &subject{id: name}
+		}
 	case "score":
 		g.list = t.get(x, "kobo--score-choices")
 	case "rank", "kobomatrix":
@@ -398,6 +449,19 @@ func (r *reader) begin(x *row, kind string) {
 		r.openSection(x, &g)
 	}
 	r.groups = append(r.groups, g)
+}
+
+// groupCells lists what groups have only in forms.
+func (r *reader) groupCells(x *row) {
+	t := r.survey
+	if hint, at := t.say(x, "hint", r.language); hint != "" {
+		r.list(t.name, x.number, at, hint, "Groups have no hints here.")
+	}
+	for _, name := range []string{"required", "constraint", "parameters", "default"} {
+		if !isNo(t.get(x, name)) {
+			r.perCell(x, name, "Groups have no such setting here.")
+		}
+	}
 }
 
 // openSection makes a section of a group at the top.
@@ -466,7 +530,7 @@ func (r *reader) once(name string, x *row) {
 func (r *reader) relevant(x *row) string {
 	t := r.survey
 	src := t.get(x, "relevant")
-	if src == "" || strings.EqualFold(src, "true()") {
+	if src == "" || strings.EqualFold(src, "true()") || isYes(src) {
 		return ""
 	}
 	if _, typ := t.get(x, "type"), kindOf(t.get(x, "type")); typ == "begin_rank" {

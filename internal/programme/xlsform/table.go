@@ -23,7 +23,9 @@ type column struct {
 // aliases are other names that forms in use have for a column.
 var aliases = map[string]string{
 	"relevance": "relevant", "caption": "label", "value": "name", "command": "type", "list": "list_name", "readonly": "read_only",
-	"constraint_msg": "constraint_message", "title": "form_title", "set_form_title": "form_title", "id_string": "form_id", "set_form_id": "form_id",
+	"constraint_msg": "constraint_message", "constraining_message": "constraint_message", "bind::jr::constraintmsg": "constraint_message",
+	"tag": "name", "count": "repeat_count", "jr::count": "repeat_count", "control::jr::count": "repeat_count",
+	"calculate": "calculation", "bind::calculate": "calculation", "bind::readonly": "read_only", "title": "form_title", "set_form_title": "form_title", "id_string": "form_id", "set_form_id": "form_id",
 	"image": "media::image", "audio": "media::audio", "video": "media::video", "bind::relevant": "relevant", "bind::required": "required",
 	"bind::constraint": "constraint", "control::appearance": "appearance",
 }
@@ -88,8 +90,13 @@ func (r *reader) headed(s *sheet) *table {
 		t.columns = append(t.columns, col)
 	}
 	t.rows = s.rows[1:]
+	nameless := map[int]bool{}
 	for _, x := range t.rows {
 		for i, c := range x.cells {
+			if c.text != "" && (i >= len(head.cells) || head.cells[i].text == "") && !nameless[i] {
+				nameless[i] = true
+				r.list(t.name, x.number, i, c.text, "Nothing stands over this column, so it was not read.")
+			}
 			if c.formula {
 				r.list(t.name, x.number, i, c.text, "This cell is a formula. The value that it had when the file was saved was taken.")
 			}
@@ -134,6 +141,17 @@ func (x *row) cell(col int) string {
 		return ""
 	}
 	return x.cells[col].text
+}
+
+// words gives everything that a row says, for a list.
+func (x *row) words() string {
+	var all []string
+	for _, c := range x.cells {
+		if c.text != "" {
+			all = append(all, c.text)
+		}
+	}
+	return strings.Join(all, " ")
 }
 
 // get gives a row's text by the column's name.
