@@ -13,8 +13,8 @@ import (
 )
 
 // chores do what the clock asks for in each organisation: visits end whose time is over, photos are given up that nobody
-// sends any more, test runs go after their days, and shoppers are reminded of what may wait on their phones. What goes
-// wrong in one organisation does not keep the others from theirs.
+// sends any more, and those of standards that nothing names, test runs go after their days, and shoppers are reminded of
+// what may wait on their phones. What goes wrong in one organisation does not keep the others from theirs.
 func (o *post) chores(ctx context.Context) ([]notify.Message, error) {
 	all, err := o.parts.store.Organisations(ctx)
 	if err != nil {
@@ -26,9 +26,10 @@ func (o *post) chores(ctx context.Context) ([]notify.Message, error) {
 		_, ended := o.parts.visits.ExpireDue(ctx, operator(org.ID))
 		swept := o.parts.visits.SweepUploads(ctx, org.ID)
 		_, tried := o.parts.tryouts.Sweep(ctx, org.ID)
+		_, pictured := o.parts.studio.SweepPictures(ctx, org.ID)
 		added := o.parts.visits.AddUpQuestions(ctx, org.ID)
 		messages, reminded := o.unsent(ctx, org.ID)
-		if err := errors.Join(ended, swept, tried, added, reminded); err != nil {
+		if err := errors.Join(ended, swept, tried, pictured, added, reminded); err != nil {
 			bad = append(bad, fmt.Errorf("chores of %s: %w", org.ID, err))
 		}
 		out = append(out, messages...)

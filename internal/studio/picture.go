@@ -33,10 +33,18 @@ const MaxPictures = 2000
 
 // Picturing keeps what is known of pictures.
 type Picturing interface {
-	// AddPicture inserts a picture; one that is there already stays as it is.
+	// AddPicture inserts a picture; one that is there already counts as added anew.
 	AddPicture(ctx context.Context, org string, p Picture) error
-	// Picture gives one by its hash, fault.NotFound when the organisation has none.
+	// Picture gives one by its hash, fault.NotFound when the organisation has none. Where something is written, it stays until
+	// the transaction ends.
 	Picture(ctx context.Context, org, sha256 string) (Picture, error)
+	// DropPicture removes a picture unless it was added at a time or later, and reports whether it did.
+	DropPicture(ctx context.Context, org, sha256 string, added time.Time) (bool, error)
+	// EachDocument shows every document that may name a picture: those of all versions, drafts and test runs, and those of the
+	// steps of drafts from a time on. An error of see ends it.
+	EachDocument(ctx context.Context, org string, since time.Time, see func(document []byte) error) error
+	// IsPhoto reports whether a visit has a photo of the same bytes, which are kept once.
+	IsPhoto(ctx context.Context, org, sha256 string) (bool, error)
 	// PicturesAfter lists at most limit pictures whose hash is behind a given one, by hash.
 	PicturesAfter(ctx context.Context, org, sha256 string, limit int) ([]Picture, error)
 	CountPictures(ctx context.Context, org string) (int, error)
@@ -72,21 +80,38 @@ func (s *Service) KeepPicture(ctx context.Context, a auth.Actor, body io.Reader)
 	if err != nil {
 		return "", err
 	}
-	if err := s.blobs.Put(ctx, evidence.Key(a.Org, clean.SHA256), clean.Bytes); err != nil {
+	key := evidence.Key(a.Org, clean.SHA256)
+	if err := s.blobs.Put(ctx, key, clean.Bytes); err != nil {
 		return "", wrap("keep picture", err)
 	}
 	p := Picture{
 		Org: a.Org, SHA256: clean.SHA256, Size: int64(len(clean.Bytes)), Width: clean.Width, Height: clean.Height, Added: s.clock(), AddedBy: a.Member,
 	}
 	err = s.repo.InTx(ctx, a.Org, func(tx Tx) error { return addPicture(ctx, tx, p) })
+	if err == nil {
+		err = s.putAgain(ctx, key, clean.Bytes)
+	}
 	return pictureScheme + p.SHA256, wrap("keep picture", err)
+}
+
+// putAgain keeps the bytes of a picture once more where a sweep took them away before the picture was noted. None does so
+// afterwards: it counts as added now.
+func (s *Service) putAgain(ctx context.Context, key string, b []byte) error {
+	body, err := s.blobs.Get(ctx, key)
+	if fault.Is(err, fault.NotFound) {
+		return s.blobs.Put(ctx, key, b)
+	}
+	if err != nil {
+		return err
+	}
+	return body.Close()
 }
 
 // addPicture notes a picture where there is room for it.
 func addPicture(ctx context.Context, tx Tx, p Picture) error {
 	switch _, err := tx.Picture(ctx, p.Org, p.SHA256); {
 	case err == nil:
-		return nil
+		return tx.AddPicture(ctx, p.Org, p)
 	case !fault.Is(err, fault.NotFound):
 		return err
 	}

@@ -11,20 +11,21 @@ import (
 	"plainclothes/internal/fault"
 )
 
-// Service holds the owner's use cases. It keeps nothing between calls but prepared published versions, and the what-ifs
-// that are running or ended a moment ago.
+// Service holds the owner's use cases. It keeps nothing between calls but prepared published versions, the what-ifs
+// that are running or ended a moment ago, and when it swept last.
 type Service struct {
-	repo  Repo
-	now   func() time.Time
-	shelf *Shelf
-	ids   *fixedIDs
-	runs  *runs
-	blobs evidence.Blobs // of pictures; nil where there are none
+	repo   Repo
+	now    func() time.Time
+	shelf  *Shelf
+	ids    *fixedIDs
+	runs   *runs
+	blobs  evidence.Blobs // of pictures; nil where there are none
+	sweeps *sweeps
 }
 
 // NewService joins the use cases with what they need.
 func NewService(repo Repo, now func() time.Time) *Service {
-	return &Service{repo: repo, now: now, shelf: NewShelf(), ids: &fixedIDs{}, runs: newRuns()}
+	return &Service{repo: repo, now: now, shelf: NewShelf(), ids: &fixedIDs{}, runs: newRuns(), sweeps: &sweeps{}}
 }
 
 // Programmes lists the organisation's programmes by name.
