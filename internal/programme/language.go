@@ -242,6 +242,26 @@ func (p *Programme) CopyTexts(from, to string) {
 	p.moveTexts(from, to, false)
 }
 
+// BringTexts takes over another programme's translations of a part, and of everything below it, in the languages that both
+// have: for a part that stood there and comes back.
+func (p *Programme) BringTexts(from *Programme, part string) {
+	for _, lang := range p.Languages() {
+		theirs := from.translation(lang)
+		if theirs == nil {
+			continue
+		}
+		for id, words := range theirs.Texts {
+			if rest, under := strings.CutPrefix(id, part); !under || rest != "" && rest[0] != '.' {
+				continue
+			}
+			p.change(lang, func(texts map[string]string) { texts[id] = words })
+			if theirs.Outdated[id] {
+				p.mark(lang, func(marks map[string]bool) { marks[id] = true })
+			}
+		}
+	}
+}
+
 func (p *Programme) moveTexts(from, to string, away bool) {
 	for _, lang := range p.Languages() {
 		p.change(lang, func(texts map[string]string) {

@@ -165,7 +165,11 @@ func lost(err error, others []Step, v Version) error {
 	if !fault.Is(err, fault.NotFound) || len(others) == 0 {
 		return err
 	}
-	return &Clash{Revision: v.RowVersion, By: others[0].ByName, At: others[0].At, Gone: true}
+	by := others[0]
+	if i := slices.IndexFunc(others, func(x Step) bool { return slices.ContainsFunc(x.Touches, isWhole) }); i >= 0 {
+		by = others[i] // who only wrote into something removed nothing
+	}
+	return &Clash{Revision: v.RowVersion, By: by.ByName, At: by.At, Gone: true}
 }
 
 // clash compares what the operation touched with what others did; nil when they touched something else.

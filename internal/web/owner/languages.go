@@ -42,7 +42,8 @@ type languagesView struct {
 	Parts     []textPart
 	Part      string
 	Rows      []textRow
-	Next      string // where the next missing text is, "" when nothing is missing
+	Lost      []stored // what was typed for texts that are not there any more
+	Next      string   // where the next missing text is, "" when nothing is missing
 }
 
 // languageRow is one translation in the list of them.
@@ -274,14 +275,15 @@ func textRowOf(w programme.Wording, translated string, before []textRow) textRow
 }
 
 // retype puts back what was typed, with what is wrong beside it. Where somebody else wrote meanwhile, saving once more
-// takes the place of theirs: the row has what stands there now as what its writer has seen.
+// takes the place of theirs: the row has what stands there now as what its writer has seen. What was typed for a text that
+// somebody removed is shown by itself.
 func (v *languagesView) retype(typed []studio.Translation, errs kit.Errors) {
 	for _, t := range typed {
-		for i := range v.Rows {
-			if v.Rows[i].ID == t.ID {
-				v.Rows[i].Typed, v.Rows[i].Error = t.Words, errs.For(t.ID)
-				break
-			}
+		if i := slices.IndexFunc(v.Rows, func(r textRow) bool { return r.ID == t.ID }); i >= 0 {
+			v.Rows[i].Typed, v.Rows[i].Error = t.Words, errs.For(t.ID)
+		} else if words := strings.TrimSpace(t.Words); words != "" && words != strings.TrimSpace(t.Was) {
+			r := textRowOf(programme.Wording{ID: t.ID}, "", nil)
+			v.Lost = append(v.Lost, stored{Label: strings.TrimSpace(r.About + " " + r.What), Typed: words})
 		}
 	}
 }
@@ -325,6 +327,9 @@ func (p *Pages) changeLanguages(c echo.Context, a auth.Actor) error {
 	}
 	if errs, ok := kit.FormErrors(err); ok {
 		return p.languagesWith(c, a, kit.StatusOf(fault.KindOf(err)), f, typed, errs)
+	}
+	if fault.Is(err, fault.NotFound) && len(typed) > 0 { // somebody took the language out; of a programme that is none it says so again
+		return p.languagesWith(c, a, http.StatusNotFound, f, typed, nil)
 	}
 	if err != nil {
 		return err

@@ -89,6 +89,19 @@ func TestTranslationsArePublishedAndOnlyOwnersTranslate(t *testing.T) {
 	r.post(at, url.Values{"lang": {"ar"}, "text": {"questions.none.text"}, "t.questions.none.text": {"x"}}).Says("not in the draft any more")
 }
 
+func TestWhatWasTranslatedOfAPartThatIsGoneIsGivenBack(t *testing.T) {
+	r := teaRooms(t)
+	at := r.base() + "/languages"
+	r.post(at, form("do=begin"))
+	r.post(at, form("do=add", "own=en", "add=de"))
+	const gone, left = "standards.K02.good", "standards.K01.good"
+	typed := url.Values{"lang": {"de"}, "part": {"standards"}, "text": {left, gone}, "t." + left: {"Man tut es."}, "t." + gone: {"Frisch <b>gebrüht</b>."}}
+	r.post(r.base()+"/K02/remove", form("drop=yes"))
+	r.post(at, typed).Status(http.StatusUnprocessableEntity).Says("What you translated is not there any more", "K02 Good", "Frisch <b>gebrüht</b>.", "Man tut es.")
+	r.post(at, form("do=drop", "lang=de", "sure=yes")).Status(http.StatusSeeOther)
+	r.post(at, typed).Status(http.StatusNotFound).Says("What you translated is not there any more", "Frisch <b>gebrüht</b>.", "K01 Good", "Man tut es.")
+}
+
 func TestATranslationOfATextThatChangedIsLookedAtAgain(t *testing.T) {
 	r := teaRooms(t)
 	at := r.base() + "/languages"

@@ -54,6 +54,8 @@ type Drafting interface {
 	StopWhatIf(a auth.Actor, programme, id string) error
 	RollBack(ctx context.Context, a auth.Actor, programme string, number int) (studio.Contents, error)
 	Edit(ctx context.Context, a auth.Actor, programme string, revision int, op edit.Op) (studio.Edited, error)
+	Removed(ctx context.Context, a auth.Actor, programme string, part edit.Ref) (studio.Removal, bool, error)
+	PutBack(ctx context.Context, a auth.Actor, programme string, part edit.Ref) (studio.Edited, error)
 	Publish(ctx context.Context, a auth.Actor, programme, note string, rowVersion int, effectiveOn string) (studio.Version, error)
 	DiscardDraft(ctx context.Context, a auth.Actor, programme string, rowVersion int) error
 	Import(ctx context.Context, a auth.Actor, src []byte) (studio.Imported, error)

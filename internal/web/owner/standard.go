@@ -32,6 +32,7 @@ type standardForm struct {
 	Photo        string `form:"photo_kept"`
 	PhotoGone    bool   `form:"photo_gone"`
 	Was          string `form:"was"`
+	Again        bool   `form:"again"` // it was removed meanwhile, and is to come back
 }
 
 func formOf(s *programme.Standard) standardForm {
@@ -194,6 +195,12 @@ func (p *Pages) saveStandard(c echo.Context, a auth.Actor) error {
 	if err == nil {
 		err = f.named()
 	}
+	if err == nil && f.Again {
+		var answered bool
+		if answered, err = p.putBack(c, a, &f); answered {
+			return nil
+		}
+	}
 	if err == nil {
 		err = p.keepStandard(c, a, &f)
 	}
@@ -202,6 +209,9 @@ func (p *Pages) saveStandard(c echo.Context, a auth.Actor) error {
 	}
 	if fault.Is(err, fault.Conflict) {
 		return p.standardAgain(c, a, http.StatusConflict, f, nil)
+	}
+	if fault.Is(err, fault.NotFound) {
+		return p.standardGone(c, a, f, err, nil)
 	}
 	if err != nil {
 		return err
@@ -251,7 +261,7 @@ func (p *Pages) standardAgain(c echo.Context, a auth.Actor, status int, f standa
 	}
 	s, ok := now.Programme.Standard(c.Param("standard"))
 	if !ok {
-		return fault.Missing("standard")
+		return p.standardGone(c, a, f, fault.Missing("standard"), errs)
 	}
 	view := standardViewOf(c, &now, f)
 	view.Errors = errs
