@@ -12,6 +12,7 @@ let waiting = null; // the form whose change waits for its pause
 let failed = null; // what was not saved: {form, button, extra}
 let busy = 0; // requests under way
 let refused = false; // what was typed last cannot be saved as it is
+let told = ''; // what a screen reader was told of the last answer
 let warned = ''; // the address, or the button, that somebody was kept from
 const last = new WeakMap(); // control -> value that was sent last
 
@@ -156,13 +157,14 @@ function take({ doc, url, status }, sent, moved) {
   refused = status >= 400;
   if (moved && /^place:/.test(moved.do || '')) doc.querySelectorAll('#main > .notice[role=status]').forEach((n) => n.remove()); // it was told already
   morph($('main'), doc.getElementById('main'), (el, fresh) => mine(el, fresh, typing && focused));
+  carry([...dirty].filter((el) => !el.isConnected));
   for (const el of dirty) if (!el.isConnected) dirty.delete(el);
   document.title = doc.title;
   if (url && status < 400) history[moved && openOf(document) !== opened ? 'pushState' : 'replaceState'](null, '', clean(url));
   state('ok');
   if (status >= 400 && $('saved').dataset.bad) state('bad', $('saved').dataset.bad);
   look();
-  tell(doc);
+  tell(doc, moved);
   if (moved) settle(opened, focused);
   if ([...dirty].some((el) => !late(el))) soon(editor());
   hints();
@@ -180,10 +182,21 @@ function mine(el, fresh, focused) {
 const openOf = (doc) => (doc.querySelector('[data-open]') || { id: '' }).id;
 const clean = (url) => { const u = new URL(url); return u.pathname + u.search; };
 
-// tell says what a step did, or what is asked.
-function tell(doc) {
+// tell says what a step did, or what is asked; what still is the matter is not said at every save.
+function tell(doc, asked) {
   const notice = doc.querySelector('#main > .notice[role=status], [data-ask] h2, .error-summary li');
-  if (notice) say(notice.textContent.trim());
+  const words = notice ? notice.textContent.trim() : '';
+  if (words && (asked || words !== told)) say(words);
+  told = words;
+}
+
+// carry takes along what was typed after its part was found gone, for whoever adds it again.
+function carry(strays) {
+  const form = document.querySelector('form[data-back]');
+  for (const el of form ? strays : []) {
+    const own = [...form.elements].filter((x) => x.name === el.name);
+    if (own.length === 1 && el.type !== 'checkbox' && el.type !== 'radio') own[0].value = el.value;
+  }
 }
 
 // settle puts the focus where the work goes on: a question that is asked, a card that was opened, or where it was.
@@ -242,6 +255,7 @@ async function went(e) {
   const a = e.target.closest && e.target.closest('a[data-go]');
   if (!a || e.defaultPrevented || e.button !== 0 || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
   e.preventDefault();
+  if (a.matches('[data-leave]')) { dirty.clear(); failed = null; refused = false; } // somebody decided
   await visit(a.href, true);
 }
 

@@ -152,6 +152,11 @@ func TestABandWaitsForItsOtherNumber(t *testing.T) {
 	}
 	p.Click(`#p-question-W01 > a`) // to leave is to be told
 	p.Until(`document.querySelector('` + points + `').getAttribute("aria-invalid") === "true" && !document.querySelector("#unsaved").hidden`)
+	p.Fill(text, "How many stood there?") // is saved beside the band that was refused, which stays with its message
+	p.Until(`document.querySelector("#p-question-Q01 .q-text").textContent.includes("How many stood there?") && document.querySelector('` + points + `').getAttribute("aria-invalid") === "true" && document.querySelector('` + limit + `').value === "20"`)
+	if q := r.question("Q01"); q.Text != "How many stood there?" || len(q.Bands) != 2 {
+		t.Fatalf("saved %q with %+v", q.Text, q.Bands)
+	}
 	p.Fill(points, "2")
 	p.Until(saved + ` && document.querySelector("#band-2 [data-waits]") !== null && !document.querySelector("[aria-invalid]")`)
 	if q := r.question("Q01"); len(q.Bands) != 3 || q.Bands[1].Points != 200 {
@@ -167,6 +172,14 @@ func TestABandWaitsForItsOtherNumber(t *testing.T) {
 	p.Until(saved)
 	if q := r.question("Q01"); len(q.Bands) != 3 || q.Bands[0].Points != 500 {
 		t.Errorf("bands are %+v", q.Bands)
+	}
+	r.openAs(r.other, "question/Q01").save("remove:question/Q01")
+	p.Fill(text, "Was anybody waiting?")
+	p.Until(`document.querySelector("#lost dd")?.textContent === "Was anybody waiting?" && document.querySelector("[data-open]") === null`)
+	p.Click(`#lost form[data-back] button[name="do"]`)
+	p.Until(`document.querySelector("#lost") === null && document.querySelector('` + text + `')?.value === "Was anybody waiting?" && ` + saved)
+	if q := r.question("Q01"); q.Text != "Was anybody waiting?" || len(q.Bands) != 3 {
+		t.Errorf("it came back as %q with %+v", q.Text, q.Bands)
 	}
 }
 

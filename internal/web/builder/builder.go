@@ -23,6 +23,8 @@ type Studio interface {
 	Undo(ctx context.Context, a auth.Actor, programme string, revision int) (studio.Edited, error)
 	Redo(ctx context.Context, a auth.Actor, programme string, revision int) (studio.Edited, error)
 	Restore(ctx context.Context, a auth.Actor, programme string, revision, step int) (studio.Edited, error)
+	Removed(ctx context.Context, a auth.Actor, programme string, part edit.Ref) (studio.Removal, bool, error)
+	PutBack(ctx context.Context, a auth.Actor, programme string, part edit.Ref) (studio.Edited, error)
 	Steps(ctx context.Context, a auth.Actor, programme string) ([]studio.Step, error)
 }
 

@@ -3,6 +3,8 @@ package builder_test
 import (
 	"net/http"
 	"net/url"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,14 +68,14 @@ func TestSavingWithoutAChangeIsNoStep(t *testing.T) {
 	}
 }
 
-func TestANumberThatIsNoneIsNamedAndWhatWasTypedStays(t *testing.T) {
+func TestANumberThatIsNoneIsNamedAndWaitsWhileTheRestIsSaved(t *testing.T) {
 	r := tea(t)
 	p := r.open("question/Q01")
 	p.set("points", "a few").set("text", "Was it <b>clean</b>?")
 	a := p.send("").Status(http.StatusUnprocessableEntity).Says("Error:", "Write points as a number").Has(
 		`href="#f-question%2fQ01%3apoints"`, `value="a few"`, `aria-invalid="true"`, "Was it &lt;b&gt;clean&lt;/b&gt;?")
-	if r.question("Q01").Text != "Was it done, number 1?" {
-		t.Error("half of it was saved")
+	if q := r.question("Q01"); q.Text != "Was it <b>clean</b>?" || q.Points != 200 {
+		t.Errorf("saved beside it: %q with %s points", q.Text, q.Points)
 	}
 	r.paper(r.Owner, a.Body.String()).set("points", "3").save("")
 	if q := r.question("Q01"); q.Points != 300 || q.Text != "Was it <b>clean</b>?" {
@@ -311,6 +313,93 @@ func TestWhatWasTypedAboutAQuestionThatHeRemovedHimselfIsShown(t *testing.T) {
 	gone := r.open("section/B")
 	r.open("section/B").save("remove:section/B")
 	gone.set("paste:question:B", "Was it so?").send("paste").Status(http.StatusNotFound).Says("What you wrote", "Was it so?")
+}
+
+func TestAQuestionThatSomebodyRemovedIsAddedAgainWithWhatWasTyped(t *testing.T) {
+	r := tea(t)
+	before, questions := *r.question("Q01"), len(r.draft().Sections[0].Questions)
+	mine, theirs := r.open("question/Q01"), r.openAs(r.other, "question/Q01")
+	theirs.save("remove:question/Q01")
+	r.openAs(r.other, "question/Q03").set("hint", "Something else, later.").save("")
+	a := mine.set("text", "A long thought?").set("required", "").send("").Status(http.StatusConflict).
+		Says("A long thought?", "Add it again with this", "Person "+r.other.Member[:4]+": Removed 1.1")
+	lost := r.paper(r.Owner, a.Body.String())
+	lost.form = lost.formWith("data-back")
+	again := lost.save("back:question/Q01")
+	if again.form.Get("open") != "question/Q01" {
+		t.Errorf("%q is open", again.form.Get("open"))
+	}
+	want := before
+	want.Text, want.Required = "A long thought?", false
+	if got := *r.question("Q01"); !reflect.DeepEqual(got, want) {
+		t.Errorf("is %+v, want %+v", got, want)
+	}
+	if s := r.draft().Sections[0]; s.Questions[0].ID != "Q01" || len(s.Questions) != questions {
+		t.Errorf("is not where it stood: %+v", s.Questions)
+	}
+	lost.save("back:question/Q01") // sent twice: it is there, and there is nothing more to save
+}
+
+func TestASectionThatSomebodyRemovedIsAddedAgain(t *testing.T) {
+	r := tea(t)
+	mine := r.open("section/B")
+	questions := len(r.draft().Sections[1].Questions)
+	r.openAs(r.other, "section/B").save("remove:section/B")
+	a := mine.set("paste:question:B", "Was it so?").send("paste").Status(http.StatusConflict).Says("Was it so?")
+	lost := r.paper(r.Owner, a.Body.String())
+	lost.form = lost.formWith("data-back")
+	lost.save("back:section/B")
+	if s := r.draft().Sections; len(s) != 2 || s[1].ID != "B" || len(s[1].Questions) != questions+1 {
+		t.Errorf("is %+v", s)
+	}
+}
+
+func TestWhatCannotBeAddedAgainIsOnlyShown(t *testing.T) {
+	r := tea(t)
+	old := r.open("question/Q01")
+	r.open("question/Q01").save("remove:question/Q01")
+	r.Programme.ID = r.id
+	r.PublishDraft("Without it.", "")
+	old.set("text", "Too late?").send("").Status(http.StatusNotFound).Says("Too late?").Silent("Add it again")
+}
+
+func TestAHalfBandWaitsAndTheOtherFieldsOfItsQuestionAreSaved(t *testing.T) {
+	r := tea(t)
+	const id = "X01"
+	p := r.open("question/"+id).set("kind", "number").save("")
+	p.set("text", "How many were waiting?").set("bands.up_to", "5", "").set("bands.points", "", "")
+	a := p.send("").Status(http.StatusUnprocessableEntity).Says("Band 1 has no points yet")
+	if q := r.question(id); q.Text != "How many were waiting?" || len(q.Bands) != 0 {
+		t.Errorf("is %q with the bands %v", q.Text, q.Bands)
+	}
+	p = r.paper(r.Owner, a.Body.String())
+	if got := p.form["question/"+id+":bands.up_to"]; !slices.Equal(got, []string{"5", ""}) {
+		t.Errorf("the band that waits shows %q", got)
+	}
+	// every later change is saved beside it, too
+	a = p.set("hint", "At the till.").set("na_allowed", "true").send("").Status(http.StatusUnprocessableEntity).Says("Band 1 has no points yet")
+	if q := r.question(id); q.Hint != "At the till." || !q.NAAllowed || len(q.Bands) != 0 {
+		t.Errorf("is %q, %v with the bands %v", q.Hint, q.NAAllowed, q.Bands)
+	}
+	r.paper(r.Owner, a.Body.String()).set("bands.points", "2", "0").save("")
+	if q := r.question(id); len(q.Bands) != 2 {
+		t.Errorf("has the bands %v", q.Bands)
+	}
+}
+
+func TestAllThatIsRefusedIsSaidAndTheRestIsSaved(t *testing.T) {
+	r := tea(t)
+	p := r.open("question/Q01")
+	p.set("text", "Sound?").set("points", "many").set("id", "Q9").set("critical.effect", "explode")
+	a := p.send("").Status(http.StatusUnprocessableEntity).Says("Write points as a number", "Choose one of").Has(`value="many"`, `value="Q9"`)
+	if q := r.question("Q01"); q.Text != "Sound?" || q.Critical != nil {
+		t.Errorf("is %q, %+v", q.Text, q.Critical)
+	}
+	p = r.paper(r.Owner, a.Body.String())
+	p.set("points", "3").set("critical.effect", "").save("")
+	if q := r.question("Q9"); q.Text != "Sound?" || q.Points != 300 {
+		t.Errorf("is %q with %s points", q.Text, q.Points)
+	}
 }
 
 func TestManyQuestionsArePasted(t *testing.T) {

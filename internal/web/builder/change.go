@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,6 +48,9 @@ type outcome struct {
 // saved: each is a step of its own.
 func (p *Pages) perform(ctx context.Context, a auth.Actor, id string, q *request) (outcome, error) {
 	out := outcome{open: parsePlace(q.Open)}
+	if err := p.putBack(ctx, a, id, q, &out); err != nil {
+		return out, err
+	}
 	b, err := p.studio.Building(ctx, a, id)
 	if err != nil {
 		return out, err
@@ -66,17 +70,130 @@ func (p *Pages) perform(ctx context.Context, a auth.Actor, id string, q *request
 	return out, p.press(ctx, a, id, q, &b, &out)
 }
 
-// do makes one edit.
+// putBack brings a part back that is gone, so that what was typed about it can be saved. Where somebody else was quicker, it is
+// there already.
+func (p *Pages) putBack(ctx context.Context, a auth.Actor, id string, q *request, out *outcome) error {
+	verb, object, _ := strings.Cut(q.Do, ":")
+	if verb != doBack {
+		return nil
+	}
+	ref, ok := edit.ParseRef(object)
+	if !ok {
+		return fault.New(fault.Invalid, "This button does not belong to anything here. Load the page again.")
+	}
+	q.at = ref
+	e, err := p.studio.PutBack(ctx, a, id, ref)
+	if fault.Is(err, fault.Conflict) {
+		return nil
+	}
+	if err == nil {
+		q.Revision, out.said, out.open = e.Version.RowVersion, e.Step.Words(), placeOf(e.Open)
+	}
+	return err
+}
+
+// do makes one edit. Where some fields of a part are refused, its other fields are saved all the same.
 func (p *Pages) do(ctx context.Context, a auth.Actor, id string, q *request, s step, out *outcome) error {
+	q.at = partOf(s.op)
 	e, err := p.studio.Edit(ctx, a, id, q.Revision, s.op)
 	if err != nil {
-		return named(err, s.name)
+		return named(p.saveSound(ctx, a, id, q, s.op, err), s.name)
 	}
 	if !e.Same {
 		out.said = e.Step.Words()
 	}
 	out.open = opened(out.open, s.op, e.Open)
 	return nil
+}
+
+// saveSound saves what of a change is sound, and gives everything that was refused. What is wrong with some fields may come to
+// light only when others are left out.
+func (p *Pages) saveSound(ctx context.Context, a auth.Actor, id string, q *request, op edit.Op, refused error) error {
+	var bad fault.Fields
+	for err := refused; ; {
+		left, some := sound(op, err)
+		if known, ok := fault.As(err); ok && known.Kind == fault.Invalid {
+			for _, f := range known.Fields {
+				bad.Add(f.Name, f.Message)
+			}
+		}
+		if !some {
+			break
+		}
+		if _, err = p.studio.Edit(ctx, a, id, q.Revision, left); err == nil {
+			break
+		}
+		op = left
+	}
+	if bad.Len() == 0 {
+		return refused
+	}
+	return bad.Err()
+}
+
+// sound leaves those fields out of a change that were refused; false when nothing else is left, or the change is refused as
+// a whole.
+func sound(op edit.Op, err error) (edit.Op, bool) {
+	set, ok := op.(edit.Set)
+	known, refused := fault.As(err)
+	if !ok || !refused || known.Kind != fault.Invalid || len(known.Fields) == 0 {
+		return nil, false
+	}
+	wrong := func(f edit.Field) bool {
+		return slices.ContainsFunc(known.Fields, func(x fault.Field) bool { return together(x.Name) == together(f.Name) })
+	}
+	left := slices.DeleteFunc(slices.Clone(set.Fields), wrong)
+	if len(left) == len(set.Fields) || hasField(left, "kind") { // with a new kind go fields that mean something else to the old one
+		return nil, false
+	}
+	set.Fields = slices.DeleteFunc(left, func(f edit.Field) bool { return f.Name == "id" || f.Name == "code" }) // the page still has the old one
+	return set, len(set.Fields) > 0
+}
+
+// together is the first word of a field's name where its fields are one thing: both columns of the bands, in all their rows,
+// both ends of a scale, and all that a critical or a comment rule says.
+func together(field string) string {
+	head, _, _ := strings.Cut(field, ".")
+	switch head {
+	case "bands", "scale", "critical", "comment":
+		return head
+	}
+	return field
+}
+
+// partOf is the part that an operation needs to be there.
+func partOf(op edit.Op) edit.Ref {
+	switch x := op.(type) {
+	case edit.Set:
+		return x.Part
+	case edit.SetCondition:
+		return x.Part
+	case edit.Move:
+		return x.Part
+	case edit.Duplicate:
+		return x.Part
+	case edit.Remove:
+		return x.Part
+	case edit.PasteQuestions:
+		return edit.Ref{Kind: edit.Section, ID: x.Section}
+	case edit.PasteOptions:
+		return edit.Ref{Kind: edit.Question, ID: x.Question}
+	case edit.Add:
+		return holderOf(x)
+	}
+	return edit.Ref{}
+}
+
+// holderOf is the part that something is added to.
+func holderOf(x edit.Add) edit.Ref {
+	switch x.Kind {
+	case edit.Question:
+		return edit.Ref{Kind: edit.Section, ID: x.In}
+	case edit.Option:
+		return edit.Ref{Kind: edit.Question, ID: x.In}
+	case edit.Whole, edit.Section, edit.Standard, edit.Scenario, edit.Stage, edit.Daypart, edit.Feature:
+	}
+	return edit.Ref{}
 }
 
 // opened says what is open after an operation: the new thing, or what was open before. A changed id opens under its new
@@ -150,20 +267,63 @@ func (p *Pages) refused(c echo.Context, a auth.Actor, q *request, err error) err
 	status := http.StatusConflict
 	switch {
 	case errors.As(err, &way):
-		s.ask = &ask{Message: way.Message, By: way.By, Fields: again(s.typed)}
+		s.ask = &ask{Message: way.Message, By: way.By, Fields: again(s.typed, "drop")}
+	case errors.As(err, &two) && !two.Gone && len(two.Fields) > 0:
+		s.clashed(two)
 	case errors.As(err, &two):
-		s.clashed(two, q)
+		s.problem = two.Error()
+		err = p.lost(c, a, q, &s)
 	case isFault && known.Kind == fault.Invalid:
 		s.errs, _ = kit.FormErrors(err)
 		status = http.StatusUnprocessableEntity
 	case isFault && known.Kind == fault.Conflict:
 		s.problem = known.Message
 	case isFault && known.Kind == fault.NotFound: // a part that is gone; a programme that is none says so again below
-		s.problem, s.lost, status = known.Message, q.written(), http.StatusNotFound
+		s.problem, status = known.Message, http.StatusNotFound
+		err = p.lost(c, a, q, &s)
 	default:
 		return err
 	}
+	if s.lost != nil && err != nil {
+		return err
+	}
 	return p.render(c, a, status, s)
+}
+
+// lost is what was typed about a part that is gone: it is shown, with who took the part away and a way to bring it back.
+type lost struct {
+	Wrote  []pick
+	Did    string // how it went: "14:02, Kim Example: Removed 1.2 …"
+	Back   string // what the button does that adds it again, "" for none
+	Fields []pair // everything that was typed, to be sent once more
+	zoned  func(zone string) string
+}
+
+// lost gathers it.
+func (p *Pages) lost(c echo.Context, a auth.Actor, q *request, s *said) error {
+	s.lost = &lost{Wrote: q.written()}
+	if q.at.Kind == "" {
+		return nil
+	}
+	r, known, err := p.studio.Removed(c.Request().Context(), a, c.Param("programme"), q.at)
+	if fault.Is(err, fault.NotFound) || err == nil && !known {
+		return nil
+	}
+	s.lost.Back, s.lost.Fields = doBack+":"+q.at.String(), again(s.typed, "do", "drop")
+	s.lost.zoned = func(zone string) string { return removalWords(r, zone) }
+	return err
+}
+
+// removalWords tells who did what, and when.
+func removalWords(r studio.Removal, zone string) string {
+	who := r.By
+	switch {
+	case r.Mine:
+		who = "you, in another window"
+	case who == "":
+		who = "somebody"
+	}
+	return kit.DateTime(r.At, zone) + ", " + who + ": " + r.Did
 }
 
 // pick is a choice between two texts for one field.
@@ -173,13 +333,8 @@ type pick struct {
 	Chosen               string // "yours", "theirs" or ""
 }
 
-// clashed shows both texts of every field that two owners changed. Where the whole part is gone there is nothing to
-// choose: what was typed is shown, so that it can be put elsewhere.
-func (s *said) clashed(c *collision, q *request) {
-	if c.Gone || len(c.Fields) == 0 {
-		s.lost, s.problem = q.written(), c.Error()
-		return
-	}
+// clashed shows both texts of every field that two owners changed.
+func (s *said) clashed(c *collision) {
 	for _, f := range c.Fields {
 		s.picks = append(s.picks, pick{Name: c.name(f.Name), Label: f.Label, Yours: f.Yours, Theirs: f.Theirs})
 	}

@@ -22,7 +22,7 @@ type said struct {
 	errs    kit.Errors
 	ask     *ask
 	picks   []pick
-	lost    []pick // what was typed about something that is gone
+	lost    *lost  // what was typed about something that is gone
 	by      string // who saved meanwhile
 	problem string
 }
@@ -47,7 +47,7 @@ type view struct {
 	Here       string // value of ?open=
 	Ask        *ask
 	Picks      []pick
-	Lost       []pick
+	Lost       *lost
 	By         string
 	Problem    string
 	Look       string // address of the preview
@@ -93,6 +93,9 @@ func (p *Pages) render(c echo.Context, a auth.Actor, status int, s said) error {
 	o, err := p.places.Organisation(ctx, a)
 	if err != nil {
 		return err
+	}
+	if s.lost != nil && s.lost.zoned != nil {
+		s.lost.Did = s.lost.zoned(o.Zone)
 	}
 	v := newView(&b, id, s)
 	v.Saved = savedWords(&b, o.Zone)

@@ -18,6 +18,7 @@ type request struct {
 	Do       string `form:"do"` // "" saves, else a verb with its object: "up:question/A1"
 	Drop     bool   `form:"drop"`
 	values   url.Values
+	at       edit.Ref // the part that was being changed
 }
 
 // step is one operation with how its messages find their controls.

@@ -25,13 +25,14 @@ const (
 	doUndo      = "undo"
 	doRedo      = "redo"
 	doRestore   = "restore" // restore:17
+	doBack      = "back"    // back:question/A1, with what was typed about it
 )
 
 // pressed gives the operation of a button, nil for one that only saves.
 func (q *request) pressed(b *studio.Building) (*step, error) {
 	verb, object, _ := strings.Cut(q.Do, ":")
 	switch verb {
-	case "", "save", "paste", doUndo, doRedo, doRestore:
+	case "", "save", "paste", doUndo, doRedo, doRestore, doBack:
 		return nil, nil
 	case doAdd:
 		kind, in, _ := strings.Cut(object, ":")
@@ -149,11 +150,11 @@ type ask struct {
 // pair is a hidden control.
 type pair struct{ Name, Value string }
 
-// again lists everything that was posted, to be sent once more.
-func again(v url.Values) []pair {
+// again lists everything that was posted, to be sent once more, but for some names.
+func again(v url.Values, but ...string) []pair {
 	var all []pair
 	for _, name := range sortedKeys(v) {
-		if name == "drop" {
+		if slices.Contains(but, name) {
 			continue
 		}
 		for _, value := range v[name] {
