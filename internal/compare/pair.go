@@ -17,20 +17,31 @@ type Pair struct {
 	Bars [2]stats.Interval
 }
 
-// apartSD is how many standard deviations such a bar reaches to either side: 84 % of a normal distribution.
-const apartSD = 1.39
+// apartLevel is how much of a branch's belief such a bar holds: 1.39 standard deviations to either side of a normal one.
+const apartLevel = 0.8354711226446621
 
-// PairOf compares the estimates of two branches of one comparison. Their errors are taken as independent.
+// PairOf compares the estimates of two branches of one comparison. Their errors are taken as independent, and as uncertain as the ranges
+// of the branches: among few branches they have the wide tails of a t distribution.
 func PairOf(a, b *ScoreEstimate) Pair {
 	if !a.HasRange || !b.HasRange || !(a.SDBP > 0) || !(b.SDBP > 0) {
 		return Pair{}
 	}
-	p := Pair{Known: true, P: stats.Phi((a.EstimateBP - b.EstimateBP) / math.Hypot(a.SDBP, b.SDBP))}
+	gap := stats.Belief{Mean: b.EstimateBP - a.EstimateBP, SD: math.Hypot(a.SDBP, b.SDBP), DF: fewer(a.DF, b.DF)}
+	p := Pair{Known: true, P: gap.Below(0)}
 	p.Clear = p.P >= moveSure || 1-p.P >= moveSure
 	for i, e := range []*ScoreEstimate{a, b} {
-		p.Bars[i] = stats.Interval{Lo: clip(e.EstimateBP - apartSD*e.SDBP), Hi: clip(e.EstimateBP + apartSD*e.SDBP)}
+		bar, _ := stats.Belief{Mean: e.EstimateBP, SD: e.SDBP, DF: e.DF}.Interval(apartLevel)
+		p.Bars[i] = stats.Interval{Lo: clip(bar.Lo), Hi: clip(bar.Hi)}
 	}
 	return p
+}
+
+// fewer is the smaller number of degrees of freedom; 0 is a normal distribution, that of very many.
+func fewer(a, b float64) float64 {
+	if a <= 0 || b > 0 && b < a {
+		return b
+	}
+	return a
 }
 
 // Sentence says which of the two is better, if that can be told.

@@ -17,6 +17,7 @@ type ScoreEstimate struct {
 	MeanBP     float64 // of its visits
 	EstimateBP float64 // the expected score, drawn to the network's as far as its visits are few
 	SDBP       float64
+	DF         float64 // of the t distribution of the estimate, where there are few branches; 0 for normal
 	LoBP, HiBP float64 // 90 % range, within 0 to 10 000; only where HasRange
 	HasRange   bool    // false where no spread between visits is known
 	PBelow     float64 // chance that the expected score is below the target; only where HasRange and there is a target
@@ -273,7 +274,7 @@ func (m *scoreModel) estimate(i int, s Scores, targetBP int) ScoreEstimate {
 	belief, ok := m.belief(i, s)
 	if ok {
 		iv, _ := belief.Interval(rangeLevel)
-		e.SDBP, e.HasRange = 100*belief.SD, true
+		e.SDBP, e.DF, e.HasRange = 100*belief.SD, belief.DF, true
 		e.LoBP, e.HiBP = clip(100*iv.Lo), clip(100*iv.Hi)
 	}
 	if e.Level >= LevelB {
