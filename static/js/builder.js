@@ -154,6 +154,7 @@ function take({ doc, url, status }, sent, moved) {
   const opened = openOf(document);
   const focused = document.activeElement;
   const typing = focused && focused.form && !moved;
+  const lost = $('lost');
   refused = status >= 400;
   if (moved && /^place:/.test(moved.do || '')) doc.querySelectorAll('#main > .notice[role=status]').forEach((n) => n.remove()); // it was told already
   morph($('main'), doc.getElementById('main'), (el, fresh) => mine(el, fresh, typing && focused));
@@ -165,7 +166,8 @@ function take({ doc, url, status }, sent, moved) {
   if (status >= 400 && $('saved').dataset.bad) state('bad', $('saved').dataset.bad);
   look();
   tell(doc, moved);
-  if (moved) settle(opened, focused);
+  if ($('lost') && !lost) $('lost').focus(); // the card is gone from under the hands of whoever typed
+  else if (moved) settle(opened, focused);
   if ([...dirty].some((el) => !late(el))) soon(editor());
   hints();
   return status < 400;

@@ -175,7 +175,7 @@ func TestABandWaitsForItsOtherNumber(t *testing.T) {
 	}
 	r.openAs(r.other, "question/Q01").save("remove:question/Q01")
 	p.Fill(text, "Was anybody waiting?")
-	p.Until(`document.querySelector("#lost dd")?.textContent === "Was anybody waiting?" && document.querySelector("[data-open]") === null`)
+	p.Until(`document.querySelector("#lost dd")?.textContent === "Was anybody waiting?" && document.querySelector("[data-open]") === null && document.activeElement.id === "lost"`)
 	p.Click(`#lost form[data-back] button[name="do"]`)
 	p.Until(`document.querySelector("#lost") === null && document.querySelector('` + text + `')?.value === "Was anybody waiting?" && ` + saved)
 	if q := r.question("Q01"); q.Text != "Was anybody waiting?" || len(q.Bands) != 3 {
