@@ -1,7 +1,6 @@
 package manager_test
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -39,9 +38,6 @@ func TestABranchsPageCountsTheMissesOfItsMajorStandards(t *testing.T) {
 		site.Get(sam, gone).Status(http.StatusNotFound)
 	}
 	site.Get(r.Owner, path(3)+"/svg?chart=misses&standard=K01").Status(http.StatusNotFound)
-	if body := a.Body.String(); strings.Count(body, "<h1") != 1 {
-		t.Error(fmt.Sprint(strings.Count(body, "<h1")))
-	}
 }
 
 func TestWithoutMajorStandardsNoMissesAreCounted(t *testing.T) {
