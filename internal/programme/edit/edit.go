@@ -13,8 +13,8 @@ import (
 	"plainclothes/internal/programme"
 )
 
-// Op is one change of a programme: Set, Add, Move, Duplicate, Remove, PutBack, PasteQuestions, PasteOptions, SetCondition,
-// AddSection, or Many of them.
+// Op is one change of a programme: Set, Add, Move, Duplicate, Remove, PutBack, PasteQuestions, PasteOptions, SetCondition or
+// AddSection.
 type Op interface {
 	// do changes w.p, says what it did and what it touched.
 	do(w *work) error

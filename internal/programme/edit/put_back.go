@@ -126,7 +126,9 @@ func (w *work) putBackOption(r Ref, from *programme.Programme) error {
 	}
 	o, _ := then.Option(r.ID)
 	q.Options = slices.Insert(q.Options, placeAmong(codes(q), codes(then), r.ID), copyOption(o))
+	was := copyQuestion(q)
 	putBackRules(q, copyQuestion(then), r.ID)
+	w.touchRules(&was, q)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package edit_test
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"plainclothes/internal/fault"
@@ -84,6 +85,20 @@ func TestAQuestionOrAnswerWhoseHolderIsGoneBringsItAlong(t *testing.T) {
 	back, err = edit.Apply(without.Programme, edit.PutBack{Part: option, From: p}, edit.Fixed{})
 	if err != nil || !edit.Has(back.Programme, option) {
 		t.Errorf("%s does not come back with its question: %v", option, err)
+	}
+}
+
+func TestAnAnswerTakesTheRulesThatNameItAlongAndSaysSo(t *testing.T) {
+	p := shipped(t, "coffee-kiosks")
+	option := edit.Ref{Kind: edit.Option, ID: "did_not_know_checked", Of: "C2"} // words are asked for with it
+	want := []string{option.String(), "question/C2/comment"}
+	without, err := edit.Apply(p, edit.Remove{Part: option}, edit.Fixed{})
+	if err != nil || !slices.Equal(without.Touches, want) {
+		t.Fatalf("removed: %v %q", err, without.Touches)
+	}
+	back, err := edit.Apply(without.Programme, edit.PutBack{Part: option, From: p}, edit.Fixed{})
+	if slices.Sort(back.Touches); err != nil || !slices.Equal(back.Touches, want) {
+		t.Errorf("put back: %v %q", err, back.Touches)
 	}
 }
 

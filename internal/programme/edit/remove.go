@@ -72,8 +72,14 @@ func (w *work) remove(r Ref) error {
 
 // keepRules is [keepRules], and notes which sides of the question changed with it.
 func (w *work) keepRules(q *programme.Question) {
-	was, r := *q, Ref{Kind: Question, ID: q.ID}
+	was := copyQuestion(q)
 	keepRules(q)
+	w.touchRules(&was, q)
+}
+
+// touchRules notes which rules of a question are others than they were.
+func (w *work) touchRules(was, q *programme.Question) {
+	r := Ref{Kind: Question, ID: q.ID}
 	if was.MustObserve != q.MustObserve {
 		w.touch(r, "must_observe")
 	}
