@@ -13,28 +13,22 @@ import (
 	"plainclothes/internal/studio"
 )
 
-// slow is a repository whose pages of past visits wait until they are let go, or until nobody wants them any more.
+// slow is a repository of which runs, which alone have a deadline, read nothing until they are let go or stopped. They wait
+// outside of it: it has only so many connections.
 type slow struct {
 	studio.Repo
 	let chan struct{}
 }
 
 func (s slow) View(ctx context.Context, org string, read func(studio.Tx) error) error {
-	return s.Repo.View(ctx, org, func(tx studio.Tx) error { return read(slowTx{tx, s.let}) })
-}
-
-type slowTx struct {
-	studio.Tx
-	let chan struct{}
-}
-
-func (s slowTx) PastVisits(ctx context.Context, org string, q studio.PastQuery) ([]studio.PastVisit, error) {
-	select {
-	case <-s.let:
-		return s.Tx.PastVisits(ctx, org, q)
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if _, run := ctx.Deadline(); run {
+		select {
+		case <-s.let:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
+	return s.Repo.View(ctx, org, read)
 }
 
 // slowly is a season with a draft, and a service over it whose what-ifs wait.
