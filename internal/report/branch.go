@@ -64,6 +64,18 @@ type MonthShare struct {
 // latest is how many visits a branch page shows.
 const latest = 10
 
+// place is a branch within the reader's reach; others are as good as not there.
+func (d *desk) place(ctx context.Context, tx Tx, branch string) (visit.Place, error) {
+	place, err := tx.Place(ctx, d.programme.Org, branch)
+	if err != nil {
+		return visit.Place{}, err
+	}
+	if !d.reach.Covers(studio.Thing(&place.Branch)) {
+		return visit.Place{}, fault.Missing("branch")
+	}
+	return place, nil
+}
+
 // Branch reports on one branch within the reader's reach. Other branches stand behind its estimates and are not shown.
 func (s *Service) Branch(ctx context.Context, a auth.Actor, branch string, q Query) (r BranchReport, err error) {
 	err = s.patiently(ctx, a.Org, func(s *Service, tx Tx) error {
@@ -71,12 +83,9 @@ func (s *Service) Branch(ctx context.Context, a auth.Actor, branch string, q Que
 		if err != nil {
 			return err
 		}
-		place, err := tx.Place(ctx, a.Org, branch)
+		place, err := d.place(ctx, tx, branch)
 		if err != nil {
 			return err
-		}
-		if !d.reach.Covers(studio.Thing(&place.Branch)) {
-			return fault.Missing("branch")
 		}
 		r, err = s.branch(ctx, tx, &d, &place)
 		s.note(&d, reading{readBranch, a, q, branch})
@@ -100,9 +109,7 @@ func (s *Service) branch(ctx context.Context, tx Tx, d *desk, place *visit.Place
 	x := &study{desk: *d, tx: tx, counted: counted, shown: studio.Everyone}
 	r.AsOf = d.asOfLocal()
 	if b.Active && b.Kind != org.Competitor {
-		x.shown = inProgramme(&counted, studio.Everyone)
-		r.Neighbours = few(x.beside(b.ID))
-		x.shown = studio.Everyone
+		r.Neighbours = few(x.beside(b.ID, inProgramme(&counted, studio.Everyone)))
 	}
 	if s.at(d) != nil {
 		err = s.branchAmongMany(ctx, x, b, &r)

@@ -10,7 +10,6 @@ import (
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/compare"
-	"plainclothes/internal/fault"
 	"plainclothes/internal/org"
 	"plainclothes/internal/studio"
 )
@@ -54,16 +53,13 @@ func (s *Service) Pair(ctx context.Context, a auth.Actor, branch, other string, 
 		if err != nil {
 			return err
 		}
-		place, err := tx.Place(ctx, a.Org, branch)
+		place, err := x.place(ctx, tx, branch)
 		if err != nil {
 			return err
 		}
 		b := &place.Branch
-		if !x.reach.Covers(studio.Thing(b)) {
-			return fault.Missing("branch")
-		}
 		p = Pairing{Frame: x.frame(), Branch: b.ID, Place: Place{Code: b.Code, Name: b.Name, Region: x.regionName(b.Region), Format: b.Format}}
-		all := x.beside(b.ID)
+		all := x.beside(b.ID, x.shown)
 		p.Neighbours = few(all)
 		p.Matches = matching(all, other)
 		if len(p.Matches) != 1 {
@@ -74,11 +70,11 @@ func (s *Service) Pair(ctx context.Context, a auth.Actor, branch, other string, 
 	return p, wrap("hold branches side by side", err)
 }
 
-// beside are the branches that the reader may hold one beside: open ones of our own that the programme visits.
-func (x *study) beside(branch string) (all []Neighbour) {
+// beside are the branches that the reader may hold one beside: open ones of our own among those shown.
+func (x *study) beside(branch string, shown func(*org.Branch) bool) (all []Neighbour) {
 	for i := range x.counted.Branches {
 		b := &x.counted.Branches[i]
-		if b.ID != branch && b.Active && b.Kind != org.Competitor && x.reach.Covers(studio.Thing(b)) && x.shown(b) {
+		if b.ID != branch && b.Active && b.Kind != org.Competitor && x.reach.Covers(studio.Thing(b)) && shown(b) {
 			all = append(all, Neighbour{b.ID, b.Code, b.Name})
 		}
 	}

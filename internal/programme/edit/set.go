@@ -136,15 +136,16 @@ func setFields[T any](w *work, r Ref, t *T, rules []rule[T], fields []Field) ([]
 		if wrong := x.set(t, fields[i].Values); wrong != "" {
 			bad.Add(x.name, wrong)
 		} else if !slices.Equal(was, x.get(t)) {
-			w.touch(r, side(x.name))
+			w.touch(r, Side(x.name))
 			changed = append(changed, x.label)
 		}
 	}
 	return changed, bad.Err()
 }
 
-// side is the part of a field's name by which two changes of it meet: a critical and a comment rule are changed as a whole.
-func side(name string) string {
+// Side is the part of a field's name by which two changes of it meet, and that stands or falls as one: both columns of the bands in all
+// their rows, both ends of a scale, and all that a critical or a comment rule says.
+func Side(name string) string {
 	head, _, _ := strings.Cut(name, ".")
 	switch head {
 	case "critical", "comment", "bands", "scale":

@@ -163,7 +163,7 @@ func (w *work) drop(broken []Finding) {
 	dropped := map[string]bool{}
 	for _, f := range broken {
 		w.dropOne(f)
-		w.touch(f.Part, side(f.Field))
+		w.touch(f.Part, Side(f.Field))
 		dropped[Label(w.p, f.Part)] = true
 	}
 	if n := len(dropped); n == 1 {

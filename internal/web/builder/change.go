@@ -140,7 +140,7 @@ func sound(op edit.Op, err error) (edit.Op, bool) {
 		return nil, false
 	}
 	wrong := func(f edit.Field) bool {
-		return slices.ContainsFunc(known.Fields, func(x fault.Field) bool { return together(x.Name) == together(f.Name) })
+		return slices.ContainsFunc(known.Fields, func(x fault.Field) bool { return edit.Side(x.Name) == edit.Side(f.Name) })
 	}
 	left := slices.DeleteFunc(slices.Clone(set.Fields), wrong)
 	if len(left) == len(set.Fields) || hasField(left, "kind") { // with a new kind go fields that mean something else to the old one
@@ -148,17 +148,6 @@ func sound(op edit.Op, err error) (edit.Op, bool) {
 	}
 	set.Fields = slices.DeleteFunc(left, func(f edit.Field) bool { return f.Name == "id" || f.Name == "code" }) // the page still has the old one
 	return set, len(set.Fields) > 0
-}
-
-// together is the first word of a field's name where its fields are one thing: both columns of the bands, in all their rows,
-// both ends of a scale, and all that a critical or a comment rule says.
-func together(field string) string {
-	head, _, _ := strings.Cut(field, ".")
-	switch head {
-	case "bands", "scale", "critical", "comment":
-		return head
-	}
-	return field
 }
 
 // partOf is the part that an operation needs to be there.

@@ -47,6 +47,21 @@ type Field struct {
 // Option is one choice of a select.
 type Option struct{ Value, Label string }
 
+// Choices make the options of a select from a list; all is the first, unless "". Of an empty list there is nothing to choose.
+func Choices[T any](list []T, all string, of func(T) Option) []Option {
+	if len(list) == 0 {
+		return nil
+	}
+	var out []Option
+	if all != "" {
+		out = append(out, Option{Label: all})
+	}
+	for _, x := range list {
+		out = append(out, of(x))
+	}
+	return out
+}
+
 // NewField makes a text field; its error is the one that has its name.
 func NewField(name, label, value string, errs Errors) Field {
 	return Field{Name: name, Label: label, Value: value, Error: errs.For(name), Type: "text", Autocomplete: "off"}

@@ -141,11 +141,11 @@ func newFilters(ch choice, path string, o offer) filters {
 		current := ch.Window == w.span || ch.Window == "" && w.span == string(report.Last3)
 		f.Tabs = append(f.Tabs, tab{Text: w.text, Href: other.address(path, keep(&ch)...), Current: current})
 	}
-	f.Programmes = options(o.programmes, "", func(p studio.Programme) kit.Option { return kit.Option{Value: p.ID, Label: p.Name} })
-	f.Regions = options(o.regions, "All regions", func(r org.Region) kit.Option { return kit.Option{Value: r.ID, Label: r.Name} })
-	f.Formats = options(o.formats, "All formats", func(s string) kit.Option { return kit.Option{Value: s, Label: s} })
-	f.Scenarios = options(o.scenarios, "All scenarios", func(s programme.Scenario) kit.Option { return kit.Option{Value: s.ID, Label: s.Title} })
-	f.Standards = options(o.standards, "The score", func(s compare.Standard) kit.Option { return kit.Option{Value: s.ID, Label: s.Title} })
+	f.Programmes = kit.Choices(o.programmes, "", func(p studio.Programme) kit.Option { return kit.Option{Value: p.ID, Label: p.Name} })
+	f.Regions = kit.Choices(o.regions, "All regions", func(r org.Region) kit.Option { return kit.Option{Value: r.ID, Label: r.Name} })
+	f.Formats = kit.Choices(o.formats, "All formats", func(s string) kit.Option { return kit.Option{Value: s, Label: s} })
+	f.Scenarios = kit.Choices(o.scenarios, "All scenarios", func(s programme.Scenario) kit.Option { return kit.Option{Value: s.ID, Label: s.Title} })
+	f.Standards = kit.Choices(o.standards, "The score", func(s compare.Standard) kit.Option { return kit.Option{Value: s.ID, Label: s.Title} })
 	f.ByName = path == branchesPath || path == standardsPath || path == changePath
 	f.Now = f.words()
 	return f
@@ -160,21 +160,6 @@ func keep(ch *choice) (parts []string) {
 		parts = append(parts, "other", ch.Other)
 	}
 	return parts
-}
-
-// options make the choices of a select; all is the first, unless "".
-func options[T any](list []T, all string, of func(T) kit.Option) []kit.Option {
-	var out []kit.Option
-	if len(list) == 0 {
-		return nil // nothing to choose from
-	}
-	if all != "" {
-		out = append(out, kit.Option{Label: all})
-	}
-	for _, x := range list {
-		out = append(out, of(x))
-	}
-	return out
 }
 
 // labelOf is the words of a chosen value, "" when it is not among the options.

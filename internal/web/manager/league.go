@@ -80,14 +80,11 @@ func newLeague(ch *choice, r *report.Comparison, rows []compareRow, scale chart.
 	for i := range rows {
 		l.Rows = append(l.Rows, newLeagueRow(ch, r, &rows[i], scale))
 	}
-	for i, w := range res.Worst {
-		one := worst{Name: r.Places[w.Branch].Name, Href: branchHref(ch, w.Branch), Words: w.Words()}
-		if i < shownWorst {
-			l.Worst = append(l.Worst, one)
-		} else {
-			l.MoreWorst = append(l.MoreWorst, one)
-		}
+	for _, w := range res.Worst {
+		l.Worst = append(l.Worst, worst{Name: r.Places[w.Branch].Name, Href: branchHref(ch, w.Branch), Words: w.Words()})
 	}
+	inSight := min(len(l.Worst), shownWorst)
+	l.Worst, l.MoreWorst = l.Worst[:inSight], l.Worst[inSight:]
 	return l
 }
 

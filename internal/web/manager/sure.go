@@ -110,7 +110,7 @@ func (v *sureView) fill(ch *choice, r *report.Outlook) {
 		v.Plan.Budget = r.Budget
 	}
 	v.Window = ch.Window
-	v.Options = options(r.Standards, "The score", func(s compare.Standard) kit.Option { return kit.Option{Value: s.ID, Label: s.Title} })
+	v.Options = kit.Choices(r.Standards, "The score", func(s compare.Standard) kit.Option { return kit.Option{Value: s.ID, Label: s.Title} })
 	v.Aims = []kit.Option{{Value: "", Label: "The fewest wrong decisions"}, {Value: "settled", Label: "The most branches settled"}}
 	v.Declined = prose(o.Declined)
 	for _, s := range o.Sentences {

@@ -167,18 +167,11 @@ func chosenScenario(all []programme.Scenario, id string) string {
 }
 
 func (v *nextView) choices(s *report.Sending) {
-	v.Programmes = optionsOf(s.Programmes, func(x studio.Programme) (string, string) { return x.ID, x.Name })
-	v.Scenarios = optionsOf(s.Scenarios, func(x programme.Scenario) (string, string) { return x.ID, x.Title })
-	v.Regions = append([]kit.Option{{Label: "All regions"}}, optionsOf(s.Regions, func(x org.Region) (string, string) { return x.ID, x.Name })...)
+	v.Programmes = kit.Choices(s.Programmes, "", func(x studio.Programme) kit.Option { return kit.Option{Value: x.ID, Label: x.Name} })
+	v.Scenarios = kit.Choices(s.Scenarios, "", func(x programme.Scenario) kit.Option { return kit.Option{Value: x.ID, Label: x.Title} })
+	v.Regions = append([]kit.Option{{Label: "All regions"}}, // also where there are none
+		kit.Choices(s.Regions, "", func(x org.Region) kit.Option { return kit.Option{Value: x.ID, Label: x.Name} })...)
 	v.Aims = []kit.Option{{Label: "The fewest wrong decisions"}, {Value: "settled", Label: "The most branches settled"}}
-}
-
-func optionsOf[T any](list []T, of func(T) (value, label string)) []kit.Option {
-	all := make([]kit.Option, len(list))
-	for i, x := range list {
-		all[i].Value, all[i].Label = of(x)
-	}
-	return all
 }
 
 func newParcel(form nextForm, s *report.Sending, p *report.Parcel) parcelView {
