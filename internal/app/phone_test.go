@@ -44,7 +44,7 @@ const clippedJS = `(() => {
 // smallJS lists what is there to be tapped and is under 48 pixels high or wide. A link inside a sentence is as high as its line.
 const smallJS = `[...document.querySelectorAll("label.ans, button, a.button, a.icon-button, a.list-row, summary, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea, select")]
 	.filter(el => !el.closest("[hidden], .hidden-visually") && !el.matches(".hidden-visually") && el.getClientRects().length)
-	.map(el => [el, (el.closest("label.check") ?? el).getBoundingClientRect()])
+	.map(el => [el, (el.closest("label.check, label.take") ?? el).getBoundingClientRect()])
 	.filter(([el, box]) => box.height < 47.9 || box.width < 47.9)
 	.map(([el, box]) => Math.round(box.width) + "×" + Math.round(box.height) + " " + el.outerHTML.slice(0, 120)).join(" | ")`
 
@@ -83,6 +83,18 @@ func TestNothingGoesFromUnderAFingerWhenTheScriptOfASectionArrives(t *testing.T)
 				t.Errorf("section %s, %d pixels wide: %s", section, wide, moved)
 			}
 		}
+	}
+}
+
+func TestAFieldThatHasTheFocusIsNotTakenAwayByAStopwatch(t *testing.T) {
+	s := newScene(t, 1)
+	p := s.carries(browsertest.Start(t).Page(t, browsertest.Phone, browsertest.LessMotion), 0)
+	p.prepares(0)
+	p.BeforeScripts(`document.addEventListener("DOMContentLoaded", () => document.querySelector("[data-watch] ~ .typed input")?.focus())`)
+	p.at(0, "B")
+	p.Until(`document.querySelector("[data-watch]:not([hidden]) [data-go]").textContent`)
+	if !browsertest.Eval[bool](p.Page, `document.activeElement.matches("[data-watch] ~ .typed input")`) {
+		t.Error("the focus was in the field of a duration and is lost")
 	}
 }
 

@@ -137,10 +137,11 @@ function wire(q) {
   const row = el.querySelector('[data-watch]');
   if (!row) return;
   row.hidden = false;
-  el.querySelector('.typed').hidden = !el.classList.contains('wrong');
+  const field = el.querySelector('.typed'); // whoever is in it already keeps it
+  field.hidden = !el.classList.contains('wrong') && !field.contains(document.activeElement);
   row.querySelector('[data-type]').addEventListener('click', () => {
-    el.querySelector('.typed').hidden = false;
-    el.querySelector('.typed input').focus();
+    field.hidden = false;
+    field.querySelector('input').focus();
   });
   row.querySelector('[data-go]').addEventListener('click', () => {
     const [from, to] = ends(q);
