@@ -11,14 +11,15 @@ package catalogue
 import (
 	"embed"
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 )
 
-//go:embed *.po
-var files embed.FS
+//go:embed */*.po
+var files embed.FS // a folder for each language, a file for each part of the house
 
 // Source is the language in which the program is written.
 const Source = "en"
@@ -80,15 +81,11 @@ func For(lang string) *Catalogue {
 	return nil
 }
 
-// load reads an embedded file; one that cannot be read fails every test, not a reader.
+// load reads a language's embedded files; one that cannot be read fails every test, not a reader.
 func load(lang string) *Catalogue {
-	src, err := files.ReadFile(lang + ".po")
+	entries, err := Entries(lang)
 	if err != nil {
 		panic(fmt.Sprintf("catalogue: %v", err))
-	}
-	entries, err := parsePO(string(src))
-	if err != nil {
-		panic(fmt.Sprintf("catalogue: %s.po: %v", lang, err))
 	}
 	return build(lang, entries)
 }
@@ -189,22 +186,35 @@ func (c *Catalogue) Known(s string) bool {
 func Bytes() []byte {
 	var all []byte
 	for _, lang := range shipped {
-		src, err := files.ReadFile(lang + ".po")
+		err := eachFile(lang, func(_ string, src []byte) error { all = append(all, src...); return nil })
 		if err != nil { // embedded
 			panic(fmt.Sprintf("catalogue: %v", err))
 		}
-		all = append(all, src...)
 	}
 	return all
 }
 
-// Entries lists the messages of a shipped language in the order of its file.
+// Entries lists the messages of a shipped language in the order of its files. A message stands in one of them, once.
 func Entries(lang string) ([]Entry, error) {
-	src, err := files.ReadFile(lang + ".po")
-	if err != nil {
-		return nil, err
+	r := newReader()
+	err := eachFile(lang, func(name string, src []byte) error { return r.file(name, string(src)) })
+	return r.out, err
+}
+
+// eachFile gives the files of a language in the order of their names.
+func eachFile(lang string, each func(name string, src []byte) error) error {
+	dir, err := files.ReadDir(lang)
+	for _, f := range dir {
+		name := path.Join(lang, f.Name())
+		src, err := files.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if err := each(name, src); err != nil {
+			return err
+		}
 	}
-	return parsePO(string(src))
+	return err
 }
 
 // mirrored is the language Mirror: it knows what a real catalogue knows, and says it in English.

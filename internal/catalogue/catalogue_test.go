@@ -44,20 +44,25 @@ func TestSentencesAreFoundByTheirPlaces(t *testing.T) {
 
 func TestABrokenFileOfWordsIsRefusedWithItsLine(t *testing.T) {
 	for src, says := range map[string]string{
-		"msgid \"a\"\nmsgstr \"b\"\nmsgid \"a\"\nmsgstr \"c\"\n": "stands in line 1 too",
+		"msgid \"a\"\nmsgstr \"b\"\nmsgid \"a\"\nmsgstr \"c\"\n": "stands in x.po, line 1 too",
 		"msgid a":                                 "line 1",
 		"msgstr \"b\"":                            "line 1",
 		"msgid \"a\"\nmsgid_plural \"b\"":         "line 2",
 		"# fine\n\nmsgid \"a\"\nmsgstr \"b\nc\"":  "line 4",
 		"msgid \"a\"\nmsgstr \"b\"\n\"c\" oops\n": "line 3",
 	} {
-		if got, err := parsePO(src); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%q gave %v, %v", src, got, err)
+		r := newReader()
+		if err := r.file("x.po", src); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q gave %v, %v", src, r.out, err)
 		}
 	}
-	got, err := parsePO("msgid \"\"\nmsgstr \"head\"\n\n# x\nmsgid \"a \"\n\"b\"\nmsgstr \"\"\n\"c\\n\"\n\"d\"\nmsgctxt \"p/q\"\nmsgid \"a b\"\nmsgstr \"e\"")
-	if err != nil || len(got) != 2 || got[0].ID != "a b" || got[0].Text != "c\nd" || got[1].Key() != "p/q|a b" {
+	r := newReader()
+	err := r.file("x.po", "msgid \"\"\nmsgstr \"head\"\n\n# x\nmsgid \"a \"\n\"b\"\nmsgstr \"\"\n\"c\\n\"\n\"d\"\nmsgctxt \"p/q\"\nmsgid \"a b\"\nmsgstr \"e\"")
+	if got := r.out; err != nil || len(got) != 2 || got[0].ID != "a b" || got[0].Text != "c\nd" || got[1].Key() != "p/q|a b" {
 		t.Errorf("%+v, %v", got, err)
+	}
+	if err := r.file("y.po", "msgctxt \"p/q\"\nmsgid \"a b\"\nmsgstr \"other\"\n"); err == nil || !strings.Contains(err.Error(), `y.po: "a b" stands in x.po, line 10 too`) {
+		t.Errorf("a message of two files: %v", err)
 	}
 }
 

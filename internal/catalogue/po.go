@@ -11,7 +11,8 @@ type Entry struct {
 	ID   string // the English text
 	Text string // "" while it is not translated
 	Page string // the page whose words these are, "" for everywhere: a word may mean two things
-	Line int    // where it begins
+	File string // where it stands
+	Line int    // where it begins there
 }
 
 // Key is the message with its page.
@@ -22,24 +23,31 @@ func (e Entry) Key() string {
 	return e.Page + "|" + e.ID
 }
 
-// parsePO reads a catalogue as gettext's tools write it, as far as it is used here: comments, msgid and msgstr, texts
-// over several lines, and msgctxt for words of one page. Plural forms are refused, because nothing here asks for them.
-func parsePO(src string) ([]Entry, error) {
-	r := poReader{seen: map[string]int{}}
-	for i, line := range strings.Split(src, "\n") {
-		if err := r.line(strings.TrimSpace(line), i+1); err != nil {
-			return nil, fmt.Errorf("line %d: %w", i+1, err)
-		}
-	}
-	return r.out, r.end()
-}
-
 type poReader struct {
 	out   []Entry
+	name  string // of the file that is read
 	now   Entry
 	into  *string // where quoted lines go on
 	begun bool
-	seen  map[string]int
+	seen  map[string]Entry
+}
+
+func newReader() *poReader { return &poReader{seen: map[string]Entry{}} }
+
+// file reads a catalogue as gettext's tools write it, as far as it is used here: comments, msgid and msgstr, texts
+// over several lines, and msgctxt for words of one page. Plural forms are refused, because nothing here asks for them.
+func (r *poReader) file(name, src string) error {
+	r.name = name
+	for i, line := range strings.Split(src, "\n") {
+		if err := r.line(strings.TrimSpace(line), i+1); err != nil {
+			return fmt.Errorf("%s, line %d: %w", name, i+1, err)
+		}
+	}
+	if err := r.end(); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	r.now, r.begun, r.into = Entry{}, false, nil
+	return nil
 }
 
 func (r *poReader) line(s string, n int) error {
@@ -50,14 +58,14 @@ func (r *poReader) line(s string, n int) error {
 		if err := r.end(); err != nil {
 			return err
 		}
-		r.now, r.begun, r.into = Entry{Line: n}, true, &r.now.Page
+		r.now, r.begun, r.into = Entry{File: r.name, Line: n}, true, &r.now.Page
 		return r.quoted(strings.TrimPrefix(s, "msgctxt "))
 	case strings.HasPrefix(s, "msgid "):
 		if r.now.Page == "" || r.into != &r.now.Page {
 			if err := r.end(); err != nil {
 				return err
 			}
-			r.now = Entry{Line: n}
+			r.now = Entry{File: r.name, Line: n}
 		}
 		r.begun, r.into = true, &r.now.ID
 		return r.quoted(strings.TrimPrefix(s, "msgid "))
@@ -85,9 +93,9 @@ func (r *poReader) end() error {
 		return nil
 	}
 	if first, ok := r.seen[r.now.Key()]; ok {
-		return fmt.Errorf("%q stands in line %d too", r.now.ID, first)
+		return fmt.Errorf("%q stands in %s, line %d too", r.now.ID, first.File, first.Line)
 	}
-	r.seen[r.now.Key()] = r.now.Line
+	r.seen[r.now.Key()] = r.now
 	r.out = append(r.out, r.now)
 	r.begun = false
 	return nil

@@ -238,14 +238,14 @@ func TestTheCatalogueHoldsOnlyWhatIsSaidWithTheSamePlaces(t *testing.T) {
 	for _, lang := range catalogue.Languages()[1:] {
 		for key, e := range shippedEntries(t, lang) {
 			if a, b := places(e.ID), places(e.Text); !slices.Equal(a, b) {
-				t.Errorf("%s.po, line %d: %q has the places %v, its translation %v", lang, e.Line, e.ID, a, b)
+				t.Errorf("%s, line %d: %q has the places %v, its translation %v", e.File, e.Line, e.ID, a, b)
 			}
 			if len(messages[e.ID])+len(scripts[e.ID]) > 0 || builtOfParts.MatchString(e.ID) {
 				continue
 			}
 			for _, p := range catalogue.Pieces(e.ID) {
 				if words := strings.Trim(p.Words, " .:,;“”()"); words != "" && !strings.Contains(sources, words) {
-					t.Errorf("%s.po, line %d: nobody says %q", lang, e.Line, key)
+					t.Errorf("%s, line %d: nobody says %q", e.File, e.Line, key)
 					break
 				}
 			}
