@@ -10,6 +10,7 @@ import (
 	"plainclothes/internal/org"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/programme/demo"
+	"plainclothes/internal/studio"
 )
 
 // demoPassword is the same for all of the demo's people; it exists only there.
@@ -264,6 +265,10 @@ func (d *demoMaker) makeShoppers() error {
 	return nil
 }
 
+// demoMajor are the standards that this owner calls major, by programme file. The files that ship have none: which standard
+// matters most is for the owner to say.
+var demoMajor = map[string]string{"coffee-kiosks": "K4", "hardware-stores": "H4"}
+
 // makeProgrammes imports and publishes the programmes that ship with the product, in force since before the first visit.
 func (d *demoMaker) makeProgrammes() error {
 	since := d.start.AddDate(0, -d.plan.months-1, 0).Format(time.DateOnly)
@@ -274,12 +279,32 @@ func (d *demoMaker) makeProgrammes() error {
 		if err != nil {
 			return err
 		}
-		v, err := d.x.studio.Publish(d.p.ctx, d.owner, in.Programme.ID, "First version", in.Draft.RowVersion, since)
+		draft, err := d.x.studio.Draft(d.p.ctx, d.owner, in.Programme.ID)
 		if err != nil {
 			return err
 		}
-		p, _ := programme.Parse(src)
-		d.programs = append(d.programs, demoProgramme{name, in.Programme.ID, v.ID, p})
+		if draft, err = d.makeMajor(draft, demoMajor[name]); err != nil {
+			return err
+		}
+		v, err := d.x.studio.Publish(d.p.ctx, d.owner, in.Programme.ID, "First version", draft.Version.RowVersion, since)
+		if err != nil {
+			return err
+		}
+		d.programs = append(d.programs, demoProgramme{name, in.Programme.ID, v.ID, draft.Programme})
 	}
 	return nil
+}
+
+// makeMajor says in a draft that a standard matters more than the others; "" is none.
+func (d *demoMaker) makeMajor(draft studio.Contents, standard string) (studio.Contents, error) {
+	if standard == "" {
+		return draft, nil
+	}
+	s, ok := draft.Programme.Standard(standard)
+	if !ok {
+		return draft, fmt.Errorf("%s has no standard %s", draft.Programme.Key, standard)
+	}
+	in := studio.InputOf(s)
+	in.Criticality = string(programme.Major)
+	return d.x.studio.ChangeStandard(d.p.ctx, d.owner, draft.Version.Programme, standard, in, draft.Version.RowVersion)
 }
