@@ -69,40 +69,54 @@ func (p *Pages) overview(c echo.Context, a auth.Actor) error {
 
 // below lists branches whose score is probably below, surest first, then standards of branches that are.
 func (v *overviewView) below(ch *choice, r *report.Comparison) {
-	type found struct {
-		finding
-		p float64
-	}
-	var scores, lines []found
+	var scores, lines surest
 	for i := range r.Result.Branches {
 		b := &r.Result.Branches[i]
-		name, href := r.Places[b.ID].Name, branchHref(ch, b.ID)
 		if b.Score.Status == compare.Below {
-			scores = append(scores, found{finding{
-				Name: name, Href: href, What: percent(b.Score.EstimateBP), Why: scoreSentence(&b.Score, r.Result.TargetBP), Tone: "below",
-			}, b.Score.PBelow})
+			scores.take(lagging{name: r.Places[b.ID].Name, p: b.Score.PBelow, row: b})
 		}
 		for k := range b.Outcomes {
-			o := &b.Outcomes[k]
-			if o.Status != compare.Below && o.Status != compare.Breach {
-				continue
+			if o := &b.Outcomes[k]; o.Status == compare.Below || o.Status == compare.Breach {
+				lines.take(lagging{name: r.Places[b.ID].Name, standard: r.Result.Standards[k].Title, p: weight(o), row: b, of: k})
 			}
-			lines = append(lines, found{finding{
-				Name: name, Href: href + "#s-" + r.Result.Standards[k].ID, What: r.Result.Standards[k].Title, Why: prose(o.Sentence()), Tone: "below",
-			}, weight(o)})
 		}
 	}
-	surest := func(a, b found) int {
-		return cmp.Or(-cmp.Compare(a.p, b.p), cmp.Compare(a.Name, b.Name), cmp.Compare(a.What, b.What))
+	v.BelowOf, v.LinesOf = scores.all, lines.all
+	for _, f := range scores.best {
+		v.Below = append(v.Below, finding{
+			Name: f.name, Href: branchHref(ch, f.row.ID), What: percent(f.row.Score.EstimateBP), Why: scoreSentence(&f.row.Score, r.Result.TargetBP), Tone: "below",
+		})
 	}
-	slices.SortStableFunc(scores, surest)
-	slices.SortStableFunc(lines, surest)
-	v.BelowOf, v.LinesOf = len(scores), len(lines)
-	for _, f := range scores[:min(few, len(scores))] {
-		v.Below = append(v.Below, f.finding)
+	for _, f := range lines.best {
+		v.Lines = append(v.Lines, finding{
+			Name: f.name, Href: branchHref(ch, f.row.ID) + "#s-" + r.Result.Standards[f.of].ID, What: f.standard, Why: prose(f.row.Outcomes[f.of].Sentence()), Tone: "below",
+		})
 	}
-	for _, f := range lines[:min(few, len(lines))] {
-		v.Lines = append(v.Lines, f.finding)
+}
+
+// lagging is a branch that is probably below: by its score, or by one standard.
+type lagging struct {
+	name, standard string
+	p              float64 // how sure that is
+	row            *compare.BranchRow
+	of             int // number of the standard
+}
+
+// surest counts all that it is given and keeps the few of which one is surest, in order: a large network has ten thousand
+// that are below, and nobody reads a sentence about each.
+type surest struct {
+	all  int
+	best []lagging
+}
+
+func (s *surest) take(f lagging) {
+	s.all++
+	at, _ := slices.BinarySearchFunc(s.best, f, func(a, b lagging) int {
+		return cmp.Or(-cmp.Compare(a.p, b.p), cmp.Compare(a.name, b.name), cmp.Compare(a.standard, b.standard), -1)
+	})
+	if at < few {
+		s.best = slices.Insert(s.best, at, f)
+		s.best = s.best[:min(few, len(s.best))]
 	}
 }
 
