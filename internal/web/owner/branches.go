@@ -56,7 +56,7 @@ type branchFilter struct {
 type branchRow struct {
 	org.Branch
 	RegionPath string
-	About      string // format, channel where it is none of a store, competitor
+	Traits     []string // the channel where it is no store, competitor
 }
 
 var branchesPage = kit.NewPage[branchesView]("owner/branches")
@@ -90,17 +90,14 @@ func (p *Pages) branches(c echo.Context, a auth.Actor) error {
 }
 
 func branchRowOf(b org.Branch, t *org.Tree) branchRow {
-	about := []string{}
-	if b.Format != "" {
-		about = append(about, b.Format)
-	}
+	r := branchRow{Branch: b, RegionPath: strings.ReplaceAll(t.Path(b.Region), "/", " / ")}
 	if b.Channel != org.Store {
-		about = append(about, string(b.Channel))
+		r.Traits = append(r.Traits, string(b.Channel))
 	}
 	if b.Kind == org.Competitor {
-		about = append(about, "competitor")
+		r.Traits = append(r.Traits, "competitor")
 	}
-	return branchRow{Branch: b, RegionPath: strings.ReplaceAll(t.Path(b.Region), "/", " / "), About: strings.Join(about, " · ")}
+	return r
 }
 
 // branchForm is a branch as it is typed.
@@ -162,8 +159,8 @@ func (f *branchForm) rows(t *org.Tree) []stored {
 		{Label: "Name", Now: f.Name},
 		{Label: "Region", Now: t.Path(f.Region)},
 		{Label: "Format", Now: f.Format},
-		{Label: "Channel", Now: f.Channel},
-		{Label: "Kind", Now: f.Kind},
+		{Label: "Channel", Now: f.Channel, Ours: true},
+		{Label: "Kind", Now: f.Kind, Ours: true},
 		{Label: "Time zone", Now: f.Zone},
 		{Label: "Address", Now: f.Address},
 		{Label: "Features", Now: f.Features},
@@ -187,8 +184,8 @@ type branchView struct {
 	Problem  string
 }
 
-// pastRegion says since when a branch is, or until when it was, in a region.
-type pastRegion struct{ Region, When string }
+// pastRegion says since when a branch is, or until when it was, in a region; "" From is from the beginning.
+type pastRegion struct{ Region, From, To string }
 
 var branchPage = kit.NewPage[branchView]("owner/branch")
 
@@ -278,14 +275,11 @@ func (p *Pages) pastRegions(c echo.Context, a auth.Actor, t *org.Tree) ([]pastRe
 	}
 	var out []pastRegion
 	for _, x := range past {
-		when := "since " + day(x.From)
-		if x.From == org.Beginning {
-			when = "from the beginning"
+		past := pastRegion{Region: t.Path(x.Region), To: day(x.To)}
+		if x.From != org.Beginning {
+			past.From = day(x.From)
 		}
-		if x.To != "" {
-			when += ", until " + day(x.To)
-		}
-		out = append(out, pastRegion{Region: t.Path(x.Region), When: when})
+		out = append(out, past)
 	}
 	return out, nil
 }

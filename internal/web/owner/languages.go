@@ -58,10 +58,13 @@ type languageRow struct {
 
 // textPart is one part of the programme in the list of them.
 type textPart struct {
-	ID, Title string
-	Lacks     int
-	Href      string
-	Chosen    bool
+	ID     string
+	Title  string // of the section
+	Called string // in words of ours, for what is no section
+	More   int    // the further part of a long one, from 2
+	Lacks  int
+	Href   string
+	Chosen bool
 }
 
 // textRow is one text in both languages.
@@ -149,6 +152,9 @@ const (
 	partStandards = "standards"
 )
 
+// noSections are the names of those parts.
+var noSections = map[string]string{partAround: "Around the visit", partStandards: "Standards"}
+
 // mostRows is how many texts one form holds.
 const mostRows = 200
 
@@ -179,7 +185,7 @@ func groupOf(w programme.Wording) string {
 }
 
 func (v *languagesView) texts(p *programme.Programme, all []programme.Wording, part string) {
-	titles := map[string]string{partAround: "Around the visit", partStandards: "Standards"}
+	titles := map[string]string{}
 	for i := range p.Sections {
 		titles["s."+p.Sections[i].ID] = p.Sections[i].Title
 	}
@@ -191,11 +197,10 @@ func (v *languagesView) texts(p *programme.Programme, all []programme.Wording, p
 	for _, w := range all {
 		id := parts[w.ID]
 		if !slices.ContainsFunc(v.Parts, func(x textPart) bool { return x.ID == id }) {
-			title := titles[groupOf(w)]
-			if rest := strings.TrimPrefix(id, groupOf(w)+"."); rest != id {
-				title += " (" + rest + ")"
-			}
-			v.Parts = append(v.Parts, textPart{ID: id, Title: title, Lacks: lacks[id], Href: v.address(v.Here.Tag, id), Chosen: id == part})
+			more, _ := strconv.Atoi(strings.TrimPrefix(id, groupOf(w)+"."))
+			v.Parts = append(v.Parts, textPart{
+				ID: id, Title: titles[groupOf(w)], Called: noSections[groupOf(w)], More: more, Lacks: lacks[id], Href: v.address(v.Here.Tag, id), Chosen: id == part,
+			})
 		}
 	}
 	v.choosePart(part)

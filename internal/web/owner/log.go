@@ -39,18 +39,25 @@ type logFilter struct {
 
 // logRow is one entry in words.
 type logRow struct {
-	Seq   int64
-	At    time.Time
-	Who   string
-	Did   string // "published"
-	What  string // name of the thing
-	Href  string // page of the thing, "" without
-	Facts []fact
-	Hash  string // short
+	Seq      int64
+	At       time.Time
+	Who      string // the person, "" for none that is known
+	Program  string // the token of a program
+	Operator bool   // the command line
+	Did      string // "added the branch"
+	What     string // name of the thing
+	Version  string // of a programme, "" for other things
+	Unnamed  bool   // a visit to a branch that the entry does not name
+	Href     string // page of the thing, "" without
+	Facts    []fact
+	Hash     string // short
 }
 
-// fact is one value of an entry's body.
-type fact struct{ Name, Value string }
+// fact is one value of an entry's body; Words are those of ours.
+type fact struct{ Name, Value, Words string }
+
+// Ours reports that the value is in words of ours.
+func (f fact) Ours() bool { return f.Words != "" }
 
 // logPageSize is how many entries a page has.
 const logPageSize = 50
@@ -74,7 +81,7 @@ var verbWords = map[string]string{
 	"standards.drafted":    "began a draft of",
 	"standards.changed":    "changed a standard in the draft of",
 	"standards.imported":   "imported a file into the draft of",
-	"standards.published":  "published",
+	"standards.published":  "published the draft of",
 	"standards.discarded":  "threw away the draft of",
 	"tryout.started":       "gave a phone a test run of",
 	"branch.created":       "added the branch",
@@ -84,8 +91,8 @@ var verbWords = map[string]string{
 	"region.deleted":       "deleted the region",
 	"member.invited":       "invited",
 	"member.changed":       "changed the roles of",
-	"member.deactivated":   "deactivated",
-	"member.activated":     "activated",
+	"member.deactivated":   "ended the access of",
+	"member.activated":     "gave back the access of",
 	"token.created":        "made the token",
 	"token.revoked":        "revoked the token",
 	"organisation.founded": "founded the organisation",
@@ -165,26 +172,22 @@ func (r *reader) row(e event.Entry) (logRow, error) {
 		body = nil // a body is always an object; one that is not is left out, the entry is not
 	}
 	var err error
-	if row.Who, err = r.who(e.Actor); err == nil {
-		row.What, row.Href, err = r.what(e, body)
+	if err = r.who(&row, e.Actor); err == nil {
+		err = r.what(&row, e, body)
 	}
 	row.Facts = r.facts(body)
 	return row, err
 }
 
 // who names the actor: a person, for a shopper his alias, a program by its token.
-func (r *reader) who(id string) (string, error) {
-	if id == "system" {
-		return "The operator", nil
+func (r *reader) who(row *logRow, id string) (err error) {
+	if row.Operator = id == "system"; row.Operator {
+		return nil
 	}
-	name, err := r.member(id)
-	if err != nil || name != "" {
-		return name, err
+	if row.Who, err = r.member(id); err == nil && row.Who == "" {
+		row.Program, err = r.token(id)
 	}
-	if name, err = r.token(id); err != nil || name == "" {
-		return "Somebody", err
-	}
-	return "The program “" + name + "”", nil
+	return err
 }
 
 // member names a member, "" when there is none.
@@ -233,40 +236,42 @@ func (r *reader) programme(id string) (string, error) {
 }
 
 // what names the thing and the page where it is.
-func (r *reader) what(e event.Entry, body map[string]json.RawMessage) (name, href string, err error) {
+func (r *reader) what(row *logRow, e event.Entry, body map[string]json.RawMessage) (err error) {
 	switch e.Kind {
 	case "branch":
-		b, err := r.branch(e.Thing)
-		return orElse(b.Name, text(body["name"])), "/branches/" + e.Thing, err
+		var b org.Branch
+		b, err = r.branch(e.Thing)
+		row.What, row.Href = orElse(b.Name, text(body["name"])), "/branches/"+e.Thing
 	case "region":
-		path, err := r.region(e.Thing)
-		if path == "" {
-			return text(body["name"]), "", err
+		if row.What, err = r.region(e.Thing); row.What == "" {
+			row.What = text(body["name"])
+		} else {
+			row.Href = "/regions/" + e.Thing
 		}
-		return path, "/regions/" + e.Thing, err
 	case "member":
-		name, err = r.member(e.Thing)
-		return name, "/people/" + e.Thing, err
+		row.What, err = r.member(e.Thing)
+		row.Href = "/people/" + e.Thing
 	case "token":
-		name, err = r.token(e.Thing)
-		return name, "/tokens", err
+		row.What, err = r.token(e.Thing)
+		row.Href = "/tokens"
 	case "version":
-		name, err = r.programme(text(body["programme"]))
-		return name + ", version " + text(body["number"]), "/standards/" + text(body["programme"]) + "/versions", err
+		row.What, err = r.programme(text(body["programme"]))
+		row.Version, row.Href = text(body["number"]), "/standards/"+text(body["programme"])+"/versions"
 	case "visit":
-		b, err := r.visitBranch(body)
-		return b.Name, "", err
+		row.What, err = r.visitBranch(body)
+		row.Unnamed = row.What == ""
 	}
-	return "", "", nil
+	return err
 }
 
-// visitBranch is the branch of a visit's entry, when the entry says it.
-func (r *reader) visitBranch(body map[string]json.RawMessage) (org.Branch, error) {
+// visitBranch names the branch of a visit's entry, "" when the entry does not say it.
+func (r *reader) visitBranch(body map[string]json.RawMessage) (string, error) {
 	id := text(body["branch"])
 	if id == "" {
-		return org.Branch{Name: "a branch"}, nil
+		return "", nil
 	}
-	return r.branch(id)
+	b, err := r.branch(id)
+	return b.Name, err
 }
 
 func orElse(s, other string) string {
@@ -306,15 +311,16 @@ func (r *reader) facts(body map[string]json.RawMessage) []fact {
 		if value == "" || key == "programme" || key == "branch" {
 			continue
 		}
+		f := fact{Name: strings.ReplaceAll(key, "_", " "), Value: value}
 		switch key {
 		case "region", "regions", "parent":
-			value = r.regionNames(value)
+			f.Value = r.regionNames(value)
 		case "roles":
-			value = roleWords(rolesOf(strings.Split(value, ", ")))
+			f.Words = roleWords(rolesOf(strings.Split(value, ", ")))
 		case "branches":
-			value = catalogue.Count(strings.Count(value, ",")+1, "branch", "branches")
+			f.Words = catalogue.Count(strings.Count(value, ",")+1, "branch", "branches")
 		}
-		all = append(all, fact{Name: strings.ReplaceAll(key, "_", " "), Value: value})
+		all = append(all, f)
 	}
 	return all
 }

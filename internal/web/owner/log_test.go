@@ -21,9 +21,9 @@ func TestTheLogTellsInWordsWhatWasDone(t *testing.T) {
 	r.post(path, f).To("/branches")
 	got := r.get("/log").Status(http.StatusOK).Says(
 		"changed the branch Leeds, Briggate", "made the token Till", "added the region <u>West", "changed a standard in the draft of Tea rooms, version 2",
-		"published Tea rooms, version 1", "effective on 2025-01-01", "region North", "Person "+r.Owner.Member[:4],
+		"published the draft of Tea rooms, version 1", "effective on 2025-01-01", "region North", "Person "+r.Owner.Member[:4],
 	).Silent("<u>", "{", r.Owner.Member)
-	if text := got.Text(); strings.Index(text, "changed the branch") > strings.Index(text, "published Tea rooms") {
+	if text := got.Text(); strings.Index(text, "changed the branch") > strings.Index(text, "published the draft of Tea rooms") {
 		t.Error("the newest does not come first")
 	}
 	r.get("/log?kind=token").Says("made the token Till").Silent("changed the branch")

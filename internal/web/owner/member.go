@@ -228,7 +228,7 @@ func (p *Pages) memberRows(c echo.Context, a auth.Actor, f *memberForm) []stored
 	slices.Sort(names)
 	return []stored{
 		{Label: "Alias", Now: f.Alias},
-		{Label: "Roles", Now: roleWords(rolesOf(f.Roles))},
+		{Label: "Roles", Now: roleWords(rolesOf(f.Roles)), Ours: true},
 		{Label: "Regions", Now: strings.Join(names, ", ")},
 		{Label: "Branches", Now: f.Branches},
 	}

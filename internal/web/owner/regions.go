@@ -146,11 +146,11 @@ func (p *Pages) regionAgain(c echo.Context, a auth.Actor, status int, typed *reg
 }
 
 func (f *regionForm) rows(t *org.Tree) []stored {
-	above := t.Path(f.Parent)
-	if above == "" {
-		above = "at the top"
+	above := stored{Label: "Below", Now: t.Path(f.Parent)}
+	if above.Now == "" {
+		above.Now, above.Ours = "at the top", true
 	}
-	return []stored{{Label: "Name", Now: f.Name}, {Label: "Below", Now: above}}
+	return []stored{{Label: "Name", Now: f.Name}, above}
 }
 
 func (p *Pages) saveRegion(c echo.Context, a auth.Actor) error {

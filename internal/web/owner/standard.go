@@ -61,7 +61,7 @@ func (f *standardForm) rows() []stored {
 		{Label: "Why", Now: f.Why},
 		{Label: "Target for Good", Now: f.GoodTarget},
 		{Label: "Target for WOW", Now: f.WowTarget},
-		{Label: "How much it matters", Now: strings.ReplaceAll(f.Criticality, "_", " ")},
+		{Label: "How much it matters", Now: strings.ReplaceAll(f.Criticality, "_", " "), Ours: true},
 		{Label: "Weight", Now: f.Weight},
 		{Label: "Share for met", Now: f.MetShare},
 		{Label: "Share for partly met", Now: f.PartialShare},
@@ -71,14 +71,21 @@ func (f *standardForm) rows() []stored {
 }
 
 // stored is one field of what somebody else has saved meanwhile, beside what was typed.
-type stored struct{ Label, Now, Typed string }
+type stored struct {
+	Label, Now, Typed string
+	Ours              bool // the values are words of ours, such as the name of a role
+}
+
+// NowWords and TypedWords are the values of a field with words of ours.
+func (s stored) NowWords() string   { return orElse(s.Now, "–") }
+func (s stored) TypedWords() string { return orElse(s.Typed, "–") }
 
 // differing pairs the fields of what is stored with those of what was typed and keeps the ones that differ.
 func differing(now, typed []stored) []stored {
 	var all []stored
 	for i, n := range now {
 		if t := typed[i].Now; t != n.Now {
-			all = append(all, stored{Label: n.Label, Now: n.Now, Typed: t})
+			all = append(all, stored{Label: n.Label, Now: n.Now, Typed: t, Ours: n.Ours})
 		}
 	}
 	return all

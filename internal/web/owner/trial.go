@@ -41,7 +41,7 @@ type verdict struct {
 	From, To         string
 	FromTone, ToTone string
 	Branches         []string // names, in alphabetical order
-	Because          string
+	Because          []string // what changes it by itself
 }
 
 // move is one standard, now and with the draft.
@@ -68,7 +68,8 @@ type levelMove struct {
 
 // causeRow is one changed part and what it does by itself.
 type causeRow struct {
-	What, ID string
+	What, ID string // of the part, as people named it
+	Words    string // what of it, in words of ours
 	How      string
 	Href     string // into the checklist, "" for what is not there
 	Mean     string // points, "–" for none
@@ -138,7 +139,7 @@ func verdicts(all []studio.StatusChange) []verdict {
 	all = slices.Clone(all)
 	slices.SortStableFunc(all, func(a, b studio.StatusChange) int {
 		return cmp.Or(cmp.Compare(a.Standard, b.Standard), cmp.Compare(a.To, b.To), cmp.Compare(a.From, b.From),
-			cmp.Compare(because(&a), because(&b)), cmp.Compare(a.BranchName, b.BranchName))
+			slices.Compare(because(&a), because(&b)), cmp.Compare(a.BranchName, b.BranchName))
 	})
 	var out []verdict
 	for i := range all {
@@ -146,7 +147,7 @@ func verdicts(all []studio.StatusChange) []verdict {
 		v := verdict{
 			ID: s.Standard, Title: s.Title, From: s.FromWords(), To: s.ToWords(), FromTone: tone(s.From), ToTone: tone(s.To), Because: because(s),
 		}
-		if n := len(out); n == 0 || out[n-1].ID != v.ID || out[n-1].From != v.From || out[n-1].To != v.To || out[n-1].Because != v.Because {
+		if n := len(out); n == 0 || out[n-1].ID != v.ID || out[n-1].From != v.From || out[n-1].To != v.To || !slices.Equal(out[n-1].Because, v.Because) {
 			out = append(out, v)
 		}
 		last := &out[len(out)-1]
@@ -155,16 +156,16 @@ func verdicts(all []studio.StatusChange) []verdict {
 	return out
 }
 
-// because names what changes a verdict by itself: "question Q02; the target".
-func because(s *studio.StatusChange) string {
+// because names what changes a verdict by itself: "question Q02", "its target".
+func because(s *studio.StatusChange) []string {
 	var all []string
 	for i := range s.Causes {
 		all = append(all, causeName(&s.Causes[i]))
 	}
 	if len(all) == 0 {
-		return "several changes together"
+		return []string{"several changes together"}
 	}
-	return strings.Join(all, "; or ")
+	return all
 }
 
 // causeName names a part of the draft in a few words.
@@ -202,12 +203,12 @@ func causeRowOf(c *studio.Cause, visits int, base string) causeRow {
 	case studio.SectionCause, studio.GroupCause:
 		r.Href = base + "/checklist?open=" + url.QueryEscape("section/"+c.ID)
 	case studio.RuleCause:
-		r.What += ": when it is met"
+		r.Words = "when it is met"
 	case studio.TargetCause:
-		r.What += ": its target"
+		r.Words = "its target"
 	case studio.PolicyCause, studio.LevelsCause, studio.RestCause:
 		name := causeName(c)
-		r.What = strings.ToUpper(name[:1]) + name[1:]
+		r.Words = strings.ToUpper(name[:1]) + name[1:]
 	}
 	return r
 }

@@ -117,9 +117,9 @@ type view struct {
 
 // tab is one of several choices.
 type tab struct {
-	Text, Href string
-	Count      int
-	Here       bool
+	Words, Href string
+	Count       int
+	Here        bool
 }
 
 // row is one question.
@@ -139,7 +139,7 @@ type bar struct {
 }
 
 // cell is one figure with what it counts.
-type cell struct{ Name, Value, Of string }
+type cell struct{ Label, Value, Of string }
 
 var page = kit.NewPage[view]("owner/health")
 
@@ -190,7 +190,7 @@ func (v *view) fill(h *report.Health) {
 	v.All, v.Chosen = len(h.Questions), v.Section != "" || v.Verdict != "" || v.Scenario != "" || v.Sort != ""
 	v.File = v.with(v.Action+"/csv", "", "")
 	for _, w := range []struct{ span, text string }{{string(report.Last3), "Last 3 months"}, {"", "12 months"}} {
-		v.Windows = append(v.Windows, tab{Text: w.text, Href: v.with(v.Action, "window", w.span), Here: v.Window == w.span || v.Window == string(report.Last12) && w.span == ""})
+		v.Windows = append(v.Windows, tab{Words: w.text, Href: v.with(v.Action, "window", w.span), Here: v.Window == w.span || v.Window == string(report.Last12) && w.span == ""})
 	}
 	v.Scenarios = []kit.Option{{Label: "All scenarios"}}
 	for i := range h.Scenarios {
@@ -221,10 +221,10 @@ func (v *view) list(h *report.Health) {
 	for _, k := range compare.Verdicts() {
 		total += count[k]
 	}
-	v.Verdicts = []tab{{Text: "All", Count: total, Href: v.with(v.Action, "verdict", ""), Here: v.Verdict == ""}}
+	v.Verdicts = []tab{{Words: "All", Count: total, Href: v.with(v.Action, "verdict", ""), Here: v.Verdict == ""}}
 	for _, k := range compare.Verdicts() {
 		if count[k] > 0 || v.Verdict == string(k) {
-			v.Verdicts = append(v.Verdicts, tab{Text: k.Words(), Count: count[k], Href: v.with(v.Action, "verdict", string(k)), Here: v.Verdict == string(k)})
+			v.Verdicts = append(v.Verdicts, tab{Words: k.Words(), Count: count[k], Href: v.with(v.Action, "verdict", string(k)), Here: v.Verdict == string(k)})
 		}
 	}
 	v.sort()
@@ -312,7 +312,7 @@ func cells(q *report.QuestionHealth) []cell {
 			all = append(all, cell{name, kit.Percent(s.BP()), fmt.Sprintf("%d of %d", s.X, s.N)})
 		}
 	}
-	all = append(all, cell{Name: "Asked", Value: strconv.Itoa(q.Asked), Of: "of " + visits(q.Visits)})
+	all = append(all, cell{Label: "Asked", Value: strconv.Itoa(q.Asked), Of: "of " + visits(q.Visits)})
 	if q.Full.Known() { // of the other shares, none is no news
 		all = append(all, cell{"Full marks", kit.Percent(q.Full.BP()), fmt.Sprintf("%d of %d", q.Full.X, q.Full.N)})
 	}
