@@ -42,8 +42,8 @@ type languagesView struct {
 	Parts     []textPart
 	Part      string
 	Rows      []textRow
-	Lost      []stored // what was typed for texts that are not there any more
-	Next      string   // where the next missing text is, "" when nothing is missing
+	Lost      []textRow // what was typed for texts that are not there any more
+	Next      string    // where the next missing text is, "" when nothing is missing
 }
 
 // languageRow is one translation in the list of them.
@@ -288,7 +288,8 @@ func (v *languagesView) retype(typed []studio.Translation, errs kit.Errors) {
 			v.Rows[i].Typed, v.Rows[i].Error = t.Words, errs.For(t.ID)
 		} else if words := strings.TrimSpace(t.Words); words != "" && words != strings.TrimSpace(t.Was) {
 			r := textRowOf(programme.Wording{ID: t.ID}, "", nil)
-			v.Lost = append(v.Lost, stored{Label: strings.TrimSpace(r.About + " " + r.What), Typed: words})
+			r.Typed = words
+			v.Lost = append(v.Lost, r)
 		}
 	}
 }
