@@ -26,6 +26,27 @@ type BranchRow struct {
 	Branch
 	Score    ScoreEstimate
 	Outcomes []Outcome // in the order of Result.Standards
+	Behind   []Lag     // those that are probably below, or in breach
+}
+
+// Lag is a standard that a branch does not keep, as far as one can say. A page that looks for the worst of ten thousand of them
+// finds them here without going through all outcomes.
+type Lag struct {
+	Standard int     // in the order of Result.Standards
+	Sure     float64 // probability of being below, 0–1; 2 for a breach, which was seen
+}
+
+// lags picks what a branch does not keep from its outcomes.
+func lags(all []Outcome) (behind []Lag) {
+	for k := range all {
+		switch o := &all[k]; o.Status {
+		case Breach:
+			behind = append(behind, Lag{k, 2})
+		case Below:
+			behind = append(behind, Lag{k, o.Good.PBelow})
+		}
+	}
+	return behind
 }
 
 // Summary is one standard over all branches shown.
@@ -100,7 +121,7 @@ func Run(in Input) Result {
 		if b.Background {
 			continue
 		}
-		row := BranchRow{Branch: b, Score: model.estimate(i, t.scores[i], in.TargetBP), Outcomes: rows[i]}
+		row := BranchRow{Branch: b, Score: model.estimate(i, t.scores[i], in.TargetBP), Outcomes: rows[i], Behind: lags(rows[i])}
 		r.Branches = append(r.Branches, row)
 		if belief, ok := model.belief(i, t.scores[i]); ok && model.Level >= LevelB && model.Islands == 0 {
 			beliefs, ranked = append(beliefs, belief), append(ranked, len(r.Branches)-1)

@@ -261,6 +261,9 @@ func (f *Frozen) judge(all []Fresh, brief bool) []standingRow {
 			out[i].Outcomes = append(out[i].Outcomes, j.outcome(i, all[i].Branch.ID, standard, c))
 		}
 	}
+	for i := range out {
+		out[i].Behind = lags(out[i].Outcomes)
+	}
 	return out
 }
 

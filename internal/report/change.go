@@ -21,9 +21,7 @@ type Change struct {
 	Declined string // why nothing is compared, a whole sentence; the rest is then empty
 	Adjusted bool   // for shoppers and scenarios
 	Moves    compare.Movements
-	Rows     []compare.Move // of the branches shown, the most listed first, then by how far they moved
-	Listed   []string       // of them
-	Picked   []PickedGroup
+	seenMoves
 }
 
 // PickedGroup is branches that were picked by their result in the first window, beside what luck gave them.
@@ -53,18 +51,28 @@ func (s *Service) Change(ctx context.Context, a auth.Actor, q Query) (c Change, 
 			return err
 		}
 		c.Before, c.Declined, c.Adjusted, c.Moves = before, m.declined, m.adjusted, m.all
-		c.show(&m)
-		return nil
+		c.seenMoves, err = once(s.works, x.key("moves seen by "+x.view()), func() (seenMoves, int, error) {
+			seen := m.seen(c.Places)
+			return seen, len(seen.Rows), nil
+		})
+		return err
 	})
 	return c, err
 }
 
-// show keeps the branches that the reader sees.
-func (c *Change) show(m *moved) {
+// seenMoves is what readers of one view see of how branches moved: shared between them, nobody changes it.
+type seenMoves struct {
+	Rows   []compare.Move // of the branches shown, the most listed first, then by how far they moved
+	Listed []string       // of them
+	Picked []PickedGroup
+}
+
+// seen keeps the branches that a reader sees.
+func (m *moved) seen(places map[string]Place) (c seenMoves) {
 	var rows []compare.MoveRow
 	for i := range m.all.Rows {
 		row := m.all.Rows[i]
-		if _, ok := c.Places[row.Branch]; !ok {
+		if _, ok := places[row.Branch]; !ok {
 			continue
 		}
 		c.Rows, rows = append(c.Rows, row), append(rows, row.MoveRow)
@@ -76,6 +84,7 @@ func (c *Change) show(m *moved) {
 		return cmp.Or(-cmp.Compare(sign(a.Listed), sign(b.Listed)), cmp.Compare(a.Adjusted, b.Adjusted), cmp.Compare(a.P, b.P))
 	})
 	c.pick(m, rows)
+	return c
 }
 
 func sign(yes bool) int {
@@ -86,7 +95,7 @@ func sign(yes bool) int {
 }
 
 // pick shows what luck did to the worst and to the best of the window before.
-func (c *Change) pick(m *moved, rows []compare.MoveRow) {
+func (c *seenMoves) pick(m *moved, rows []compare.MoveRow) {
 	believe, ok := compare.Believer(m.rows)
 	if !ok || len(rows) < 2 {
 		return

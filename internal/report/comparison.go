@@ -70,6 +70,18 @@ func (s *Service) Compare(ctx context.Context, a auth.Actor, q Query) (c Compari
 	return c, wrap(readCompare, err)
 }
 
+// seen is what the branches shown were judged to be: in large windows as the table of them says it.
+func (s *Service) seen(ctx context.Context, x *study) (compare.Result, error) {
+	b, ok, err := s.board(ctx, x.tx, &x.desk, &x.counted, x.shown)
+	if err != nil {
+		return compare.Result{}, err
+	}
+	if ok {
+		return b.Result, nil
+	}
+	return s.compared(ctx, x.tx, &x.desk, &x.counted, x.shown)
+}
+
 // compared judges, or finds the judgement.
 func (s *Service) compared(ctx context.Context, tx Tx, d *desk, c *studio.Counted, shown func(*org.Branch) bool) (compare.Result, error) {
 	list := c.Listed(shown)

@@ -42,7 +42,7 @@ const mostBudget = 20_000
 func (s *Service) Outlook(ctx context.Context, a auth.Actor, q Query, n NextQuery) (o Outlook, err error) {
 	err = s.view(ctx, a, q, "plan visits", func(x *study) error {
 		o.Frame = x.frame()
-		result, err := s.compared(ctx, x.tx, &x.desk, &x.counted, x.shown)
+		result, err := s.seen(ctx, x)
 		if err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ func (s *Service) Outlook(ctx context.Context, a auth.Actor, q Query, n NextQuer
 // Next plans one visit for each branch shown.
 func (s *Service) Next(ctx context.Context, a auth.Actor, q Query) (n Next, err error) {
 	err = s.view(ctx, a, q, "plan visits", func(x *study) error {
-		result, err := s.compared(ctx, x.tx, &x.desk, &x.counted, x.shown)
+		result, err := s.seen(ctx, x)
 		if err != nil {
 			return err
 		}

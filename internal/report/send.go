@@ -84,7 +84,7 @@ func (s *Service) Send(ctx context.Context, a auth.Actor, q Query, n SendQuery) 
 			return err
 		}
 		out = Sending{Frame: x.frame(), Budget: n.Budget, Each: n.Each}
-		result, err := s.compared(ctx, tx, &x.desk, &x.counted, x.shown)
+		result, err := s.seen(ctx, x)
 		if err != nil {
 			return err
 		}

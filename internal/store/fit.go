@@ -61,8 +61,8 @@ func (s reports) SaveFit(ctx context.Context, f report.KeptFit) error {
 
 // Moved lists the branches whose sums in a window changed after a revision.
 func (s reports) Moved(ctx context.Context, organisation, programme string, w studio.Window, after int64) (branches []string, err error) {
-	err = s.db(ctx).Raw(`SELECT DISTINCT branch_id FROM rollup_visits WHERE org_id = ? AND programme_id = ? AND rev > ? AND month BETWEEN ? AND ?
- ORDER BY branch_id`, organisation, programme, after, w.From, w.To).Scan(&branches).Error
+	err = s.db(ctx).Raw(`WITH moved AS MATERIALIZED (SELECT branch_id, month FROM rollup_visits WHERE org_id = ? AND programme_id = ? AND rev > ?)
+ SELECT DISTINCT branch_id FROM moved WHERE month BETWEEN ? AND ? ORDER BY branch_id`, organisation, programme, after, w.From, w.To).Scan(&branches).Error
 	return branches, err
 }
 

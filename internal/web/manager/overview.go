@@ -72,12 +72,12 @@ func (v *overviewView) below(ch *choice, r *report.Comparison) {
 	var scores, lines surest
 	for i := range r.Result.Branches {
 		b := &r.Result.Branches[i]
-		if b.Score.Status == compare.Below {
+		if b.Score.Status == compare.Below && scores.wants(b.Score.PBelow) {
 			scores.take(lagging{name: r.Places[b.ID].Name, p: b.Score.PBelow, row: b})
 		}
-		for k := range b.Outcomes {
-			if o := &b.Outcomes[k]; o.Status == compare.Below || o.Status == compare.Breach {
-				lines.take(lagging{name: r.Places[b.ID].Name, standard: r.Result.Standards[k].Title, p: weight(o), row: b, of: k})
+		for _, lag := range b.Behind {
+			if lines.wants(lag.Sure) {
+				lines.take(lagging{name: r.Places[b.ID].Name, standard: r.Result.Standards[lag.Standard].Title, p: lag.Sure, row: b, of: lag.Standard})
 			}
 		}
 	}
@@ -109,8 +109,13 @@ type surest struct {
 	best []lagging
 }
 
-func (s *surest) take(f lagging) {
+// wants counts one and reports whether it may be among the surest.
+func (s *surest) wants(p float64) bool {
 	s.all++
+	return len(s.best) < few || p >= s.best[few-1].p
+}
+
+func (s *surest) take(f lagging) {
 	at, _ := slices.BinarySearchFunc(s.best, f, func(a, b lagging) int {
 		return cmp.Or(-cmp.Compare(a.p, b.p), cmp.Compare(a.name, b.name), cmp.Compare(a.standard, b.standard), -1)
 	})
@@ -118,14 +123,6 @@ func (s *surest) take(f lagging) {
 		s.best = slices.Insert(s.best, at, f)
 		s.best = s.best[:min(few, len(s.best))]
 	}
-}
-
-// weight puts breaches first, then what is surest.
-func weight(o *compare.Outcome) float64 {
-	if o.Status == compare.Breach {
-		return 2
-	}
-	return o.Good.PBelow
 }
 
 // moved lists who changed beyond luck.

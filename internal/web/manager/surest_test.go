@@ -5,14 +5,22 @@ import "testing"
 func TestTheSurestAreKeptInOrderAndAllAreCounted(t *testing.T) {
 	var s surest
 	for i, p := range []float64{0.6, 0.9, 0.7, 0.95, 0.9, 0.65, 0.8, 0.99, 0.9} {
-		s.take(lagging{name: string(rune('a' + i)), p: p})
+		if s.wants(p) {
+			s.take(lagging{name: string(rune('a' + i)), p: p})
+		}
+	}
+	if !s.wants(0.9) {
+		t.Error("one as sure as the last is not wanted")
 	}
 	s.take(lagging{name: "b", standard: "Queue", p: 0.9})
+	if s.wants(0.6) {
+		t.Error("one less sure than all is wanted")
+	}
 	got := ""
 	for _, f := range s.best {
 		got += f.name
 	}
-	if s.all != 10 || got != "hdbbei" || s.best[2].standard != "" {
+	if s.all != 11 || got != "hdbbei" || s.best[2].standard != "" {
 		t.Errorf("of %d the surest are %s, %+v", s.all, got, s.best)
 	}
 }
