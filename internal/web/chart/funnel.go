@@ -97,8 +97,9 @@ func NewFunnel(d FunnelData, narrow bool) Funnel {
 	f.areas(p, d)
 	f.axes(p)
 	f.Title = d.title()
-	f.Middle = FunnelEdge{X: short(d.middleAt(p)), Y: short(p.y(d.Centre)), Text: d.Middle}
-	f.edges(p, d)
+	dots := d.spots(p)
+	f.Middle = FunnelEdge{X: short(d.middleAt(p, dots)), Y: short(p.y(d.Centre)), Text: d.Middle}
+	f.edges(p, d, dots)
 	f.place(p, d, narrow)
 	f.gather()
 	return f
@@ -116,10 +117,6 @@ func (f *Funnel) gather() {
 	if len(f.Dots)+len(f.Named) <= mostDots {
 		return
 	}
-	for _, n := range f.Named[min(mostNamed, len(f.Named)):] {
-		f.Dots = append(f.Dots, FunnelDot{Dot: n.Dot})
-	}
-	f.Named = f.Named[:min(mostNamed, len(f.Named))]
 	var b strings.Builder
 	outside, seen := f.Dots[:0], map[[2]string]bool{}
 	for _, d := range f.Dots {
@@ -156,17 +153,38 @@ func (d FunnelData) most() float64 {
 	return most * 1.03
 }
 
+// spots are where dots lie, from left to right.
+type spots [][2]float64
+
+func (d FunnelData) spots(p plane) spots {
+	all := make(spots, len(d.Points))
+	for i, x := range d.Points {
+		all[i] = [2]float64{p.across(x.Visits), p.y(x.Value)}
+	}
+	slices.SortFunc(all, func(a, b [2]float64) int { return cmp.Compare(a[0], b[0]) })
+	return all
+}
+
+// within are those in a box: left, top, right, bottom.
+func (s spots) within(box [4]float64) (n int) {
+	from, _ := slices.BinarySearchFunc(s, box[0], func(at [2]float64, x float64) int { return cmp.Compare(at[0], x) })
+	for _, at := range s[from:] {
+		if at[0] >= box[2] {
+			break
+		}
+		if at[0] > box[0] && at[1] > box[1] && at[1] < box[3] {
+			n++
+		}
+	}
+	return n
+}
+
 // middleAt is where the words of the middle line hide the fewest dots.
-func (d FunnelData) middleAt(p plane) float64 {
+func (d FunnelData) middleAt(p plane, dots spots) float64 {
 	width, best, fewest := letter*float64(letters(d.Middle)), p.left+4, math.MaxInt
 	for x := best; x+width < p.left+p.width; x += 12 {
-		hidden := 0
-		for _, b := range d.Points {
-			at, off := p.across(b.Visits), p.y(d.Centre)-p.y(b.Value)
-			if at > x-8 && at < x+width+8 && off > -8 && off < 28 {
-				hidden++
-			}
-		}
+		line := p.y(d.Centre)
+		hidden := dots.within([4]float64{x - 8, line - 28, x + width + 8, line + 8})
 		if hidden < fewest {
 			best, fewest = x, hidden
 		}
@@ -213,7 +231,7 @@ func (f *Funnel) areas(p plane, d FunnelData) {
 }
 
 // edges names the areas, each above its lower line: as far to the right as no dot is hidden, and else where the fewest are.
-func (f *Funnel) edges(p plane, d FunnelData) {
+func (f *Funnel) edges(p plane, d FunnelData, dots spots) {
 	if len(d.Limits) < 2 {
 		return
 	}
@@ -229,7 +247,7 @@ func (f *Funnel) edges(p plane, d FunnelData) {
 			if box[0] < p.left || y > p.top+p.height-4 || slices.ContainsFunc(taken, func(t [4]float64) bool { return meet(t, box) }) {
 				continue
 			}
-			if n := d.under(p, box); n < fewest {
+			if n := dots.under(box); n < fewest {
 				best, fewest = FunnelEdge{X: short(x), Y: short(y), Text: e.text}, n
 			}
 		}
@@ -242,15 +260,9 @@ func (f *Funnel) edges(p plane, d FunnelData) {
 }
 
 // under counts the dots that a box would hide.
-func (d FunnelData) under(p plane, box [4]float64) (n int) {
+func (s spots) under(box [4]float64) int {
 	const r = 6
-	for _, b := range d.Points {
-		x, y := p.across(b.Visits), p.y(b.Value)
-		if meet(box, [4]float64{x - r, y - r, x + r, y + r}) {
-			n++
-		}
-	}
-	return n
+	return s.within([4]float64{box[0] - r, box[1] - r, box[2] + r, box[3] + r})
 }
 
 // textBox is the room of a text that begins at left on the line y.
@@ -283,24 +295,26 @@ func roundStep(wanted float64) float64 {
 	return 10 * power
 }
 
-// place draws the dots; named ones come last, so that they lie above, and the furthest from the middle are labelled first.
+// place draws the dots; named ones come last, so that they lie above, and the furthest from the middle are labelled first. Among
+// very many only these have a link and a label, and only what lies outside has a title.
 func (f *Funnel) place(p plane, d FunnelData, narrow bool) {
 	r, big := "5", "7"
 	if narrow {
 		r, big = "3.5", "5.5"
 	}
-	var named []FunnelPoint
-	for _, x := range d.Points {
-		if x.Named {
-			named = append(named, x)
-			continue
-		}
-		f.Dots = append(f.Dots, FunnelDot{Dot: Dot{X: short(p.across(x.Visits)), Y: short(p.y(x.Value)), R: r, Title: x.says()}, Inside: !x.Outside})
+	links, many := len(d.Points), len(d.Points) > mostDots
+	if many {
+		links = mostNamed
 	}
-	slices.SortStableFunc(named, func(a, b FunnelPoint) int {
-		return cmp.Compare(math.Abs(b.Value-d.Centre), math.Abs(a.Value-d.Centre))
-	})
-	room := newRoom(p, d)
+	named, others := d.named(links)
+	for _, x := range others {
+		dot := FunnelDot{Dot: Dot{X: short(p.across(x.Visits)), Y: short(p.y(x.Value)), R: r}, Inside: !x.Outside && !x.Named}
+		if !many || !dot.Inside {
+			dot.Title = x.says()
+		}
+		f.Dots = append(f.Dots, dot)
+	}
+	room := newRoom(p, named)
 	room.keep(f)
 	for _, x := range named {
 		n := FunnelName{Dot: Dot{X: short(p.across(x.Visits)), Y: short(p.y(x.Value)), R: big, Title: x.says()}, Name: cut(x.Name, int(p.width*mostOfWidth/letter)), Href: x.Href, Tone: x.Tone}
@@ -309,6 +323,22 @@ func (f *Funnel) place(p plane, d FunnelData, narrow bool) {
 		}
 		f.Named = append(f.Named, n)
 	}
+}
+
+// named are the branches with names, the furthest from the middle first and at most so many, and all others.
+func (d FunnelData) named(most int) (named, others []FunnelPoint) {
+	for _, x := range d.Points {
+		if x.Named {
+			named = append(named, x)
+		} else {
+			others = append(others, x)
+		}
+	}
+	slices.SortStableFunc(named, func(a, b FunnelPoint) int {
+		return cmp.Compare(math.Abs(b.Value-d.Centre), math.Abs(a.Value-d.Centre))
+	})
+	most = min(most, len(named))
+	return named[:most], append(others, named[most:]...)
 }
 
 func (p FunnelPoint) says() string {
@@ -334,13 +364,11 @@ const (
 // mostOfWidth is the part of a drawing that a name may take; longer ones are cut, and the dot's title has them whole.
 const mostOfWidth = 0.38
 
-func newRoom(p plane, d FunnelData) *room {
+func newRoom(p plane, named []FunnelPoint) *room {
 	m := &room{left: p.left, right: p.left + p.width, top: p.top - 8, bottom: p.top + p.height}
-	for _, x := range d.Points {
-		if x.Named {
-			cx, cy := p.across(x.Visits), p.y(x.Value)
-			m.taken = append(m.taken, [4]float64{cx - 8, cy - 8, cx + 8, cy + 8})
-		}
+	for _, x := range named {
+		cx, cy := p.across(x.Visits), p.y(x.Value)
+		m.taken = append(m.taken, [4]float64{cx - 8, cy - 8, cx + 8, cy + 8})
 	}
 	return m
 }

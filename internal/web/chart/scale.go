@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -34,7 +33,7 @@ func NewScale(spans []Span, target int) Scale {
 		lows = append(lows, x.Lo)
 	}
 	if len(lows) > 0 {
-		slices.SortFunc(lows, cmp.Compare[float64])
+		slices.Sort(lows)
 		s.lower(lows[len(lows)/20])
 	}
 	return s
