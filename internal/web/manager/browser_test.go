@@ -1,9 +1,14 @@
 package manager_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
 
 	"plainclothes/internal/browsertest"
 	"plainclothes/internal/store/worldtest"
@@ -60,6 +65,18 @@ func TestOnAPhoneTheBarStaysAndFourStandardsShow(t *testing.T) {
 	if small != "" {
 		t.Errorf("less than 24 px high:\n%s", small)
 	}
+	p.Open(url + "/compare/branches/" + r.Branches[0].ID)
+	print := chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		return err
+	})
+	if err := chromedp.Do(p.Context(), print); err != nil {
+		t.Fatal(err)
+	}
+	if left := browsertest.Eval[int](p, `[...document.querySelectorAll('.no-print')].filter(e => e.getClientRects().length).length + 100 * !document.querySelector('.card.no-print')`); left != 0 {
+		t.Errorf("%d parts are on paper that only a screen can use", left)
+	}
+	p = b.Page(t, browsertest.Phone)
 	p.Open(url + "/compare/standards")
 	sticky := browsertest.Eval[bool](p, `(() => { const s = document.querySelector('.heat-scroll'); s.scrollLeft = 500; const h = s.querySelector('tbody th').getBoundingClientRect();
 		return Math.abs(h.left - s.getBoundingClientRect().left) < 4 })()`)
