@@ -100,7 +100,7 @@ func NewFunnel(d FunnelData, narrow bool) Funnel {
 	dots := d.spots(p)
 	f.Middle = FunnelEdge{X: short(d.middleAt(p, dots)), Y: short(p.y(d.Centre)), Text: d.Middle}
 	f.edges(p, d, dots)
-	f.place(p, d, narrow)
+	f.place(p, d, dots, narrow)
 	f.gather()
 	return f
 }
@@ -297,7 +297,7 @@ func roundStep(wanted float64) float64 {
 
 // place draws the dots; named ones come last, so that they lie above, and the furthest from the middle are labelled first. Among
 // very many only these have a link and a label, and only what lies outside has a title.
-func (f *Funnel) place(p plane, d FunnelData, narrow bool) {
+func (f *Funnel) place(p plane, d FunnelData, dots spots, narrow bool) {
 	r, big := "5", "7"
 	if narrow {
 		r, big = "3.5", "5.5"
@@ -318,7 +318,7 @@ func (f *Funnel) place(p plane, d FunnelData, narrow bool) {
 	room.keep(f)
 	for _, x := range named {
 		n := FunnelName{Dot: Dot{X: short(p.across(x.Visits)), Y: short(p.y(x.Value)), R: big, Title: x.says()}, Name: cut(x.Name, int(p.width*mostOfWidth/letter)), Href: x.Href, Tone: x.Tone}
-		if label, ok := room.find(p.across(x.Visits), p.y(x.Value), letters(n.Name)); ok {
+		if label, ok := room.find(p.across(x.Visits), p.y(x.Value), letters(n.Name), dots); ok {
 			n.LabelX, n.LabelY, n.Anchor = short(label.x), short(label.y), label.anchor
 		}
 		f.Named = append(f.Named, n)
@@ -385,9 +385,11 @@ func (m *room) keepText(left, y float64, text string) {
 	m.taken = append(m.taken, textBox(left, y, text))
 }
 
-// find tries right, left, above and below of a dot, then below and above towards the left: at the right edge nothing else has room.
-func (m *room) find(x, y float64, letters int) (label, bool) {
+// find tries right, left, above and below of a dot, then below and above towards the left: at the right edge nothing else has room. Of the
+// free places it takes the first of those that hide the fewest dots.
+func (m *room) find(x, y float64, letters int, dots spots) (best label, ok bool) {
 	width := letter * float64(letters)
+	fewest, taken := math.MaxInt, [4]float64{}
 	for _, try := range []label{
 		{x + 12, y + 4, "start"}, {x - 12, y + 4, "end"}, {x, y - 12, "mid"}, {x, y + 24, "mid"}, {x + 8, y + 24, "end"}, {x + 8, y - 12, "end"},
 	} {
@@ -399,12 +401,17 @@ func (m *room) find(x, y float64, letters int) (label, bool) {
 			left -= width / 2
 		}
 		box := [4]float64{left, try.y - height + 4, left + width, try.y + 4}
-		if m.free(box) {
-			m.taken = append(m.taken, box)
-			return try, true
+		if !m.free(box) {
+			continue
+		}
+		if n := dots.under(box); n < fewest {
+			best, ok, fewest, taken = try, true, n, box
 		}
 	}
-	return label{}, false
+	if ok {
+		m.taken = append(m.taken, taken)
+	}
+	return best, ok
 }
 
 func (m *room) free(b [4]float64) bool {

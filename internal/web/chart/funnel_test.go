@@ -119,6 +119,20 @@ func TestALongNameIsCutAndItsDotHasItWhole(t *testing.T) {
 	}
 }
 
+func TestANameStandsWhereItHidesNoDotIfThereIsSuchAPlace(t *testing.T) {
+	d := chart.FunnelData{Centre: 8000, Middle: "average 80%", Points: []chart.FunnelPoint{
+		{Name: "Far", Visits: 60, Value: 8000},
+		{Name: "Somewhere", Href: "/b", Visits: 30, Value: 6000, Outside: true, Named: true},
+		{Name: "Grey", Visits: 33, Value: 6000}, // where the name would stand otherwise
+	}}
+	for _, narrow := range []bool{false, true} {
+		n := chart.NewFunnel(d, narrow).Named[0]
+		if n.Anchor != "end" || number(t, n.LabelX) >= number(t, n.X) || n.LabelY == "" {
+			t.Errorf("narrow %v: the name hides a dot: %+v", narrow, n)
+		}
+	}
+}
+
 func TestNamesLeaveTheWordsOfTheAreasFree(t *testing.T) {
 	d := funnelOf(0, 1)
 	last := d.Limits[len(d.Limits)-1]
