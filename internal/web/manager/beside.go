@@ -63,7 +63,7 @@ func (v *branchView) beside(ch *choice, r *report.BranchReport) {
 		v.Refused = append(v.Refused, prose(d.Sentence))
 	}
 	if r.Move != nil {
-		v.Change = prose(r.Move.Sentence(r.Place.Name))
+		v.Change = prose(r.Move.Sentence(aside(r.Place.Name)))
 	}
 	v.Why, v.Watch = newCauses(ch, r.Branch, r.Causes, "parts"), newWatching(ch, r)
 	v.Moved, v.Before = newCauses(ch, r.Branch, r.Moved.Causes, "moved"), monthsText(r.Before)

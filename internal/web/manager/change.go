@@ -101,8 +101,8 @@ func abs(v float64) float64 { return max(v, -v) }
 
 func newMoveRow(ch *choice, m *compare.Move, name string, wide float64) moveRow {
 	row := moveRow{
-		Name: name, Href: branchHref(ch, m.Branch), Before: percent(100 * m.Before.Points), After: percent(100 * m.After.Points),
-		NBefore: m.Before.N, NAfter: m.After.N, Change: chart.Points(m.Change), Listed: m.Listed, Sentence: prose(m.Sentence(name)),
+		Name: name, Href: branchHref(ch, m.Branch), Before: possible(m.Before.Points), After: possible(m.After.Points),
+		NBefore: m.Before.N, NAfter: m.After.N, Change: chart.Points(m.Change), Listed: m.Listed, Sentence: prose(m.Sentence(aside(name))),
 		Range: chart.Points(m.Range.Lo) + " to " + chart.Points(m.Range.Hi), Words: "No clear change",
 	}
 	switch {
@@ -119,6 +119,9 @@ func newMoveRow(ch *choice, m *compare.Move, name string, wide float64) moveRow 
 	row.Bar.Title = row.Sentence
 	return row
 }
+
+// possible is a score in points as percent. Allowing for shoppers and months can carry a very good one past what a visit can score.
+func possible(points float64) string { return percent(100 * min(100, max(0, points))) }
 
 // moveBar draws a change around nothing in the middle: the scale runs from −wide to +wide.
 func moveBar(m *compare.Move, wide float64, tone chart.Tone) chart.Bar {

@@ -165,6 +165,11 @@ func TestTwoThousandBranchesArePagedAndNoneIsLost(t *testing.T) {
 			a.Says("101 to 200 of 2000", "Before", "Next", "2000 branches, 2000 visits.").Has(`href="/compare/branches?page=3"`, `href="/compare/branches?page=1"`)
 		}
 	}
+	const first, last = `href="/compare/branches?page=1"`, `href="/compare/branches?page=20"`
+	site.Get(r.Owner, "/compare/branches").Has(last + ">Last<").Silent(">First<")
+	site.Get(r.Owner, "/compare/branches?page=2").Silent(">First<")
+	site.Get(r.Owner, "/compare/branches?page=3").Has(first+">First<", last+">Last<")
+	site.Get(r.Owner, "/compare/branches?page=19").Silent(">Last<")
 	if len(seen) != 300 {
 		t.Errorf("%d branches on three pages", len(seen))
 	}

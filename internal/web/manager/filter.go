@@ -232,6 +232,7 @@ func found[R any](ch *choice, rows []R, place func(*R) report.Place) []R {
 type pages struct {
 	From, To, Of   int // rows shown, counted from 1
 	Previous, Next string
+	First, Last    string // where these are further off than Previous and Next
 	Find           string // what was looked for, "" for nothing
 	Everything     string // address without it
 }
@@ -262,6 +263,12 @@ func pageOf(ch *choice, path string, n, rows int) (from, to int, p pages) {
 	}
 	if at < last {
 		p.Next = ch.address(path, "page", strconv.Itoa(at+2))
+	}
+	if at > 1 {
+		p.First = ch.address(path, "page", "1")
+	}
+	if at+1 < last {
+		p.Last = ch.address(path, "page", strconv.Itoa(last+1))
 	}
 	return from, to, p
 }

@@ -148,7 +148,7 @@ func (p *Pages) moved(c echo.Context, a auth.Actor, ch *choice, v *overviewView,
 }
 
 func moveFinding(ch *choice, m *compare.Move, name string) finding {
-	f := finding{Name: name, Href: branchHref(ch, m.Branch), What: "▲ up " + tenths(m.Change) + " points", Tone: "above", Why: prose(m.Sentence(name))}
+	f := finding{Name: name, Href: branchHref(ch, m.Branch), What: "▲ up " + tenths(m.Change) + " points", Tone: "above", Why: prose(m.Sentence(aside(name)))}
 	if m.Change < 0 {
 		f.What, f.Tone = "▼ down "+tenths(-m.Change)+" points", "below"
 	}

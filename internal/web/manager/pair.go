@@ -152,7 +152,7 @@ func newPairView(ch *choice, r *report.Pairing) pairView {
 
 func (v *pairView) fill(ch *choice, r *report.Pairing) {
 	one, two := &r.Rows[0], &r.Rows[1]
-	v.Verdict = prose(r.Pair.Sentence(one.Name, two.Name))
+	v.Verdict = prose(r.Pair.Sentence(aside(one.Name), aside(two.Name)))
 	scale := scaleOf(r.Rows, r.TargetBP)
 	v.Axis = chart.Axis(scale, r.TargetBP)
 	for i := range r.Rows {

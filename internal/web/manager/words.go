@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"plainclothes/internal/catalogue"
 	"plainclothes/internal/compare"
@@ -13,6 +14,17 @@ import (
 
 // prose writes percentages as all our pages do, so that a sentence and the table below it read alike.
 func prose(text string) string { return strings.ReplaceAll(text, " %", "%") }
+
+// aside keeps a name that is written from right to left from turning what stands beside it in a sentence. Names within markup have a bdi
+// of their own.
+func aside(name string) string {
+	if !strings.ContainsFunc(name, func(r rune) bool {
+		return unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko)
+	}) {
+		return name
+	}
+	return "\u2068" + name + "\u2069"
+}
 
 // percent writes basis points as whole percent, half up.
 func percent(bp float64) string { return chart.Whole(bp) + "%" }
