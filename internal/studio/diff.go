@@ -96,11 +96,10 @@ func title(s *programme.Standard) string { return s.Title + " (" + s.ID + ")" }
 
 // moves says "rises from 85 % to 90 %".
 func moves(from, to int) string {
-	verb := "rises"
 	if to < from {
-		verb = "falls"
+		return "falls from " + percent(from) + " to " + percent(to)
 	}
-	return verb + " from " + percent(from) + " to " + percent(to)
+	return "rises from " + percent(from) + " to " + percent(to)
 }
 
 // figure is a percentage that stands in both versions.

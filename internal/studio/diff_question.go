@@ -58,7 +58,16 @@ func stageOf(s *programme.Section) string {
 }
 
 // spokenKind is a kind of question as it reads.
-func spokenKind(k programme.Kind) string { return strings.ReplaceAll(string(k), "_", "/") }
+func spokenKind(k programme.Kind) string {
+	switch k {
+	case programme.YesNo:
+		return "yes/no"
+	case programme.StaffName:
+		return "staff name"
+	default:
+		return string(k)
+	}
+}
 
 func allowed(yes bool) string {
 	if yes {

@@ -219,11 +219,11 @@ func (p *Pages) today(c echo.Context, a auth.Actor) string {
 }
 
 func publishedWords(v studio.Version, today string) string {
-	text := "Version " + strconv.Itoa(v.Number) + " is published"
+	number := strconv.Itoa(v.Number)
 	if v.EffectiveOn > today {
-		return text + " and takes effect on " + day(v.EffectiveOn) + "."
+		return "Version " + number + " is published and takes effect on " + day(v.EffectiveOn) + "."
 	}
-	return text + " and in force. Visits that were taken before stay on their version."
+	return "Version " + number + " is published and in force. Visits that were taken before stay on their version."
 }
 
 func (p *Pages) discard(c echo.Context, a auth.Actor) error {

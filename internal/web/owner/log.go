@@ -311,7 +311,7 @@ func (r *reader) facts(body map[string]json.RawMessage) []fact {
 		if value == "" || key == "programme" || key == "branch" {
 			continue
 		}
-		f := fact{Name: strings.ReplaceAll(key, "_", " "), Value: value}
+		f := fact{Name: orElse(factNames[key], strings.ReplaceAll(key, "_", " ")), Value: value}
 		switch key {
 		case "region", "regions", "parent":
 			f.Value = r.regionNames(value)
@@ -324,6 +324,9 @@ func (r *reader) facts(body map[string]json.RawMessage) []fact {
 	}
 	return all
 }
+
+// factNames are the values whose names are no words.
+var factNames = map[string]string{"effective_on": "effective on", "back_to": "back to"}
 
 // regionNames puts paths in place of ids; one that is gone stays as it is.
 func (r *reader) regionNames(ids string) string {

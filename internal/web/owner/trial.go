@@ -206,9 +206,12 @@ func causeRowOf(c *studio.Cause, visits int, base string) causeRow {
 		r.Words = "when it is met"
 	case studio.TargetCause:
 		r.Words = "its target"
-	case studio.PolicyCause, studio.LevelsCause, studio.RestCause:
-		name := causeName(c)
-		r.Words = strings.ToUpper(name[:1]) + name[1:]
+	case studio.PolicyCause:
+		r.Words = "How scores are made"
+	case studio.LevelsCause:
+		r.Words = "What a level needs"
+	case studio.RestCause:
+		r.Words = "Everything together"
 	}
 	return r
 }
