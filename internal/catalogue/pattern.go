@@ -62,35 +62,51 @@ func pieces(s string) []piece {
 }
 
 // match gives what stands in the places, by their numbers.
-func (p *pattern) match(s string) (map[int]string, bool) {
+func (p *pattern) match(s string) (values map[int]string, ok bool) {
+	ok = p.ways(s, func(v map[int]string) bool { values = v; return true })
+	return values, ok
+}
+
+// mostWays bounds how many ways are looked at to read one sentence by one pattern.
+const mostWays = 500
+
+// ways tries the ways in which a sentence can be read by the pattern, the shortest first values first, until one is taken.
+func (p *pattern) ways(s string, take func(values map[int]string) bool) bool {
 	rest, ok := strings.CutPrefix(s, p.parts[0])
 	if !ok || !strings.HasSuffix(s, p.parts[len(p.parts)-1]) || len(s) < p.weight {
-		return nil, false
+		return false
 	}
-	values := make(map[int]string, len(p.places))
-	for i, place := range p.places {
-		var value string
-		next := p.parts[i+1]
-		switch {
-		case i == len(p.places)-1:
-			if value, ok = strings.CutSuffix(rest, next); !ok {
-				return nil, false
-			}
-		case next == "":
-			return nil, false // two places side by side cannot be told apart
-		default:
-			at := strings.Index(rest, next)
-			if at < 0 {
-				return nil, false
-			}
-			value, rest = rest[:at], rest[at+len(next):]
-		}
-		if value == "" {
-			return nil, false
-		}
-		values[place] = value
+	left := mostWays
+	return p.way(0, rest, make(map[int]string, len(p.places)), take, &left)
+}
+
+// way reads on from the place i.
+func (p *pattern) way(i int, rest string, values map[int]string, take func(map[int]string) bool, left *int) bool {
+	next := p.parts[i+1]
+	if i == len(p.places)-1 {
+		value, ok := strings.CutSuffix(rest, next)
+		values[p.places[i]] = value
+		*left--
+		return ok && value != "" && take(values)
 	}
-	return values, true
+	if next == "" {
+		return false // two places side by side cannot be told apart
+	}
+	for at := 0; *left > 0; at++ {
+		n := strings.Index(rest[at:], next)
+		if n < 0 {
+			return false
+		}
+		if at += n; at == 0 {
+			continue
+		}
+		values[p.places[i]] = rest[:at]
+		if p.way(i+1, rest[at+len(next):], values, take, left) {
+			return true
+		}
+		*left--
+	}
+	return false
 }
 
 // fill writes the translation with the places filled in.

@@ -54,32 +54,12 @@ func funcsIn(cat *catalogue.Catalogue) template.FuncMap {
 	return f
 }
 
-// sayWhole says a text, or each of a list that was joined by commas or sentences that follow each other.
+// sayWhole says a text: as a message, as one that quotes people, as a list or as sentences that follow each other.
 func sayWhole(cat *catalogue.Catalogue, s string) string {
-	if cat.Known(s) {
-		return cat.Say(s)
+	if told, ok := cat.Tell(s); ok {
+		return told
 	}
-	for _, sep := range []string{", ", ". "} {
-		parts := strings.Split(s, sep)
-		if len(parts) == 1 || len(parts) > 50 {
-			continue
-		}
-		all := true
-		for i, p := range parts {
-			if sep == ". " && i < len(parts)-1 {
-				p += "."
-			}
-			all = all && cat.Known(p)
-			parts[i] = strings.TrimSuffix(cat.Say(p), ".")
-			if sep == ". " && i == len(parts)-1 {
-				parts[i] = cat.Say(p)
-			}
-		}
-		if all {
-			return strings.Join(parts, sep)
-		}
-	}
-	return s
+	return cat.Say(s)
 }
 
 func comma(s string) string { return strings.Replace(s, ".", ",", 1) }

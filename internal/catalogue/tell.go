@@ -1,0 +1,187 @@
+package catalogue
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Tell puts a sentence into the catalogue's language that names things by the words of people: Changed the points of 2.1
+// “Greeted”. What stands between “ and ” is theirs and is not looked into. Where a place of a message is for words of ours, only
+// words of ours are taken for it; lists and several sentences are said piece by piece. false when some of it has no words in
+// the language: then the sentence stays as it is.
+func (c *Catalogue) Tell(s string) (string, bool) {
+	if c == nil {
+		return s, true
+	}
+	if _, ok := c.messages[strings.TrimSpace(s)]; ok {
+		return c.Say(s), true
+	}
+	hidden, theirs := hideQuoted(s)
+	if len(hidden) > mostTold {
+		return s, false
+	}
+	told, ok := c.tell(hidden, maxTold)
+	if !ok {
+		return s, false
+	}
+	return c.showQuoted(told, theirs), true
+}
+
+// Bounds of what is taken apart: characters of a sentence, and how deep words stand inside words.
+const (
+	mostTold = 2000
+	maxTold  = 8
+)
+
+// tell is Tell for a sentence whose quotations are hidden.
+func (c *Catalogue) tell(s string, depth int) (string, bool) {
+	trimmed := strings.TrimSpace(s)
+	if !strings.ContainsFunc(trimmed, unicode.IsLetter) {
+		return s, true
+	}
+	before, after, _ := strings.Cut(s, trimmed)
+	if text, ok := c.messages[trimmed]; ok {
+		return before + c.flip(text) + after, true
+	}
+	if depth == 0 {
+		return s, false
+	}
+	text, ok := c.tellPattern(trimmed, depth, ". ", ", ", " and ", " or ")
+	if !ok {
+		text, ok = c.tellPieces(trimmed, depth)
+	}
+	if !ok {
+		text, ok = c.tellPattern(trimmed, depth, ". ")
+	}
+	return before + text + after, ok
+}
+
+// tellPattern says a sentence by the most telling pattern that reads it so that words of ours stand where they should, and
+// none of the signs where people's words stand.
+func (c *Catalogue) tellPattern(s string, depth int, without ...string) (text string, ok bool) {
+	for i := range c.patterns {
+		p := &c.patterns[i]
+		ok = p.ways(s, func(values map[int]string) (all bool) {
+			text, all = c.tellWith(p, values, depth, without)
+			return all
+		})
+		if ok {
+			return c.flip(text), true
+		}
+	}
+	return s, false
+}
+
+// tellWith fills in a translation; false when a place holds what it should not.
+func (c *Catalogue) tellWith(p *pattern, values map[int]string, depth int, without []string) (string, bool) {
+	told := make(map[int]string, len(values))
+	for _, x := range p.text {
+		v, known := values[x.place], true
+		switch {
+		case x.place == 0:
+		case x.ours:
+			v, known = c.tell(v, depth-1)
+		default:
+			known = !slices.ContainsFunc(without, func(sign string) bool { return strings.Contains(v, sign) })
+		}
+		if !known {
+			return "", false
+		}
+		told[x.place] = v
+	}
+	return p.fill(told, func(v string) string { return v }), true
+}
+
+// tellPieces says sentences that follow each other, or the parts of a list.
+func (c *Catalogue) tellPieces(s string, depth int) (string, bool) {
+	for _, sign := range []string{". ", " · ", ", and ", ", or ", ", ", " and ", " or "} {
+		pieces := strings.Split(s, sign)
+		if len(pieces) == 1 || len(pieces) > 50 {
+			continue
+		}
+		all := true
+		for i, p := range pieces {
+			end := ""
+			if sign == ". " && i < len(pieces)-1 {
+				end = "."
+			}
+			told, known := c.tell(p+end, depth-1)
+			pieces[i], all = strings.TrimSuffix(told, end), all && known
+		}
+		if all {
+			return strings.Join(pieces, c.sign(sign)), true
+		}
+	}
+	return s, false
+}
+
+// sign gives what stands between the pieces of a list.
+func (c *Catalogue) sign(s string) string {
+	for _, word := range []string{"and", "or"} {
+		if text, ok := c.messages[word]; ok {
+			s = strings.Replace(s, word, text, 1)
+		}
+	}
+	return s
+}
+
+// hiddenWords are the signs that stand for what is quoted; nobody writes them.
+const (
+	hiddenWords = '\ue000'
+	mostHidden  = 1000
+)
+
+// hideQuoted puts a sign in place of what stands between “ and ”, with quotations inside it.
+func hideQuoted(s string) (hidden string, theirs []string) {
+	var b strings.Builder
+	for s != "" && len(theirs) < mostHidden {
+		open := strings.Index(s, "“")
+		if open < 0 {
+			break
+		}
+		end := closing(s[open:])
+		if end < 0 {
+			break
+		}
+		b.WriteString(s[:open] + hiddenAs(len(theirs)))
+		theirs = append(theirs, s[open+len("“"):open+end])
+		s = s[open+end+len("”"):]
+	}
+	return b.String() + s, theirs
+}
+
+// closing finds the ” that belongs to the “ at the beginning; one that is cut off ends with the last.
+func closing(s string) int {
+	depth := 0
+	for i, r := range s {
+		switch r {
+		case '“':
+			depth++
+		case '”':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return strings.LastIndex(s, "”")
+}
+
+// hiddenAs is what stands for a quotation.
+func hiddenAs(i int) string { return "“" + string(hiddenWords+rune(i)) + "”" }
+
+// showQuoted puts the quotations back, between the quotation marks of the language.
+func (c *Catalogue) showQuoted(s string, theirs []string) string {
+	quote := "“{1}”"
+	if text, ok := c.messages[quote]; ok {
+		quote = text
+	}
+	var pairs []string
+	for i, words := range theirs {
+		pairs = append(pairs, hiddenAs(i), strings.Replace(quote, "{1}", words, 1))
+	}
+	for i, words := range theirs { // inside a message that has quotation marks of its own
+		pairs = append(pairs, string(hiddenWords+rune(i)), words)
+	}
+	return strings.NewReplacer(pairs...).Replace(s)
+}
