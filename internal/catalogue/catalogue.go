@@ -61,6 +61,7 @@ type Catalogue struct {
 	lang     string
 	messages map[string]string
 	patterns []pattern // messages with places, the most telling first
+	phrases  []pattern // these and parts of sentences, which only Tell knows, the most telling first
 	mirror   bool
 }
 
@@ -97,14 +98,17 @@ func build(lang string, entries []Entry) *Catalogue {
 			continue
 		}
 		c.messages[e.Key()] = e.Text
-		if e.Page != "" {
-			continue
-		}
-		if p, ok := newPattern(e.ID, e.Text); ok {
-			c.patterns = append(c.patterns, p)
+		p, ok := newPattern(e.ID, e.Text)
+		switch {
+		case ok && e.Page == "":
+			c.patterns, c.phrases = append(c.patterns, p), append(c.phrases, p)
+		case ok && e.Page == phrase:
+			c.phrases = append(c.phrases, p)
 		}
 	}
-	slices.SortStableFunc(c.patterns, func(a, b pattern) int { return b.weight - a.weight })
+	byWeight := func(a, b pattern) int { return b.weight - a.weight }
+	slices.SortStableFunc(c.patterns, byWeight)
+	slices.SortStableFunc(c.phrases, byWeight)
 	return c
 }
 

@@ -6,6 +6,10 @@ import (
 	"unicode"
 )
 
+// phrase is the page of messages that are parts of sentences: “{1} is {2}” is found in much that is none of ours, so only Tell
+// looks for it, where all of it is known.
+const phrase = "phrase"
+
 // Tell puts a sentence into the catalogue's language that names things by the words of people: Changed the points of 2.1
 // “Greeted”. What stands between “ and ” is theirs and is not looked into. Where a place of a message is for words of ours, only
 // words of ours are taken for it; lists and several sentences are said piece by piece. false when some of it has no words in
@@ -21,47 +25,69 @@ func (c *Catalogue) Tell(s string) (string, bool) {
 	if len(hidden) > mostTold {
 		return s, false
 	}
-	told, ok := c.tell(hidden, maxTold)
+	t := teller{c, theirs}
+	told, ok := t.tell(hidden, maxTold)
 	if !ok {
 		return s, false
 	}
-	return c.showQuoted(told, theirs), true
+	return t.show(told), true
 }
 
-// Bounds of what is taken apart: characters of a sentence, and how deep words stand inside words.
+// teller says one sentence; theirs is what was quoted in it.
+type teller struct {
+	*Catalogue
+	theirs []string
+}
+
+// Bounds of what is taken apart: characters of a sentence, how deep words stand inside words, and how many characters of its own
+// a pattern needs to be telling: “{1} of {2}” is not.
 const (
 	mostTold = 2000
 	maxTold  = 8
+	telling  = 6
 )
 
 // tell is Tell for a sentence whose quotations are hidden.
-func (c *Catalogue) tell(s string, depth int) (string, bool) {
+func (c *teller) tell(s string, depth int) (string, bool) {
 	trimmed := strings.TrimSpace(s)
 	if !strings.ContainsFunc(trimmed, unicode.IsLetter) {
 		return s, true
 	}
 	before, after, _ := strings.Cut(s, trimmed)
-	if text, ok := c.messages[trimmed]; ok {
+	if text, ok := c.exactly(trimmed); ok {
 		return before + c.flip(text) + after, true
 	}
 	if depth == 0 {
 		return s, false
 	}
-	text, ok := c.tellPattern(trimmed, depth, ". ", ", ", " and ", " or ")
+	text, ok := c.tellPattern(trimmed, depth, telling, ", ", " and ", " or ")
 	if !ok {
 		text, ok = c.tellPieces(trimmed, depth)
 	}
 	if !ok {
-		text, ok = c.tellPattern(trimmed, depth, ". ")
+		text, ok = c.tellPattern(trimmed, depth, 0)
 	}
 	return before + text + after, ok
 }
 
-// tellPattern says a sentence by the most telling pattern that reads it so that words of ours stand where they should, and
-// none of the signs where people's words stand.
-func (c *Catalogue) tellPattern(s string, depth int, without ...string) (text string, ok bool) {
-	for i := range c.patterns {
-		p := &c.patterns[i]
+// exactly finds a message or a phrase without places, also one that quotes by itself.
+func (c *teller) exactly(s string) (string, bool) {
+	for _, key := range []string{s, phrase + "|" + s, c.shown(s, "“{1}”")} {
+		if text, ok := c.messages[key]; ok {
+			return text, true
+		}
+	}
+	return "", false
+}
+
+// tellPattern says a sentence by the most telling pattern of some weight that reads it so that words of ours stand where they
+// should, and none of the signs where people's words stand.
+func (c *teller) tellPattern(s string, depth, weight int, without ...string) (text string, ok bool) {
+	for i := range c.phrases {
+		p := &c.phrases[i]
+		if p.weight < weight {
+			break
+		}
 		ok = p.ways(s, func(values map[int]string) (all bool) {
 			text, all = c.tellWith(p, values, depth, without)
 			return all
@@ -73,15 +99,22 @@ func (c *Catalogue) tellPattern(s string, depth int, without ...string) (text st
 	return s, false
 }
 
-// tellWith fills in a translation; false when a place holds what it should not.
-func (c *Catalogue) tellWith(p *pattern, values map[int]string, depth int, without []string) (string, bool) {
+// tellWith fills in a translation; false when a place holds what it should not: more than one sentence, what is not known
+// where words of ours should stand, and in a pattern that tells little words of which nobody knows whose they are.
+func (c *teller) tellWith(p *pattern, values map[int]string, depth int, without []string) (string, bool) {
 	told := make(map[int]string, len(values))
 	for _, x := range p.text {
-		v, known := values[x.place], true
+		if x.place == 0 {
+			continue
+		}
+		v := values[x.place]
+		known := !strings.Contains(v, ". ")
 		switch {
-		case x.place == 0:
+		case !known:
 		case x.ours:
 			v, known = c.tell(v, depth-1)
+		case p.weight < telling:
+			known = !strings.ContainsFunc(v, unicode.IsLetter)
 		default:
 			known = !slices.ContainsFunc(without, func(sign string) bool { return strings.Contains(v, sign) })
 		}
@@ -94,7 +127,7 @@ func (c *Catalogue) tellWith(p *pattern, values map[int]string, depth int, witho
 }
 
 // tellPieces says sentences that follow each other, or the parts of a list.
-func (c *Catalogue) tellPieces(s string, depth int) (string, bool) {
+func (c *teller) tellPieces(s string, depth int) (string, bool) {
 	for _, sign := range []string{". ", " · ", ", and ", ", or ", ", ", " and ", " or "} {
 		pieces := strings.Split(s, sign)
 		if len(pieces) == 1 || len(pieces) > 50 {
@@ -117,7 +150,7 @@ func (c *Catalogue) tellPieces(s string, depth int) (string, bool) {
 }
 
 // sign gives what stands between the pieces of a list.
-func (c *Catalogue) sign(s string) string {
+func (c *teller) sign(s string) string {
 	for _, word := range []string{"and", "or"} {
 		if text, ok := c.messages[word]; ok {
 			s = strings.Replace(s, word, text, 1)
@@ -170,17 +203,25 @@ func closing(s string) int {
 // hiddenAs is what stands for a quotation.
 func hiddenAs(i int) string { return "“" + string(hiddenWords+rune(i)) + "”" }
 
-// showQuoted puts the quotations back, between the quotation marks of the language.
-func (c *Catalogue) showQuoted(s string, theirs []string) string {
+// show puts the quotations back, between the quotation marks of the language.
+func (c *teller) show(s string) string {
 	quote := "“{1}”"
 	if text, ok := c.messages[quote]; ok {
 		quote = text
 	}
+	return c.shown(s, quote)
+}
+
+// shown puts the quotations back as a quotation is written.
+func (c *teller) shown(s, quote string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r >= hiddenWords && r < hiddenWords+mostHidden }) {
+		return s
+	}
 	var pairs []string
-	for i, words := range theirs {
+	for i, words := range c.theirs {
 		pairs = append(pairs, hiddenAs(i), strings.Replace(quote, "{1}", words, 1))
 	}
-	for i, words := range theirs { // inside a message that has quotation marks of its own
+	for i, words := range c.theirs { // inside a message that has quotation marks of its own
 		pairs = append(pairs, string(hiddenWords+rune(i)), words)
 	}
 	return strings.NewReplacer(pairs...).Replace(s)

@@ -12,7 +12,7 @@ func TestASentenceThatQuotesPeopleIsToldAroundTheirWords(t *testing.T) {
 		{ID: "option {1} of {2}", Text: "Antwort {1} von {2!}"},
 		{ID: "{1} more", Text: "{1} weitere"},
 		{ID: "Dropped what {1} took from it.", Text: "Entfernt, was {1!} davon nahm."},
-		{ID: "{1} is {2}", Text: "{1!} ist {2!}"},
+		{ID: "{1} is {2}", Page: phrase, Text: "{1!} ist {2!}"},
 		{ID: "{1} of {2}", Text: "{1} von {2}"},
 		{ID: "and", Text: "und"},
 		{ID: "or", Text: "oder"},
@@ -34,8 +34,9 @@ func TestASentenceThatQuotesPeopleIsToldAroundTheirWords(t *testing.T) {
 		"3.1 “cut off “in …":                                                               "",
 		"3.1 “cut “off…”":                                                                  "3.1 „cut “off…“",
 		"Nobody knows the points":                                                          "",
-		"Yes, No":                                                                          "Ja, Nein",
-		"":                                                                                 "",
+		"Changed the points of 1.1. To allow several, choose “is one of”.":                 "Geändert: die Punkte von 1.1. Für mehrere: „ist eines von“.",
+		"Yes, No": "Ja, Nein",
+		"":        "",
 	} {
 		got, ok := c.Tell(in)
 		if want == "" {
@@ -45,6 +46,9 @@ func TestASentenceThatQuotesPeopleIsToldAroundTheirWords(t *testing.T) {
 		if got != want || !ok {
 			t.Errorf("%q is told as %q, %v, want %q", in, got, ok, want)
 		}
+	}
+	if c.Known("Nobody is here") || c.Say("Yes is No") != "Yes is No" {
+		t.Error("a phrase is taken for a sentence")
 	}
 	var none *Catalogue
 	if s, ok := none.Tell("Yes “a”"); s != "Yes “a”" || !ok {

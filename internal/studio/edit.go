@@ -43,14 +43,15 @@ type Ref = edit.Ref
 
 // Error says what happened.
 func (c *Clash) Error() string {
-	who := c.By
-	if who == "" {
-		who = "Somebody else"
+	switch {
+	case c.Gone && c.By == "":
+		return "Somebody else removed this meanwhile. Nothing of yours was saved; what you wrote is below."
+	case c.By == "":
+		return "Somebody else changed the same thing meanwhile. Nothing of theirs was overwritten: choose which to keep."
+	case c.Gone:
+		return c.By + " removed this meanwhile. Nothing of yours was saved; what you wrote is below."
 	}
-	if c.Gone {
-		return who + " removed this meanwhile. Nothing of yours was saved; what you wrote is below."
-	}
-	return who + " changed the same thing meanwhile. Nothing of theirs was overwritten: choose which to keep."
+	return c.By + " changed the same thing meanwhile. Nothing of theirs was overwritten: choose which to keep."
 }
 
 // Unwrap makes it a conflict.

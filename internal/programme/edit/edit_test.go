@@ -153,7 +153,7 @@ func TestWhatIsInTheWayIsToldAndDroppedWhenAsked(t *testing.T) {
 			"removing a scenario", func(d bool) edit.Op {
 				return edit.Remove{Part: edit.Ref{Kind: edit.Scenario, ID: "non_buyer"}, Drop: d}
 			},
-			"Section N “Helping someone who is not buying” is shown only when the scenario is Non buyer.",
+			"Section N “Helping someone who is not buying” is shown only when the scenario is “Non buyer”.",
 			func(p *programme.Programme) bool { s, _ := p.Section("N"); return s.ShowIf == nil },
 		},
 		{
@@ -389,7 +389,7 @@ func TestConditionsAreSaidInWords(t *testing.T) {
 	p := shipped(t, "coffee-kiosks")
 	for src, want := range map[string]string{
 		"A3 == 'yes' && branch.has_seating":           "1.3 “Counter, machine front and the floor…” is Yes, and “has seating” is true of the branch",
-		"D1 > 300 || !(scenario in ['buyer'])":        "4.1 “Time from paying to having the drink…” is more than 300 s, or the scenario is none of Buyer",
+		"D1 > 300 || !(scenario in ['buyer'])":        "4.1 “Time from paying to having the drink…” is more than 300 s, or the scenario is none of “Buyer”",
 		"C3 in ['nothing', 'the_same_line_everyone']": "3.3 “Was anything suggested to you?” is one of “Nothing” or “The same line everyone gets”",
 		"A1 < '12:00' && (A2 > 3 || !(A3 == 'no'))":   "1.1 “Time you joined the queue or reached…” is before 12:00, and (1.2 “How many people were waiting ahead of…” is more than 3, or not (1.3 “Counter, machine front and the floor…” is No))",
 		"this is not a condition":                     "this is not a condition",

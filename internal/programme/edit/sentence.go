@@ -60,6 +60,9 @@ func plainRow(p *programme.Programme, r *Row) string {
 	values := make([]string, len(r.Values))
 	for i, v := range r.Values {
 		values[i] = ValueLabel(p, r.Subject, v)
+		if r.Subject == SubjectScenario || r.Subject == SubjectFormat {
+			values[i] = "“" + short(values[i]) + "”"
+		}
 	}
 	return SubjectLabel(p, r.Subject) + " " + verbFor(p, r) + " " + joined(values, "or")
 }

@@ -20,7 +20,7 @@ import (
 // change does what a post asks for and leads back to the page, or shows the page with what was typed and why it was
 // not saved.
 func (p *Pages) change(c echo.Context, a auth.Actor) error {
-	var q request
+	q := request{say: kit.Speaker(c, "builder/checklist")}
 	if err := kit.Bind(c, &q); err != nil {
 		return p.refused(c, a, &q, err)
 	}
@@ -256,9 +256,9 @@ func (p *Pages) refused(c echo.Context, a auth.Actor, q *request, err error) err
 	status := http.StatusConflict
 	switch {
 	case errors.As(err, &way):
-		s.ask = &ask{Message: way.Message, By: way.By, Fields: again(s.typed, "drop")}
+		s.ask = &ask{Message: q.say(way.Message), By: saidBy(way.By, q.say), Fields: again(s.typed, "drop")}
 	case errors.As(err, &two) && !two.Gone && len(two.Fields) > 0:
-		s.clashed(two)
+		s.clashed(two, q.say)
 	case errors.As(err, &two):
 		s.problem = two.Error()
 		err = p.lost(c, a, q, &s)
@@ -279,13 +279,22 @@ func (p *Pages) refused(c echo.Context, a auth.Actor, q *request, err error) err
 	return p.render(c, a, status, s)
 }
 
+// saidBy puts what would break into the reader's language.
+func saidBy(all []edit.Dependent, say func(string) string) []edit.Dependent {
+	out := slices.Clone(all)
+	for i := range out {
+		out[i].Label, out[i].Sentence = say(out[i].Label), say(out[i].Sentence)
+	}
+	return out
+}
+
 // lost is what was typed about a part that is gone: it is shown, with who took the part away and a way to bring it back.
 type lost struct {
 	Wrote  []pick
 	Did    string // how it went: "14:02, Kim Example: Removed 1.2 …"
 	Back   string // what the button does that adds it again, "" for none
 	Fields []pair // everything that was typed, to be sent once more
-	zoned  func(zone string) string
+	zoned  func(zone string, say func(string) string) string
 }
 
 // lost gathers it.
@@ -299,20 +308,20 @@ func (p *Pages) lost(c echo.Context, a auth.Actor, q *request, s *said) error {
 		return nil
 	}
 	s.lost.Back, s.lost.Fields = doBack+":"+q.at.String(), again(s.typed, "do", "drop")
-	s.lost.zoned = func(zone string) string { return removalWords(r, zone) }
+	s.lost.zoned = func(zone string, say func(string) string) string { return removalWords(r, zone, say) }
 	return err
 }
 
 // removalWords tells who did what, and when.
-func removalWords(r studio.Removal, zone string) string {
+func removalWords(r studio.Removal, zone string, say func(string) string) string {
 	who := r.By
 	switch {
 	case r.Mine:
-		who = "you, in another window"
+		who = say("you, in another window")
 	case who == "":
-		who = "somebody"
+		who = say("somebody")
 	}
-	return kit.DateTime(r.At, zone) + ", " + who + ": " + r.Did
+	return say(kit.DateTime(r.At, zone)) + ", " + who + ": " + say(r.Did)
 }
 
 // pick is a choice between two texts for one field.
@@ -323,9 +332,9 @@ type pick struct {
 }
 
 // clashed shows both texts of every field that two owners changed.
-func (s *said) clashed(c *collision) {
+func (s *said) clashed(c *collision, say func(string) string) {
 	for _, f := range c.Fields {
-		s.picks = append(s.picks, pick{Name: c.name(f.Name), Label: f.Label, Yours: f.Yours, Theirs: f.Theirs})
+		s.picks = append(s.picks, pick{Name: c.name(f.Name), Label: say(f.Label), Yours: f.Yours, Theirs: f.Theirs})
 	}
 	s.by = c.By
 }
@@ -336,14 +345,14 @@ func (q *request) written() []pick {
 	for _, key := range sortedKeys(q.values) {
 		if kind, rest, _ := strings.Cut(key, ":"); (kind == "paste" || kind == "new") && q.values.Get(key) != "" {
 			_, field, _ := strings.Cut(rest, ":")
-			all = append(all, pick{Label: strings.Trim(strings.ReplaceAll(field, ":", " "), " "), Yours: q.values.Get(key)})
+			all = append(all, pick{Label: q.say(strings.Trim(strings.ReplaceAll(field, ":", " "), " ")), Yours: q.values.Get(key)})
 		}
 	}
 	for _, was := range q.values["was"] {
 		for _, s := range q.set(was) {
 			set, _ := s.op.(edit.Set)
 			for _, f := range set.Fields {
-				all = append(all, pick{Label: strings.NewReplacer("_", " ", ".", ": ").Replace(f.Name), Yours: strings.Join(tidy(f.Values), ", ")})
+				all = append(all, pick{Label: q.say(strings.NewReplacer("_", " ", ".", ": ").Replace(f.Name)), Yours: strings.Join(tidy(f.Values), ", ")})
 			}
 		}
 	}

@@ -48,7 +48,7 @@ func (f *form) conditions(r edit.Ref, c *programme.Condition) *conditions {
 	if rows.Any {
 		join = "any"
 	}
-	v.Join = control{Name: v.Prefix + ":join", Label: "Conditions", Shape: choice, Values: []string{join}, Quiet: true, Options: joinOptions}
+	v.Join = control{Name: v.Prefix + ":join", Label: "Conditions", Shape: choice, Values: []string{join}, Quiet: true, Options: joinOptions}.said(f.say)
 	subjects := edit.Subjects(f.b.Programme, r)
 	for i, x := range rows.Rows {
 		v.Rows = append(v.Rows, f.clause(v.Prefix, i, x, subjects))
@@ -62,21 +62,24 @@ func (f *form) clause(prefix string, i int, x edit.Row, subjects []edit.Subject)
 	n := strconv.Itoa(i)
 	c := clause{Number: i + 1, Remove: "if-remove:" + strings.TrimPrefix(prefix, "if:") + ":" + n, Kept: x.Kept}
 	if x.Kept != "" {
-		c.KeptWords = edit.RowSentence(f.b.Programme, x)
+		c.KeptWords = f.say(edit.RowSentence(f.b.Programme, x))
 		c.Subject.Name = prefix + ":" + n + ":kept"
 		return c
 	}
-	c.Subject = control{Name: prefix + ":" + n + ":subject", Label: "Condition " + strconv.Itoa(i+1), Shape: choice, Values: []string{x.Subject}, Size: "subject", Quiet: true}
+	c.Subject = control{Name: prefix + ":" + n + ":subject", Label: f.say("Condition " + strconv.Itoa(i+1)), Shape: choice, Values: []string{x.Subject}, Size: "subject", Quiet: true}
 	for _, s := range subjects {
-		c.Subject.Options = append(c.Subject.Options, kit.Option{Value: s.ID, Label: s.Label})
+		c.Subject.Options = append(c.Subject.Options, kit.Option{Value: s.ID, Label: f.say(s.Label)})
 	}
 	c.For = pair{prefix + ":" + n + ":for", x.Subject}
 	s, _ := subjectOf(subjects, x.Subject)
 	c.Verb = control{Name: prefix + ":" + n + ":verb", Label: "Comparison", Shape: choice, Values: []string{string(x.Verb)}, Quiet: true}
 	for _, verb := range s.Verbs {
-		c.Verb.Options = append(c.Verb.Options, kit.Option(verb))
+		c.Verb.Options = append(c.Verb.Options, kit.Option{Value: verb.Value, Label: verb.Label})
 	}
+	c.Verb = c.Verb.said(f.say)
 	c.Value = valueControl(prefix+":"+n+":value", s, x)
+	c.Value.Mixed = s.ID == edit.SubjectScenario // their titles; what owners wrote as answers stands in quotes
+	c.Value = c.Value.said(f.say)
 	c.Value.Error = f.errs.For(c.Value.Name)
 	return c
 }
@@ -89,7 +92,7 @@ func valueControl(name string, s edit.Subject, x edit.Row) control {
 	case s.Input == edit.InputChoice:
 		c.Shape = choice
 		for _, v := range s.Values {
-			c.Options = append(c.Options, kit.Option(v))
+			c.Options = append(c.Options, kit.Option{Value: v.Value, Label: v.Label})
 		}
 		if manyValues(x.Verb) {
 			c.Shape = ticks

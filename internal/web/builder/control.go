@@ -29,6 +29,8 @@ type control struct {
 	Lines                    int    // of an area
 	Size                     string // "small" or "middle" in a line of controls
 	Quiet                    bool   // the label is for screen readers
+	Theirs                   bool   // the label is somebody's own words
+	Mixed                    bool   // among the options are somebody's own words; ours are said already
 	First                    bool   // gets the focus when its card opens
 	At                       int    // of several controls with this name: the place among them, from 1
 }
@@ -84,6 +86,29 @@ func (c control) first() control                 { c.First = true; return c }
 func (c control) of(lines int) control           { c.Lines = lines; return c }
 func (c control) among(all []kit.Option) control { c.Options = all; return c }
 
+// own gives options of which some are words of people.
+func (c control) own(all []kit.Option) control { c.Options, c.Mixed = all, true; return c }
+
+// said puts what is ours into the reader's language.
+func (c control) said(say func(string) string) control {
+	c.Hint, c.Unit = say(c.Hint), say(c.Unit)
+	if !c.Theirs {
+		c.Label = say(c.Label)
+	}
+	if !c.Mixed {
+		c.Options = saidOptions(c.Options, say)
+	}
+	return c
+}
+
+func saidOptions(all []kit.Option, say func(string) string) []kit.Option {
+	out := make([]kit.Option, len(all))
+	for i, o := range all {
+		out[i] = kit.Option{Value: o.Value, Label: say(o.Label)}
+	}
+	return out
+}
+
 // isTrue reads a flag as the use cases write it.
 func isTrue(s string) bool { return s == "true" || s == "on" || s == "yes" }
 
@@ -101,6 +126,21 @@ type group struct {
 	Paste    control // many at once
 	PasteDo  string
 	PasteTo  string // what its button says
+}
+
+// said puts what is ours into the reader's language.
+func (g *group) said(say func(string) string) {
+	g.Title, g.Note, g.PasteTo, g.Paste = say(g.Title), say(g.Note), say(g.PasteTo), g.Paste.said(say)
+	for i := range g.Controls {
+		g.Controls[i] = g.Controls[i].said(say)
+	}
+	for i := range g.Rows {
+		r := &g.Rows[i]
+		r.Add = say(r.Add)
+		for j := range r.Controls {
+			r.Controls[j] = r.Controls[j].said(say)
+		}
+	}
 }
 
 // row is one line of a list: an option, a band, a scenario.

@@ -19,22 +19,24 @@ type form struct {
 	values map[edit.Ref]map[string][]string
 	typed  url.Values // what somebody typed and could not be saved, nil at first
 	errs   kit.Errors
+	say    func(string) string // puts words of ours into the reader's language
 	was    map[edit.Ref][]string
 	order  []edit.Ref
 	Groups []group
 }
 
-func newForm(b *studio.Building, typed url.Values, errs kit.Errors) *form {
-	return &form{b: b, values: map[edit.Ref]map[string][]string{}, typed: typed, errs: errs, was: map[edit.Ref][]string{}}
+func newForm(b *studio.Building, s said) *form {
+	return &form{b: b, values: map[edit.Ref]map[string][]string{}, typed: s.typed, errs: s.errs, say: s.say, was: map[edit.Ref][]string{}}
 }
 
-// add puts a group at the end unless it is empty.
+// add puts a group at the end unless it is empty, in the reader's language.
 func (f *form) add(g group) {
 	g.Controls = slices.DeleteFunc(g.Controls, func(c control) bool { return c.Name == "" })
 	if len(g.Controls)+len(g.Rows) > 0 || g.When != nil || g.Paste.Name != "" || g.Told {
 		if slices.ContainsFunc(g.Controls, func(c control) bool { return c.Error != "" }) {
 			g.Open = true
 		}
+		g.said(f.say)
 		f.Groups = append(f.Groups, g)
 	}
 }

@@ -36,7 +36,7 @@ func (v *view) outline(p *programme.Programme, finds map[edit.Ref][]edit.Finding
 		s := &p.Sections[i]
 		r := edit.Ref{Kind: edit.Section, ID: s.ID}
 		x := section{
-			ID: s.ID, Open: r.String(), CardID: placeOf(r).ID(), Title: s.Title, Number: strconv.Itoa(i + 1), Sums: sums(s), Here: open.ref == r,
+			ID: s.ID, Open: r.String(), CardID: placeOf(r).ID(), Title: nameOr(s.Title, v.say("New section")), Number: strconv.Itoa(i + 1), Sums: v.say(sums(s)), Here: open.ref == r,
 			First: i == 0, Last: i == len(p.Sections)-1,
 		}
 		if s.ShowIf != nil {
@@ -44,19 +44,16 @@ func (v *view) outline(p *programme.Programme, finds map[edit.Ref][]edit.Finding
 		}
 		x.Bad, x.Note = counts(finds[r])
 		for j := range s.Questions {
-			x.Items = append(x.Items, itemOf(&s.Questions[j], x.Number+"."+strconv.Itoa(j+1), finds, open))
+			x.Items = append(x.Items, v.itemOf(&s.Questions[j], x.Number+"."+strconv.Itoa(j+1), finds, open))
 		}
 		v.Questions += len(s.Questions)
 		v.Sections = append(v.Sections, x)
 	}
 }
 
-func itemOf(q *programme.Question, number string, finds map[edit.Ref][]edit.Finding, open place) item {
+func (v *view) itemOf(q *programme.Question, number string, finds map[edit.Ref][]edit.Finding, open place) item {
 	r := edit.Ref{Kind: edit.Question, ID: q.ID}
-	x := item{ID: q.ID, CardID: placeOf(r).ID(), Number: number, Text: q.Text, Meta: metaOf(q), Here: open.ref == r}
-	if x.Text == "" {
-		x.Text = "New question"
-	}
+	x := item{ID: q.ID, CardID: placeOf(r).ID(), Number: number, Text: nameOr(q.Text, v.say("New question")), Meta: metaOf(q, v.say), Here: open.ref == r}
 	x.Bad, x.Note = counts(finds[r])
 	return x
 }
@@ -73,10 +70,10 @@ func counts(list []edit.Finding) (bad, note int) {
 }
 
 // metaOf is the line under a question: its kind, what it earns, its standard, and whether it depends on something.
-func metaOf(q *programme.Question) string {
-	text := kindName(q.Kind)
+func metaOf(q *programme.Question, say func(string) string) string {
+	text := say(kindName(q.Kind))
 	if good := q.PossibleGood(); good > 0 || q.HasPoints {
-		text += " · " + pointsWords(good)
+		text += " · " + say(pointsWords(good))
 	}
 	if wow := q.PossibleWow(); wow > 0 {
 		text += " · " + wow.String() + " WOW"
@@ -85,7 +82,7 @@ func metaOf(q *programme.Question) string {
 		text += " · " + q.Standard
 	}
 	if q.ShowIf != nil {
-		text += " · sometimes"
+		text += " · " + say("sometimes")
 	}
 	return text
 }

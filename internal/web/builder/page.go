@@ -17,6 +17,7 @@ import (
 
 // said is what a post left on the page: what was typed and not saved, and why.
 type said struct {
+	say     func(string) string // puts words of ours into the reader's language
 	typed   url.Values
 	open    place
 	errs    kit.Errors
@@ -40,6 +41,7 @@ type view struct {
 	Undo, Redo string // what they would do, "" for nothing
 	Panels     []tab
 	Sections   []section
+	say        func(string) string
 	Questions  int
 	Unfinished []link
 	More       int // unfinished things that are not listed
@@ -94,11 +96,12 @@ func (p *Pages) render(c echo.Context, a auth.Actor, status int, s said) error {
 	if err != nil {
 		return err
 	}
+	s.say = kit.Speaker(c, "builder/checklist")
 	if s.lost != nil && s.lost.zoned != nil {
-		s.lost.Did = s.lost.zoned(o.Zone)
+		s.lost.Did = s.lost.zoned(o.Zone, s.say)
 	}
 	v := newView(&b, id, s)
-	v.Saved = savedWords(&b, o.Zone)
+	v.Saved = s.say(savedWords(&b, o.Zone))
 	return page.Render(c, status, v)
 }
 
@@ -116,9 +119,9 @@ func timeOf(t time.Time, zone string) string { return kit.Clock(t, zone) }
 func newView(b *studio.Building, id string, s said) view {
 	base := "/standards/" + id
 	v := view{
-		Chrome: kit.Chrome{Title: "Checklist", Styles: []string{"css/owner.css", "css/builder.css"}, Script: []string{"js/builder.js"}, Frames: true, Errors: s.errs},
-		Base:   base, Path: base + "/checklist", Name: b.Programme.Name, Number: b.Version.Number, Before: b.Published.Number,
-		Revision: b.Version.RowVersion, Ask: s.ask, Picks: s.picks, Lost: s.lost, By: s.by, Problem: s.problem, Here: s.open.String(),
+		Chrome: kit.Chrome{Title: s.say("Checklist"), Styles: []string{"css/owner.css", "css/builder.css"}, Script: []string{"js/builder.js"}, Frames: true, Errors: s.errs},
+		Base:   base, Path: base + "/checklist", Name: nameOr(b.Programme.Name, s.say("New programme")), Number: b.Version.Number, Before: b.Published.Number,
+		Revision: b.Version.RowVersion, Ask: s.ask, Picks: s.picks, Lost: s.lost, By: s.by, Problem: s.problem, Here: s.open.String(), say: s.say,
 	}
 	if b.Undo != nil {
 		v.Undo = b.Undo.Words()
@@ -134,6 +137,14 @@ func newView(b *studio.Building, id string, s said) view {
 	v.openCard(b, finds, s)
 	v.Look = v.Path + "/preview" + sectionQuery(b.Programme, s.open)
 	return v
+}
+
+// nameOr gives a name, or what stands where there is none.
+func nameOr(name, none string) string {
+	if name == "" {
+		return none
+	}
+	return name
 }
 
 // sectionQuery is the section that the preview shows: that of what is open.
@@ -169,7 +180,7 @@ func (v *view) panels(finds map[edit.Ref][]edit.Finding, open place) {
 		}
 	}
 	for _, p := range panels {
-		v.Panels = append(v.Panels, tab{Key: p.key, Title: p.title, Here: open.panel == p.key, Bad: bad[p.key], Note: note[p.key]})
+		v.Panels = append(v.Panels, tab{Key: p.key, Title: v.say(p.title), Here: open.panel == p.key, Bad: bad[p.key], Note: note[p.key]})
 	}
 }
 
@@ -195,9 +206,9 @@ func (v *view) unfinished(b *studio.Building) {
 			continue
 		}
 		at := placeFor(f)
-		l := link{Open: at.String(), ID: at.ID(), Message: f.Message}
+		l := link{Open: at.String(), ID: at.ID(), Message: v.say(f.Message)}
 		if f.Part.Kind != edit.Whole {
-			l.Label = edit.Label(b.Programme, f.Part)
+			l.Label = v.say(edit.Label(b.Programme, f.Part))
 		}
 		v.Unfinished = append(v.Unfinished, l)
 	}
@@ -218,12 +229,12 @@ func findsOf(list []edit.Finding) []find {
 
 // openCard lays out the card that is open.
 func (v *view) openCard(b *studio.Building, finds map[edit.Ref][]edit.Finding, s said) {
-	f := newForm(b, s.typed, s.errs)
+	f := newForm(b, s)
 	c := &card{ID: s.open.ID(), Open: s.open.String(), Form: f}
 	switch {
 	case s.open.panel != "":
 		c.Kind = "panel"
-		c.Title = titleOf(s.open.panel)
+		c.Title = s.say(titleOf(s.open.panel))
 		c.Finds = panelFinds(finds, s.open.panel)
 		f.panelForm(s.open.panel)
 	case s.open.ref.Kind == edit.Question:
@@ -254,10 +265,11 @@ func (v *view) openCard(b *studio.Building, finds map[edit.Ref][]edit.Finding, s
 // pasting is where many questions are put in at once; "" makes a section for them.
 func pasting(section string, s said) control {
 	name := "paste:question:" + section
-	return control{
+	paste := control{
 		Name: name, Label: "Questions, one on each line", Shape: area, Lines: 6, Values: s.typed[name], Error: s.errs.For(name),
 		Hint: "At most 200. Numbers and bullets at the beginning are left out. After a bar or a tab may follow the kind of answer, the points and the standard: Was the floor clean? | yes/no | 2 | K4",
 	}
+	return paste.said(s.say)
 }
 
 func titleOf(key string) string {

@@ -11,7 +11,7 @@ func (f *form) sectionForm(s *programme.Section) {
 	r := edit.Ref{Kind: edit.Section, ID: s.ID}
 	g := group{Controls: []control{f.put(r, "title", "Title", line).first()}}
 	if len(f.b.Programme.Stages) > 0 || s.Stage != "" {
-		g.Controls = append(g.Controls, f.put(r, "stage", "Stage", choice).among(f.stageOptions()).maybe())
+		g.Controls = append(g.Controls, f.put(r, "stage", "Stage", choice).own(f.stageOptions()).maybe())
 	}
 	f.add(g)
 	f.add(group{Title: "Show this section", When: f.conditions(r, s.ShowIf)})
@@ -19,11 +19,11 @@ func (f *form) sectionForm(s *programme.Section) {
 }
 
 func (f *form) stageOptions() []kit.Option {
-	all := []kit.Option{{Value: "", Label: "The first"}}
+	all := []kit.Option{{Value: "", Label: f.say("The first")}}
 	for _, s := range f.b.Programme.Stages {
 		all = append(all, kit.Option{Value: s.ID, Label: s.Title})
 	}
-	return append(all, kit.Option{Value: programme.LastStage, Label: "The last that the scenario has"})
+	return append(all, kit.Option{Value: programme.LastStage, Label: f.say("The last that the scenario has")})
 }
 
 // panelForm lays out one panel of the programme as a whole.
@@ -103,7 +103,9 @@ func (f *form) weights(r edit.Ref) {
 	}
 	for i := range f.b.Programme.Sections {
 		s := &f.b.Programme.Sections[i]
-		g.Controls = append(g.Controls, f.put(r, "section_weights."+s.ID, s.ID+" "+s.Title, number).maybe())
+		weight := f.put(r, "section_weights."+s.ID, s.ID+" "+s.Title, number).maybe()
+		weight.Theirs = true
+		g.Controls = append(g.Controls, weight)
 	}
 	f.add(g)
 }
@@ -116,7 +118,7 @@ func (f *form) scenarios() {
 		r := edit.Ref{Kind: edit.Scenario, ID: s.ID}
 		g.Rows = append(g.Rows, f.listed(r, s.Title, i, len(f.b.Programme.Scenarios), []control{
 			f.put(r, "title", "Title", line).sized("middle"), f.put(r, "share", "Share", number).in("%").sized("small"),
-			f.put(r, "requires", "Only at branches with", choice).among(f.featureOptions()).sized("middle"),
+			f.put(r, "requires", "Only at branches with", choice).own(f.featureOptions()).sized("middle"),
 			f.put(r, "brief", "Brief for the shopper", area).of(2).maybe(), f.id(r).sized("middle").help(""),
 		}))
 	}
@@ -143,7 +145,7 @@ func (f *form) listed(r edit.Ref, label string, i, n int, controls []control) ro
 }
 
 func (f *form) featureOptions() []kit.Option {
-	all := []kit.Option{{Value: "", Label: "Any branch"}}
+	all := []kit.Option{{Value: "", Label: f.say("Any branch")}}
 	for _, x := range f.b.Programme.Features {
 		all = append(all, kit.Option{Value: x, Label: x})
 	}

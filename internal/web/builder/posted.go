@@ -18,7 +18,8 @@ type request struct {
 	Do       string `form:"do"` // "" saves, else a verb with its object: "up:question/A1"
 	Drop     bool   `form:"drop"`
 	values   url.Values
-	at       edit.Ref // the part that was being changed
+	at       edit.Ref            // the part that was being changed
+	say      func(string) string // puts words of ours into the reader's language
 }
 
 // step is one operation with how its messages find their controls.

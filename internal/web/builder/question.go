@@ -59,7 +59,7 @@ func (f *form) questionForm(q *programme.Question) {
 	f.answerKind(r, q)
 	f.kindGroups(r, q)
 	f.add(group{Layout: "grid-2", Controls: []control{
-		f.put(r, "standard", "Standard that it witnesses", choice).among(f.standards()).maybe(),
+		f.put(r, "standard", "Standard that it witnesses", choice).own(f.standards()).maybe(),
 		f.put(r, "evidence.photo", "Photo beside the answer", choice).among(photoOptions),
 	}})
 	f.comment(r, q)
@@ -158,7 +158,7 @@ func (f *form) codes(q *programme.Question) {
 			fixed = append(fixed, r.ID)
 			continue
 		}
-		g.Controls = append(g.Controls, f.put(r, "code", "Code of “"+answerLabel(q, i)+"”", line))
+		g.Controls = append(g.Controls, f.put(r, "code", "Code of “"+f.answerLabel(q, i)+"”", line))
 	}
 	if len(g.Controls) > 0 {
 		g.Note = "Answers are stored, exported and asked about in conditions by their code. Letters, digits, _ and -. It cannot change once a version is published; conditions and rules that name it follow until then."
@@ -171,11 +171,11 @@ func (f *form) codes(q *programme.Question) {
 }
 
 // answerLabel is what an answer is called on the form.
-func answerLabel(q *programme.Question, i int) string {
+func (f *form) answerLabel(q *programme.Question, i int) string {
 	if label := q.Options[i].Label; label != "" {
 		return label
 	}
-	return "answer " + strconv.Itoa(i+1)
+	return f.say("answer " + strconv.Itoa(i+1))
 }
 
 // pointsOf leaves points out where answers have none.
@@ -189,7 +189,7 @@ func pointsOf(q *programme.Question, c control) control {
 func (f *form) option(q *programme.Question, i int) row {
 	o := &q.Options[i]
 	r := edit.Ref{Kind: edit.Option, ID: o.Code, Of: q.ID}
-	x := row{ID: "row-" + o.Code, Label: answerLabel(q, i), Remove: "remove:" + r.String(), Controls: []control{
+	x := row{ID: "row-" + o.Code, Label: f.answerLabel(q, i), Remove: "remove:" + r.String(), Controls: []control{
 		f.put(r, "label", "Answer "+strconv.Itoa(i+1), line), f.put(r, "points", "Points", number).sized("small"),
 	}}
 	if i > 0 {
@@ -214,7 +214,7 @@ func (f *form) effect(r edit.Ref, label string) []control {
 	case programme.CapVisit:
 		all = append(all, f.put(r, "critical.cap_visit", "At most", number).in("%").sized("small"))
 	case programme.ZeroSection:
-		all = append(all, f.put(r, "critical.zero_section", "Section", choice).among(f.sections()).sized("middle"))
+		all = append(all, f.put(r, "critical.zero_section", "Section", choice).own(f.sections()).sized("middle"))
 	case programme.Flag, programme.FailVisit, "":
 	}
 	return all
@@ -313,18 +313,18 @@ func (f *form) answers(r edit.Ref, q *programme.Question, field, label string, r
 		c.Shape, c.Hint = line, "Numbers, such as 0."
 		return c
 	}
-	c.Options = answerOptions(q)
+	c = c.own(f.answerOptions(q))
 	if reserved && q.NAAllowed {
-		c.Options = append(c.Options, kit.Option{Value: programme.CodeNA, Label: "Does not apply"})
+		c.Options = append(c.Options, kit.Option{Value: programme.CodeNA, Label: f.say("Does not apply")})
 	}
 	if reserved && q.MayBeNotObserved() {
-		c.Options = append(c.Options, kit.Option{Value: programme.CodeNotObserved, Label: "Not seen"})
+		c.Options = append(c.Options, kit.Option{Value: programme.CodeNotObserved, Label: f.say("Not seen")})
 	}
 	return c
 }
 
 // answerOptions are the answers in words.
-func answerOptions(q *programme.Question) []kit.Option {
+func (f *form) answerOptions(q *programme.Question) []kit.Option {
 	words := map[string]string{programme.Yes: "Yes", programme.No: "No", programme.AnswerBelow: "Below", programme.AnswerGood: "Good", programme.AnswerWow: "WOW"}
 	all := make([]kit.Option, 0, len(q.Codes()))
 	for _, code := range q.Codes() {
@@ -332,7 +332,7 @@ func answerOptions(q *programme.Question) []kit.Option {
 		if o, ok := q.Option(code); ok {
 			label = o.Label
 		} else if w, ok := words[code]; ok {
-			label = w
+			label = f.say(w)
 		}
 		if label == "" {
 			label = code
@@ -379,7 +379,7 @@ func (f *form) id(r edit.Ref) control {
 
 // standards are the choices of what a question witnesses.
 func (f *form) standards() []kit.Option {
-	all := []kit.Option{{Value: "", Label: "None"}}
+	all := []kit.Option{{Value: "", Label: f.say("None")}}
 	for i := range f.b.Programme.Standards {
 		s := &f.b.Programme.Standards[i]
 		all = append(all, kit.Option{Value: s.ID, Label: s.ID + " " + s.Title})
@@ -388,7 +388,7 @@ func (f *form) standards() []kit.Option {
 }
 
 func (f *form) sections() []kit.Option {
-	all := []kit.Option{{Value: "", Label: "Choose a section"}}
+	all := []kit.Option{{Value: "", Label: f.say("Choose a section")}}
 	for i := range f.b.Programme.Sections {
 		s := &f.b.Programme.Sections[i]
 		all = append(all, kit.Option{Value: s.ID, Label: strconv.Itoa(i+1) + " " + s.Title})

@@ -173,7 +173,7 @@ func (p *Pages) publishAll(c echo.Context, a auth.Actor) error {
 		kit.Flash(c, catalogue.Count(view.Done, "report", "reports")+" published.")
 		return kit.Redirect(c, address("accepted", form.Programme, ""))
 	}
-	view.Chrome = kit.Chrome{Title: "Published", Styles: []string{"css/desk.css"}}
+	view.Chrome = kit.Chrome{Title: kit.Say(c, "Published"), Styles: []string{"css/desk.css"}}
 	return publishedPage.Render(c, http.StatusConflict, view)
 }
 
@@ -189,17 +189,17 @@ func (p *Pages) publishEach(c echo.Context, a auth.Actor, ids []string) (publish
 		case !ok || known.Kind == fault.Internal:
 			return view, err
 		default:
-			view.Left = append(view.Left, p.left(ctx, a, id, known.Message))
+			view.Left = append(view.Left, p.left(c, a, id, known.Message))
 		}
 	}
 	return view, nil
 }
 
 // left names a report that was not published, as far as this editor may know of it.
-func (p *Pages) left(ctx context.Context, a auth.Actor, id, why string) leftBehind {
-	r, err := p.visits.Review(ctx, a, id)
+func (p *Pages) left(c echo.Context, a auth.Actor, id, why string) leftBehind {
+	r, err := p.visits.Review(c.Request().Context(), a, id)
 	if err != nil {
-		return leftBehind{Name: "A report that is not here", Why: why}
+		return leftBehind{Name: kit.Say(c, "A report that is not here"), Why: why}
 	}
 	return leftBehind{Name: r.Place.Name, Href: "/review/" + r.Visit.ID, Why: why}
 }

@@ -109,7 +109,7 @@ func (p *Pages) reportWith(c echo.Context, a auth.Actor, status int, view report
 		view.Ask = base + "/send-back"
 	}
 	view.Sheet = sheet.New(&r.Paper, &r.Trace, sheet.Options{Vault: true, Ask: askOf(view.Ask)})
-	view.Said, view.Changes = saidOf(&r, a), changesOf(&r)
+	view.Said, view.Changes = saidOf(&r, a, kit.Speaker(c, "editor/report")), changesOf(&r)
 	view.Timing, view.InTime = timingOf(&r)
 	view.Clocks, view.Late = clocksOf(&r), additionsOf(&r)
 	view.Typed.Questions = questionsOf(view.Sheet, "The whole report")
@@ -164,7 +164,7 @@ func questionsOf(s sheet.Sheet, none string) []kit.Option {
 	all := []kit.Option{{Value: "", Label: none}}
 	for _, sec := range s.Sections {
 		for _, it := range sec.Items {
-			all = append(all, kit.Option{Value: it.ID, Label: it.Number + " " + shorten(it.Text)})
+			all = append(all, kit.Option{Value: it.ID, Label: it.Number + " " + shorten(it.Text), Theirs: true})
 		}
 	}
 	return all
@@ -181,15 +181,15 @@ func shorten(s string) string {
 }
 
 // saidOf puts the notes into words, the newest first.
-func saidOf(r *visit.Review, a auth.Actor) []said {
+func saidOf(r *visit.Review, a auth.Actor, say func(string) string) []said {
 	var all []said
 	for i := len(r.Notes) - 1; i >= 0; i-- {
 		n := r.Notes[i]
-		s := said{Who: "An editor", Body: n.Body, When: n.Created, Question: n.Question}
+		s := said{Who: say("An editor"), Body: n.Body, When: n.Created, Question: n.Question}
 		s.What, s.Tone = kindOf(n.Kind)
 		switch n.Author {
 		case a.Member:
-			s.Who = "You"
+			s.Who = say("You")
 		case r.Visit.Shopper:
 			s.Who = r.Alias
 		}
@@ -237,6 +237,6 @@ func (p *Pages) why(c echo.Context, a auth.Actor) error {
 		Back: "/review/" + r.Visit.ID, Place: r.Place.Name, Stale: stale(&r), Kept: sheet.Score(r.Visit.Final),
 		Why: sheet.NewWhy(&r.Paper, &r.Trace, sheet.Options{Vault: true}),
 	}
-	view.Chrome = kit.Chrome{Title: "Why " + view.Why.Score + "?", Styles: []string{"css/desk.css"}}
+	view.Chrome = kit.Chrome{Title: kit.Say(c, "Why "+view.Why.Score+"?"), Styles: []string{"css/desk.css"}}
 	return whyPage.Render(c, http.StatusOK, view)
 }

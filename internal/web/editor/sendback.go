@@ -71,14 +71,14 @@ func (p *Pages) sendBackForm(c echo.Context, a auth.Actor) error {
 	if query.Question != "" {
 		form.Questions, form.Texts = []string{query.Question}, []string{""}
 	}
-	return sendBackPage.Render(c, http.StatusOK, sendBackOf(&r, form, nil))
+	return sendBackPage.Render(c, http.StatusOK, sendBackOf(&r, form, nil, kit.Speaker(c, "editor/send_back")))
 }
 
 // sendBackOf draws the page with what was typed so far.
-func sendBackOf(r *visit.Review, form sendBackForm, errs kit.Errors) sendBackView {
+func sendBackOf(r *visit.Review, form sendBackForm, errs kit.Errors, say func(string) string) sendBackView {
 	view := sendBackView{
-		Chrome: kit.Chrome{Title: "Send back", Errors: errs, Styles: []string{"css/desk.css"}}, Review: *r, Reason: form.Reason,
-		Questions: questionsOf(sheet.New(&r.Paper, &r.Trace, sheet.Options{Vault: true}), "Choose a question"),
+		Chrome: kit.Chrome{Title: say("Send back"), Errors: errs, Styles: []string{"css/desk.css"}}, Review: *r, Reason: form.Reason,
+		Questions: questionsOf(sheet.New(&r.Paper, &r.Trace, sheet.Options{Vault: true}), say("Choose a question")),
 	}
 	count := max(askRows, len(form.Questions), len(form.Texts))
 	if form.Go == "more" {
@@ -113,17 +113,17 @@ func (p *Pages) sendBack(c echo.Context, a auth.Actor) error {
 		return err
 	}
 	if form.Go == "more" {
-		return sendBackPage.Render(c, http.StatusOK, sendBackOf(&r, form, nil))
+		return sendBackPage.Render(c, http.StatusOK, sendBackOf(&r, form, nil, kit.Speaker(c, "editor/send_back")))
 	}
 	reasons, errs := reasonsOf(form)
 	if len(errs) > 0 {
-		return sendBackPage.Render(c, http.StatusUnprocessableEntity, sendBackOf(&r, form, errs))
+		return sendBackPage.Render(c, http.StatusUnprocessableEntity, sendBackOf(&r, form, errs, kit.Speaker(c, "editor/send_back")))
 	}
 	err = p.decide(c, a, seen{form.Revision}, func(ctx context.Context) error {
 		return p.visits.SendBack(ctx, a, c.Param("id"), reasons)
 	}, "Sent back. The shopper sees your reasons and can answer.")
 	if errs, ok := kit.FormErrors(err); ok {
-		return sendBackPage.Render(c, http.StatusUnprocessableEntity, sendBackOf(&r, form, errs))
+		return sendBackPage.Render(c, http.StatusUnprocessableEntity, sendBackOf(&r, form, errs, kit.Speaker(c, "editor/send_back")))
 	}
 	return err
 }

@@ -45,9 +45,13 @@ type Field struct {
 }
 
 // Option is one choice of a select.
-type Option struct{ Value, Label string }
+type Option struct {
+	Value, Label string
+	Theirs       bool // the label is somebody's own words, which nobody translates
+}
 
-// Choices make the options of a select from a list; all is the first, unless "". Of an empty list there is nothing to choose.
+// Choices make the options of a select from a list of people's things; all is the first, unless "". Of an empty list there is
+// nothing to choose.
 func Choices[T any](list []T, all string, of func(T) Option) []Option {
 	if len(list) == 0 {
 		return nil
@@ -57,7 +61,9 @@ func Choices[T any](list []T, all string, of func(T) Option) []Option {
 		out = append(out, Option{Label: all})
 	}
 	for _, x := range list {
-		out = append(out, of(x))
+		o := of(x)
+		o.Theirs = true
+		out = append(out, o)
 	}
 	return out
 }

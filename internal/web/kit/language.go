@@ -100,10 +100,16 @@ func ReadingOf(c echo.Context) []string {
 // Say puts words of ours into the visitor's language.
 func Say(c echo.Context, s string) string { return catalogue.For(LanguageOf(c)).Say(s) }
 
-// Speaker gives what puts words of ours into the visitor's language, for pages that join them with the words of people.
-func Speaker(c echo.Context) func(string) string {
+// Speaker gives what puts words of ours into the visitor's language, for a page that joins them with the words of people.
+func Speaker(c echo.Context, page string) func(string) string {
 	cat := catalogue.For(LanguageOf(c))
-	return func(s string) string { return sayWhole(cat, s) }
+	on := cat.On(page)
+	return func(s string) string {
+		if text, ok := on(s); ok {
+			return text
+		}
+		return sayWhole(cat, s)
+	}
 }
 
 // LanguageChoice is one language that people may choose.

@@ -40,8 +40,8 @@ type mark struct {
 	tag   string
 }
 
-// heard are the attributes that people read or hear.
-var heard = []string{"aria-label", "aria-description", "title", "placeholder", "alt", "aria-roledescription", "aria-valuetext", "label"}
+// heard are the attributes that people read or hear; data-bad is what a script shows when something was not saved.
+var heard = []string{"aria-label", "aria-description", "title", "placeholder", "alt", "aria-roledescription", "aria-valuetext", "label", "data-bad"}
 
 // speaks reports whether words stand here.
 func (m mark) speaks() bool {

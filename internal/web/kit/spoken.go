@@ -43,6 +43,12 @@ var spoken = []string{
 	"owner/languages .What", "owner/languages .Own", "owner/languages .Called", "owner/languages $l.Name", "owner/languages .Here.Name",
 	"part/owner .Label", "part/owner .NowWords", "part/owner .TypedWords", "part/owner .", "part/owner $s", "part/owner .Words", "part/owner .How",
 	"part/owner $because", "part/owner .From", "part/owner .To", "part/owner .Of", "part/owner .Month",
+	"builder/checklist .Saved", "builder/checklist .Problem", "builder/checklist .Undo", "builder/checklist .Redo", "builder/checklist .When",
+	"builder/steps .Did", "part/builder .Message",
+	"gallery/new .Holds", "gallery/new .Standards", "gallery/sections .Holds",
+	"tryout/overview .Lacks", "tryout/overview .", "tryout/overview .Head", "tryout/overview .State", "tryout/result .Why.Level",
+	"editor/published .Why", "editor/report .What", "editor/report .Changes", "editor/report .", "editor/report $.Review.Said.Words", "editor/send_back .",
+	"scheduler/new .", "scheduler/list $errs.For \"reason\"",
 	"scheduler/list .Problem", "scheduler/list .Empty", "scheduler/new .Problem", "scheduler/new .Lacks",
 }
 

@@ -125,7 +125,7 @@ func (p *Pages) listWith(c echo.Context, a auth.Actor, status int, q listQuery, 
 	here := tabOf(q.State)
 	q.State = here.key
 	view := listView{
-		Chrome: kit.Chrome{Title: "Plan", Errors: f.errs, Styles: []string{"css/desk.css"}},
+		Chrome: kit.Chrome{Title: kit.Say(c, "Plan"), Errors: f.errs, Styles: []string{"css/desk.css"}},
 		Query:  q, Empty: here.empty, Problem: f.problem, Back: q.values().Encode(),
 	}
 	at, err := p.narrow(ctx, a, &view)
@@ -140,6 +140,9 @@ func (p *Pages) listWith(c echo.Context, a auth.Actor, status int, q listQuery, 
 	}
 	if view.Tabs, err = p.tabViews(ctx, a, here, q, at); err != nil {
 		return err
+	}
+	for i := range view.Tabs {
+		view.Tabs[i].Label = kit.Say(c, view.Tabs[i].Label)
 	}
 	return listPage.Render(c, status, view)
 }
@@ -263,7 +266,7 @@ func (p *Pages) programmeChoices(ctx context.Context, a auth.Actor) ([]kit.Optio
 	all, err := p.programmes.Programmes(ctx, a)
 	options := []kit.Option{{Value: "", Label: "All programmes"}}
 	for _, pr := range all {
-		options = append(options, kit.Option{Value: pr.ID, Label: pr.Name})
+		options = append(options, kit.Option{Value: pr.ID, Label: pr.Name, Theirs: true})
 	}
 	return options, err
 }

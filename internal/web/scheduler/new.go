@@ -45,8 +45,8 @@ type formView struct {
 	Chosen   int
 	Next     string // cursor of the next page of branches, ""
 	Shoppers []kit.Option
-	Many     bool // there are more shoppers than the list holds
-	Currency string
+	Many     bool   // there are more shoppers than the list holds
+	FeeHint  string // in which money the fee is
 	Most     int
 	Problem  string // said above the form
 }
@@ -93,14 +93,14 @@ func (p *Pages) form(c echo.Context, a auth.Actor) error {
 func (p *Pages) formWith(c echo.Context, a auth.Actor, status int, form planForm, errs kit.Errors, problem string) error {
 	ctx := c.Request().Context()
 	view := formView{
-		Chrome: kit.Chrome{Title: "Plan visits", Errors: errs, Styles: []string{"css/desk.css"}},
+		Chrome: kit.Chrome{Title: kit.Say(c, "Plan visits"), Errors: errs, Styles: []string{"css/desk.css"}},
 		Form:   form, Most: maxChosen, Problem: problem,
 	}
 	o, err := p.branches.Organisation(ctx, a)
 	if err != nil {
 		return err
 	}
-	view.Currency = o.Currency
+	view.FeeHint = "In " + o.Currency + ". Left empty, it is the programme’s."
 	offers, err := p.offers(ctx, a)
 	if err != nil {
 		return err
@@ -253,7 +253,7 @@ func (p *Pages) fillBranches(ctx context.Context, a auth.Actor, view *formView, 
 	tree := org.NewTree(regions)
 	view.Regions = []kit.Option{{Value: "", Label: "All regions"}}
 	tree.Walk(func(r org.Region, depth int) {
-		view.Regions = append(view.Regions, kit.Option{Value: r.ID, Label: strings.Repeat("– ", depth) + r.Name})
+		view.Regions = append(view.Regions, kit.Option{Value: r.ID, Label: strings.Repeat("– ", depth) + r.Name, Theirs: true})
 	})
 	page, err := p.branches.Branches(ctx, a, view.Form.query())
 	if err != nil {
@@ -295,7 +295,7 @@ func (p *Pages) fillShoppers(ctx context.Context, a auth.Actor, view *formView) 
 	view.Shoppers = []kit.Option{{Value: "", Label: "Nobody yet: put them on the job board"}}
 	chosen := view.Form.Shopper == ""
 	for _, m := range page.Members {
-		view.Shoppers = append(view.Shoppers, kit.Option{Value: m.ID, Label: shopperLabel(m)})
+		view.Shoppers = append(view.Shoppers, kit.Option{Value: m.ID, Label: shopperLabel(m), Theirs: true})
 		chosen = chosen || m.ID == view.Form.Shopper
 	}
 	if chosen {
@@ -303,7 +303,7 @@ func (p *Pages) fillShoppers(ctx context.Context, a auth.Actor, view *formView) 
 	}
 	m, err := p.people.Member(ctx, a, view.Form.Shopper)
 	if err == nil {
-		view.Shoppers = append(view.Shoppers, kit.Option{Value: m.ID, Label: shopperLabel(m)})
+		view.Shoppers = append(view.Shoppers, kit.Option{Value: m.ID, Label: shopperLabel(m), Theirs: true})
 	}
 	return err
 }

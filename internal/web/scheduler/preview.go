@@ -67,7 +67,7 @@ func (p *Pages) check(c echo.Context, a auth.Actor, form planForm, errs kit.Erro
 	if form.Go == "plan" {
 		return p.plan(c, a, form, o)
 	}
-	return previewPage.Render(c, http.StatusOK, previewOf(form, o))
+	return previewPage.Render(c, http.StatusOK, previewOf(form, o, kit.Speaker(c, "scheduler/preview")))
 }
 
 // read makes an order of the form, or says what is wrong with each field.
@@ -214,10 +214,10 @@ func (o *order) pays() int64 {
 	return o.offer.fee()
 }
 
-func previewOf(form planForm, o order) previewView {
+func previewOf(form planForm, o order, say func(string) string) previewView {
 	n := len(o.picked)
 	view := previewView{
-		Chrome: kit.Chrome{Title: "Plan " + catalogue.Count(n, "visit", "visits"), Styles: []string{"css/desk.css"}}, Form: form, Count: n,
+		Chrome: kit.Chrome{Title: say("Plan " + catalogue.Count(n, "visit", "visits")), Styles: []string{"css/desk.css"}}, Form: form, Count: n,
 		Programme: o.offer.programme.Name, Scenario: o.offer.scenario.Title, Fee: o.pays(), Total: o.pays() * int64(n), Currency: o.money,
 		Branches: o.picked,
 	}
