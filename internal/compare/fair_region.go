@@ -174,10 +174,6 @@ func (r *regionFit) gap(a, b string, contrast []float64) RegionGap {
 
 // words says the gap, and what may have caused it.
 func (g *RegionGap) words() string {
-	other := g.Other
-	if other == "" {
-		other = "the other regions"
-	}
 	points := int(math.Floor(math.Abs(g.Points) + 0.5))
 	switch {
 	case g.Ratio > regionRatio && math.Abs(g.Points) <= g.Shoppers:
@@ -186,13 +182,18 @@ func (g *RegionGap) words() string {
 	case g.Ratio > regionRatio:
 		return fmt.Sprintf("These regions are audited by different people; the gap of %s is hardly more than what shoppers alone could cause (±%d), so it is not called real.",
 			catalogue.Count(points, "point", "points"), int(math.Floor(g.Shoppers)))
+	case !g.Real && g.Other == "":
+		return fmt.Sprintf("The gap of %s between %s and the other regions could be luck.", catalogue.Count(points, "point", "points"), g.Region)
 	case !g.Real:
-		return fmt.Sprintf("The gap of %s between %s and %s could be luck.", catalogue.Count(points, "point", "points"), g.Region, other)
+		return fmt.Sprintf("The gap of %s between %s and %s could be luck.", catalogue.Count(points, "point", "points"), g.Region, g.Other)
 	}
 	word, lo, hi := "higher", g.Range.Lo, g.Range.Hi
 	if g.Points < 0 {
 		word, lo, hi = "lower", -g.Range.Hi, -g.Range.Lo
 	}
-	return fmt.Sprintf("%s would score about %s %s than %s (%.0f to %.0f).", g.Region, catalogue.Count(points, "point", "points"), word, other,
-		math.Max(0, lo), hi)
+	about := catalogue.Count(points, "point", "points") + " " + word
+	if g.Other == "" {
+		return fmt.Sprintf("%s would score about %s than the other regions (%.0f to %.0f).", g.Region, about, math.Max(0, lo), hi)
+	}
+	return fmt.Sprintf("%s would score about %s than %s (%.0f to %.0f).", g.Region, about, g.Other, math.Max(0, lo), hi)
 }

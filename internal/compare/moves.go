@@ -378,15 +378,15 @@ func ByLuck(picked []Picked, network float64) (Luck, bool) {
 
 // Sentence says the rise beside what luck would have given.
 func (l Luck) Sentence() string {
-	verb := "rose"
+	verb := "rose by"
 	if l.Rise < 0 {
-		verb = "fell"
+		verb = "fell by"
 	}
 	who := fmt.Sprintf("These %d branches", l.N)
 	if l.N == 1 {
 		who = "This branch"
 	}
-	text := fmt.Sprintf("%s %s by %s %s. %s would be expected by luck alone.", who, verb,
+	text := fmt.Sprintf("%s %s %s %s. %s would be expected by luck alone.", who, verb,
 		tenths(math.Abs(l.Rise)), pointWord(l.Rise), l.expected())
 	switch {
 	case l.MoreThan:

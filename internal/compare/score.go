@@ -141,8 +141,7 @@ func (m *scoreModel) pool(groups []stats.ScoreGroup, branches int, wanted Level)
 	case wanted == LevelA:
 		return
 	case branches < fewBranches:
-		m.note("Scores are pooled from %s on; there %s with scores. Each branch stands for itself.",
-			catalogue.Count(fewBranches, "branch", "branches"), areCount(branches, "branch", "branches"))
+		m.noteFew(branches)
 		return
 	case m.total.N < fewVisits:
 		m.note("Scores are pooled from %d visits on; there are %d. Each branch stands for itself.", fewVisits, m.total.N)
@@ -163,6 +162,16 @@ func (m *scoreModel) pool(groups []stats.ScoreGroup, branches int, wanted Level)
 	}
 	m.Alike = plain.BranchVar == 0
 	m.Rankability = plain.Rankability(visits)
+}
+
+// noteFew says that there are too few branches to pool.
+func (m *scoreModel) noteFew(branches int) {
+	needed := catalogue.Count(fewBranches, "branch", "branches")
+	if branches == 1 {
+		m.note("Scores are pooled from %s on; there is 1 branch with scores. Each branch stands for itself.", needed)
+		return
+	}
+	m.note("Scores are pooled from %s on; there are %s with scores. Each branch stands for itself.", needed, catalogue.Count(branches, "branch", "branches"))
 }
 
 // adjust goes up to level C where the visits carry it, and says why where they do not.

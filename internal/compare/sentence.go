@@ -159,14 +159,6 @@ func visits(n int) string { return catalogue.Count(n, "visit", "visits") }
 
 func ofVisits(x, n int) string { return fmt.Sprintf("%d of %s", x, visits(n)) }
 
-// areCount is count with its verb.
-func areCount(n int, one, many string) string {
-	if n == 1 {
-		return "is 1 " + one
-	}
-	return "are " + catalogue.Count(n, one, many)
-}
-
 func (m *scoreModel) note(format string, args ...any) {
 	m.Notes = append(m.Notes, fmt.Sprintf(format, args...))
 }
