@@ -40,7 +40,9 @@ type Causes struct {
 	Total, Performance, Mix, Penalty float64
 	Standards                        []Cause // the most telling first
 	Sections                         []Cause // sums of their standards, by size
-	Sentence                         string
+	Sentence                         string   // Head and From as a paragraph
+	Head                             string   // "4.2 points behind similar branches."
+	From                             []string // what it comes from, in words, the largest first: "2.1 come from “Greeting” (quite sure)"
 }
 
 // Cause is one standard's, or one section's, part of a gap. Behind is the chance that the branch truly does worse than its peers
@@ -84,7 +86,7 @@ func causes(branch string, gaps []Gap, standards []Standard, beliefs map[string]
 	c.Total = c.Performance + c.Mix + c.Penalty
 	c.Sections = sections(c.Standards, section)
 	slices.SortStableFunc(c.Standards, telling)
-	c.Sentence = c.sentence(besidePeers())
+	c.say(besidePeers())
 	return c
 }
 
@@ -209,10 +211,18 @@ func besideBefore() beside {
 	return beside{"Level with the window before.", "lower than in the window before", "higher than in the window before"}
 }
 
-// sentence names at most three parts that go the way of the whole.
-func (c *Causes) sentence(w beside) string {
+// say names at most three parts that go the way of the whole.
+func (c *Causes) say(w beside) {
+	c.Head, c.From = c.said(w)
+	c.Sentence = c.Head
+	if len(c.From) > 0 {
+		c.Sentence += " " + strings.Join(c.From, ", ") + "."
+	}
+}
+
+func (c *Causes) said(w beside) (head string, from []string) {
 	if tenths(math.Abs(c.Total)) == "0" {
-		return w.level
+		return w.level, nil
 	}
 	sign := 1.0
 	where := w.ahead
@@ -226,14 +236,14 @@ func (c *Causes) sentence(w beside) string {
 	text := fmt.Sprintf("%s %s %s.", tenths(math.Abs(c.Total)), unit, where)
 	parts := c.parts(sign)
 	if len(parts) == 0 {
-		return text
+		return text, nil
 	}
 	verb := "come"
 	if strings.HasPrefix(parts[0], "1 ") {
 		verb = "comes"
 	}
 	parts[0] = strings.Replace(parts[0], " from", " "+verb+" from", 1)
-	return text + " " + strings.Join(parts, ", ") + "."
+	return text, parts
 }
 
 // parts are what goes the way of sign, in words.

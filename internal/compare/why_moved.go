@@ -45,7 +45,7 @@ func (w WhyMoved) Explain() (c Causes, declined string) {
 	}
 	gaps := GapsBetween(w.Branch, w.Before.Scores, w.After.Scores, w.Before.Mix, w.After.Mix, w.Standards)
 	c = causes(w.Branch, gaps, w.Standards, w.beliefs(), w.After.Penalty.points()-w.Before.Penalty.points(), w.Section)
-	c.Sentence = c.sentence(besideBefore())
+	c.say(besideBefore())
 	return c, ""
 }
 

@@ -17,7 +17,7 @@ type Drivers struct {
 	Frame
 	Months   studio.Window // full months
 	Question string        // whose answer is the mark, "" when the checklist asks for none
-	Scale    string        // "0 to 10"
+	Scale    string        // "0–10"
 	Drivers  compare.Drivers
 	Left     int // older visits that were left out because there are too many
 	Sides    []SidesOf
@@ -91,7 +91,7 @@ func (s *Service) drive(ctx context.Context, x *study, d *Drivers) error {
 }
 
 func numbers(q *programme.Question) string {
-	return decimal(programme.Decimal(q.ScaleLo)*programme.DecimalOne) + " to " + decimal(programme.Decimal(q.ScaleHi)*programme.DecimalOne)
+	return decimal(programme.Decimal(q.ScaleLo)*programme.DecimalOne) + "–" + decimal(programme.Decimal(q.ScaleHi)*programme.DecimalOne)
 }
 
 // mark finds the question whose answer is the overall mark: a rating that scores nothing and witnesses no standard.

@@ -205,7 +205,7 @@ func TestLargeMonthsNameEveryMonthOrEveryThird(t *testing.T) {
 	if len(wide.Labels) != 12 || len(narrow.Labels) != 4 || narrow.Labels[3].Text != "12" {
 		t.Errorf("%d and %d labels", len(wide.Labels), len(narrow.Labels))
 	}
-	if len(wide.Dots) != 12 || wide.Dots[1].Title != "month 2: 71%, 1 visit" || wide.Dots[0].R == wide.Dots[5].R {
+	if len(wide.Dots) != 12 || wide.Dots[1].Label != "month 2" || wide.Dots[1].Title != "71%, 1 visit" || wide.Dots[0].R == wide.Dots[5].R {
 		t.Errorf("%+v", wide.Dots)
 	}
 	if wide.Standard == nil || len(wide.Grid) != 6 || wide.Grid[0].Text != "50%" || wide.Grid[5].Text != "100%" {

@@ -53,15 +53,15 @@ func PartsOf(c *compare.Causes, most int) Parts {
 		rows = append(rows, p)
 	}
 	for _, p := range []Part{
-		{Name: "All other standards", Points: rest},
-		{Name: "What was asked in its visits", Points: c.Mix, Sure: true},
-		{Name: "Caps and zeros", Points: c.Penalty, Sure: true},
+		{Rest: "All other standards", Points: rest},
+		{Rest: "What was asked in its visits", Points: c.Mix, Sure: true},
+		{Rest: "Caps and zeros", Points: c.Penalty, Sure: true},
 	} {
 		if p.Points != 0 {
 			rows = append(rows, p)
 		}
 	}
-	return NewParts(rows, Part{Name: "In all", Points: c.Total, Sure: true})
+	return NewParts(rows, Part{Rest: "In all", Points: c.Total, Sure: true})
 }
 
 // SumsOf draws a branch watched visit by visit; date writes a day as the page does.

@@ -43,7 +43,7 @@ func TestEveryPointOfAGapIsDrawnSomewhere(t *testing.T) {
 	p := chart.PartsOf(&c, 3)
 	var names []string
 	for _, r := range p.Rows {
-		names = append(names, r.Name+" "+r.Value+" "+r.Words)
+		names = append(names, r.Name+r.Rest+" "+r.Value+" "+r.Words)
 	}
 	want := "Greeting −2.0 almost certain|Till −1.0 could be luck|Thanks −0.5 quite sure|All other standards −0.1 |What was asked in its visits +0.2 |Caps and zeros +0.3 "
 	if got := strings.Join(names, "|"); got != want || p.Total.Value != "−3.1" || p.Rows[1].Sure || p.Rows[3].Sure {

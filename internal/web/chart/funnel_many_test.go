@@ -22,7 +22,7 @@ func TestAFunnelOfThousandsOutsideLinksTheFurthestAndDrawsAll(t *testing.T) {
 	if f.Named[0].Name != "Branch 0" { // 60 points below the middle, further than any other
 		t.Errorf("%s is the first", f.Named[0].Name)
 	}
-	if body := f.File("Funnel", "all"); len(body) > 100_000 {
+	if body := f.File("Funnel", "all", func(words string) string { return words }); len(body) > 100_000 {
 		t.Errorf("the file has %d bytes", len(body))
 	}
 }

@@ -178,7 +178,7 @@ func TestPartsOfAGapStandOnOneScale(t *testing.T) {
 		{Name: "Greeting", Points: -2.34, Sure: true, Words: "quite sure"}, {Name: "Till", Points: .04}, {Name: "Thanks", Points: 1.2},
 	}, chart.Part{Name: "In all", Points: -1.1, Sure: true})
 	greet, till, thanks := p.Rows[0], p.Rows[1], p.Rows[2]
-	if greet.Value != "−2.3" || greet.Tone != chart.Below || greet.Title != "Greeting: −2.3 points, quite sure" || till.Value != "0.0" || till.Tone != chart.Neutral || thanks.Tone != chart.Above {
+	if greet.Value != "−2.3" || greet.Tone != chart.Below || greet.Name != "Greeting" || greet.Words != "quite sure" || till.Value != "0.0" || till.Tone != chart.Neutral || thanks.Tone != chart.Above {
 		t.Errorf("%+v", p.Rows)
 	}
 	zero := number(t, greet.Zero)
@@ -197,7 +197,7 @@ func TestPartsOfAGapStandOnOneScale(t *testing.T) {
 func TestSumsStartAgainAfterEachAlarm(t *testing.T) {
 	points := []chart.SumPoint{{Label: "a", Sum: 1}, {Label: "b", Sum: 6, Alarm: true}, {Label: "c", Sum: 0}, {Label: "d", Sum: 2}}
 	s := chart.NewSums(points, 5.6, false)
-	if len(s.Lines) != 2 || len(s.Dots) != 4 || s.Title != "4 visits, 1 alarm" || s.Dots[1].Title != "b: alarm" {
+	if len(s.Lines) != 2 || len(s.Dots) != 4 || s.Title != "4 visits, 1 alarm" || s.Dots[1].Title != "b" || !s.Dots[1].Alarm {
 		t.Errorf("%+v", s)
 	}
 	if number(t, s.Dots[1].Y) > number(t, s.Limit) || number(t, s.Dots[0].Y) < number(t, s.Limit) || number(t, s.Dots[2].Y) != number(t, s.Floor) {

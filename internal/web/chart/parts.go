@@ -8,7 +8,8 @@ import (
 // Part is one row of a gap split into its causes: so many points of score, below zero for behind. Sure tells whether it
 // may be called a cause; the others are drawn as outlines.
 type Part struct {
-	Name   string
+	Name   string // of a standard
+	Rest   string // or words of ours for what is none: "Caps and zeros"
 	Points float64
 	Sure   bool
 	Words  string // "quite sure", "could be luck"
@@ -16,12 +17,12 @@ type Part struct {
 
 // PartBar is one such row, drawn in percent of its width from the line of nothing: to the left what puts a branch behind.
 type PartBar struct {
-	Name, Words, Value string
-	Title              string
-	Tone               Tone
-	Sure               bool
-	X, Width           string
-	Zero               string
+	Name, Rest   string // one of the two
+	Words, Value string
+	Tone         Tone
+	Sure         bool
+	X, Width     string
+	Zero         string
 }
 
 // Parts are all rows on one scale, so that they can be compared by eye, and the total on its own.
@@ -50,7 +51,7 @@ func partBar(r Part, lo, hi float64) PartBar {
 	at := func(points float64) float64 { return 100 * (margin + (1-2*margin)*(points-lo)/(hi-lo)) }
 	from, to := at(math.Min(0, r.Points)), at(math.Max(0, r.Points))
 	b := PartBar{
-		Name: r.Name, Words: r.Words, Sure: r.Sure, Value: Points(r.Points),
+		Name: r.Name, Rest: r.Rest, Words: r.Words, Sure: r.Sure, Value: Points(r.Points),
 		X: short(from) + "%", Width: short(math.Max(0.3, to-from)) + "%", Zero: short(at(0)) + "%",
 	}
 	switch {
@@ -59,10 +60,6 @@ func partBar(r Part, lo, hi float64) PartBar {
 		b.Tone = Below
 	default:
 		b.Tone = Above
-	}
-	b.Title = r.Name + ": " + b.Value + " points"
-	if r.Words != "" {
-		b.Title += ", " + r.Words
 	}
 	return b
 }

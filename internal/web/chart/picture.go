@@ -121,8 +121,11 @@ func (t Tone) colour(neutral string) string {
 	return neutral
 }
 
-// File is the funnel as an SVG file of its own.
-func (f *Funnel) File(title, note string) []byte {
+// Say puts words of ours into the reader's language.
+type Say func(words string) string
+
+// File is the funnel as an SVG file of its own. Title and note are in the reader's language already.
+func (f *Funnel) File(title, note string, say Say) []byte {
 	p := newPicture(title, note, float64(f.Width), float64(f.Height))
 	p.area(f.Outer, bandOuter)
 	p.area(f.Inner, bandInner)
@@ -142,7 +145,7 @@ func (f *Funnel) File(title, note string) []byte {
 		}
 		p.circle(value(d.X), value(d.Y), value(d.R), colour)
 	}
-	p.words(value(f.Middle.X), value(f.Middle.Y)-7, f.Middle.Text, "start", inkDark, 13, false)
+	p.words(value(f.Middle.X), value(f.Middle.Y)-7, say(f.Middle.Text), "start", inkDark, 13, false)
 	for _, e := range f.Edges {
 		p.words(value(e.X), value(e.Y), e.Text, "end", inkSoft, 13, false)
 	}
@@ -155,12 +158,12 @@ func (f *Funnel) File(title, note string) []byte {
 	for _, t := range f.Ticks {
 		p.words(value(t.X), value(f.Bottom), t.Text, "mid", inkSoft, 13, false)
 	}
-	p.words(right, value(f.Foot), "visits", "end", inkSoft, 13, false)
+	p.words(right, value(f.Foot), say("visits"), "end", inkSoft, 13, false)
 	return p.done()
 }
 
 // File is the months as an SVG file of their own.
-func (m *Months) File(title, note string) []byte {
+func (m *Months) File(title, note string, say Say) []byte {
 	p := newPicture(title, note, float64(m.Width), float64(m.Height))
 	left, right := value(m.Left), value(m.Right)
 	for _, g := range m.Grid {
@@ -180,18 +183,18 @@ func (m *Months) File(title, note string) []byte {
 		p.circle(value(d.X), value(d.Y), value(d.R), m.Tone.colour(inkSoft))
 	}
 	for _, l := range m.Labels {
-		p.words(value(l.X), value(m.Bottom), l.Text, l.Anchor, inkSoft, 12, false)
+		p.words(value(l.X), value(m.Bottom), say(l.Text), l.Anchor, inkSoft, 12, false)
 	}
 	return p.done()
 }
 
 // File is the chart that watches as an SVG file of its own.
-func (s *Sums) File(title, note string) []byte {
+func (s *Sums) File(title, note string, say Say) []byte {
 	p := newPicture(title, note, float64(s.Width), float64(s.Height))
 	left, right := value(s.Left), value(s.Right)
 	p.line(left, value(s.Floor), right, value(s.Floor), lineSoft, 1, false)
 	p.line(left, value(s.Limit), right, value(s.Limit), inkDark, 1.5, true)
-	p.words(right, value(s.Limit)-5, "alarm", "end", inkSoft, 12, false)
+	p.words(right, value(s.Limit)-5, say("alarm"), "end", inkSoft, 12, false)
 	for _, l := range s.Lines {
 		p.path(l, inkSoft)
 	}
@@ -317,7 +320,7 @@ func folded(text string, width, most int) []string {
 }
 
 // File is a gap with its parts as an SVG file.
-func (x *Parts) File(title, note string) []byte {
+func (x *Parts) File(title, note string, say Say) []byte {
 	lines := append(append([]PartBar(nil), x.Rows...), x.Total)
 	p := newPicture(title, note, barsWidth, barsLine*float64(len(lines)))
 	at := func(s string) float64 { return barsLeft + (barsRight-barsLeft)*value(s)/100 }
@@ -326,7 +329,7 @@ func (x *Parts) File(title, note string) []byte {
 		if i == len(lines)-1 {
 			p.line(24, y-barsLine/2, barsWidth-24, y-barsLine/2, inkSoft, 1, false)
 		}
-		p.words(24, y+4, cut(l.Name, namesIn), "start", inkDark, 13, true)
+		p.words(24, y+4, cut(l.Name+say(l.Rest), namesIn), "start", inkDark, 13, true)
 		p.words(barsLeft-12, y+4, l.Value, "end", inkDark, 13, true)
 		w := (barsRight - barsLeft) * value(l.Width) / 100
 		if l.Sure {
@@ -335,7 +338,7 @@ func (x *Parts) File(title, note string) []byte {
 			p.b.WriteString(`<rect x="` + num(at(l.X)) + `" y="` + num(y-7) + `" width="` + num(w) + `" height="14" fill="#FFFFFF" stroke="` + l.Tone.colour(inkSoft) + `"/>` + "\n")
 		}
 		p.line(at(l.Zero), y-barsLine/2, at(l.Zero), y+barsLine/2, inkSoft, 1, false)
-		p.words(barsRight+24, y+4, cut(l.Words, 36), "start", inkSoft, 13, false)
+		p.words(barsRight+24, y+4, cut(say(l.Words), 36), "start", inkSoft, 13, false)
 	}
 	return p.done()
 }

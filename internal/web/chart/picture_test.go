@@ -47,15 +47,15 @@ func TestFilesStandAlone(t *testing.T) {
 		t.Errorf("%q", text)
 	}
 	parts := NewParts([]Part{{Name: bad, Points: -2.3, Sure: true, Words: "quite sure"}, {Name: "b", Points: 0.4}}, Part{Name: "In all", Points: -1.9})
-	if text = parses(t, parts.File("Why", "")); !strings.Contains(text, "−2.3") || !strings.Contains(text, "In all") {
+	if text = parses(t, parts.File("Why", "", same)); !strings.Contains(text, "−2.3") || !strings.Contains(text, "In all") {
 		t.Errorf("%q", text)
 	}
 	sums := NewSums([]SumPoint{{Label: "a", Sum: 1}, {Label: "b", Sum: 6, Alarm: true}, {Label: "c", Sum: 0.5}}, 5, false)
-	if file := sums.File("Watch", ""); !strings.Contains(string(file), toneBelow) || !strings.Contains(parses(t, file), "alarm") {
+	if file := sums.File("Watch", "", same); !strings.Contains(string(file), toneBelow) || !strings.Contains(parses(t, file), "alarm") {
 		t.Errorf("%s", file)
 	}
 	months := NewMonths(NewScale([]Span{{Value: 8000}}, 8000), []Point{{Label: "a", Short: "a", Known: true, Span: Span{8000, 7000, 9000}, HasRange: true}, {Label: "b", Short: "b", Known: true, Span: Span{7000, 6000, 8000}}}, nil, 8000, Below, false)
-	parses(t, months.File("Months", ""))
+	parses(t, months.File("Months", "", same))
 }
 
 func TestAFunnelOfThousandsIsOnePath(t *testing.T) {
@@ -68,11 +68,25 @@ func TestAFunnelOfThousandsIsOnePath(t *testing.T) {
 	if len(f.Dots) != 0 || len(f.Named) != 1 || f.Named[0].Name != "Far" || len(f.Cloud) < 2000 || len(f.Cloud) > 40_000 || f.CloudWidth == "" {
 		t.Errorf("%d dots, %d named, path of %d", len(f.Dots), len(f.Named), len(f.Cloud))
 	}
-	if text := parses(t, f.File("Funnel", "")); !strings.Contains(text, "Far") {
+	if text := parses(t, f.File("Funnel", "", same)); !strings.Contains(text, "Far") {
 		t.Error("the named dot is missing")
 	}
 	d.Points = d.Points[:mostDots]
 	if few := NewFunnel(d, true); few.Cloud != "" || len(few.Dots) != mostDots {
 		t.Errorf("%d dots and a path of %d", len(few.Dots), len(few.Cloud))
+	}
+}
+
+func same(words string) string { return words }
+
+func TestADrawingSaysItsOwnWordsAsItsReaderDoesAndLeavesNamesAlone(t *testing.T) {
+	loud := func(words string) string { return strings.ToUpper(words) }
+	parts := NewParts([]Part{{Name: "Greeting", Points: -2.3, Words: "quite sure"}, {Rest: "Caps and zeros", Points: 1}}, Part{Rest: "In all", Points: -1.3})
+	sums := NewSums([]SumPoint{{Label: "a", Sum: 6, Alarm: true}}, 5, false)
+	text := parses(t, parts.File("Why", "", loud)) + parses(t, sums.File("Watch", "", loud))
+	for _, want := range []string{"Greeting", "QUITE SURE", "CAPS AND ZEROS", "IN ALL", "ALARM"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in %s", want, text)
+		}
 	}
 }

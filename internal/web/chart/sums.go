@@ -53,7 +53,7 @@ func NewSums(points []SumPoint, limit float64, narrow bool) Sums {
 		d := SumDot{Dot: Dot{X: short(x(i)), Y: short(y(p.Sum)), R: "2.5", Title: p.Label}, Alarm: p.Alarm}
 		if p.Alarm {
 			alarms++
-			d.R, d.Title = "6", p.Label+": alarm"
+			d.R = "6"
 			s.Lines = append(s.Lines, strings.Join(line, " "))
 			line = []string{short(x(i)) + "," + short(floor)}
 		}

@@ -150,7 +150,7 @@ type Months struct {
 }
 
 // Dot is one month by itself; its area grows with its visits.
-type Dot struct{ X, Y, R, Title string }
+type Dot struct{ X, Y, R, Label, Title string }
 
 // NewMonths draws the line of rolling months and a dot for each single month. narrow is the squarer drawing for phones.
 func NewMonths(s Scale, rolling, single []Point, target int, tone Tone, narrow bool) Months {
@@ -185,7 +185,7 @@ func (f frame) dots(single []Point) []Dot {
 		if p.Known {
 			r := min(3+float64(p.Visits)/2, 7)
 			out = append(out, Dot{
-				X: short(f.x(i)), Y: short(f.y(p.Span.Value)), R: short(r), Title: p.Label + ": " + Whole(p.Span.Value) + "%, " + visits(p.Visits),
+				X: short(f.x(i)), Y: short(f.y(p.Span.Value)), R: short(r), Label: p.Label, Title: Whole(p.Span.Value) + "%, " + visits(p.Visits),
 			})
 		}
 	}

@@ -31,16 +31,18 @@ type leniencyView struct {
 
 // leniencyTab is a window or a programme to choose.
 type leniencyTab struct {
-	Label, Href string
+	Label, Name string // words of ours for a window, or a programme's name
+	Href        string
 	Here        bool
 }
 
 // leniencyRow is one shopper of whom something is said.
 type leniencyRow struct {
-	Alias, Points, Range string
-	Visits, Branches     int
-	Known                bool
-	Says                 []string
+	Alias            string
+	Points, Lo, Hi   string // "" where it is not known
+	Visits, Branches int
+	Known            bool
+	Says             []string
 }
 
 // mostLenient is how many shoppers the page lists; those who differ most come first.
@@ -82,7 +84,7 @@ func (v *leniencyView) fill(l *report.Leniency, q report.Query) {
 	}
 	for i := range l.Programmes {
 		if pr := &l.Programmes[i]; len(l.Programmes) > 1 {
-			v.Tabs = append(v.Tabs, leniencyTab{Label: pr.Name, Here: pr.ID == l.Programme.ID, Href: leniencyHref(pr.ID, q.Span)})
+			v.Tabs = append(v.Tabs, leniencyTab{Name: pr.Name, Here: pr.ID == l.Programme.ID, Href: leniencyHref(pr.ID, q.Span)})
 		}
 	}
 	for i := range l.Rows[:min(len(l.Rows), mostLenient)] {
@@ -98,7 +100,7 @@ func leniencyHref(programme string, span report.Span) string {
 func newLeniencyRow(s *report.LenientShopper) leniencyRow {
 	row := leniencyRow{Alias: s.Alias, Visits: s.Visits, Branches: s.Branches, Known: s.Known}
 	if s.Known {
-		row.Points, row.Range = points(s.Points), points(s.Range.Lo)+" to "+points(s.Range.Hi)
+		row.Points, row.Lo, row.Hi = points(s.Points), points(s.Range.Lo), points(s.Range.Hi)
 	}
 	for _, x := range s.Sentences {
 		row.Says = append(row.Says, plain(x))

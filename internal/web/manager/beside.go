@@ -14,7 +14,8 @@ import (
 type causes struct {
 	Known    bool
 	Why      string // why nothing is split, a whole sentence
-	Sentence string
+	Head     string   // a sentence
+	From     []string // what it comes from
 	Parts    chart.Parts
 	Sections []sectionPart
 	Named    int
@@ -44,7 +45,7 @@ type watchRow struct {
 }
 
 // storyLine is what a visitor told.
-type storyLine struct{ Question, Text, Day, Href string }
+type storyLine struct{ Question, Told, Day, Href string }
 
 // partsShown is how many standards are drawn by themselves.
 const partsShown = 8
@@ -80,7 +81,7 @@ func newCauses(ch *choice, branch string, found *compare.Causes, name string) ca
 	if found == nil {
 		return causes{}
 	}
-	c := causes{Known: true, Sentence: prose(found.Sentence), Parts: chart.PartsOf(found, partsShown), Files: takeBranch(ch, branch, name, name)}
+	c := causes{Known: true, Head: prose(found.Head), From: found.From, Parts: chart.PartsOf(found, partsShown), Files: takeBranch(ch, branch, name, name)}
 	for i := range found.Standards {
 		if found.Standards[i].Named {
 			c.Named++
@@ -123,7 +124,7 @@ func newWatching(ch *choice, r *report.BranchReport) watching {
 func storyLines(all []report.Story) []storyLine {
 	out := make([]storyLine, len(all))
 	for i, s := range all {
-		out[i] = storyLine{Question: s.Question, Text: s.Text, Day: dayText(s.VisitedOn), Href: listPath + "/" + s.Visit}
+		out[i] = storyLine{Question: s.Question, Told: s.Text, Day: dayText(s.VisitedOn), Href: listPath + "/" + s.Visit}
 	}
 	return out
 }

@@ -58,7 +58,8 @@ type branchView struct {
 
 // standing counts standards by state, in words.
 type standing struct {
-	Text string
+	N    int
+	Word string
 	Tone sheet.Tone
 }
 
@@ -76,7 +77,7 @@ type standardLine struct {
 	Wow                     string
 	Gap                     string
 	Critical                string
-	Parts                   string // partly met, does not apply, cannot be told
+	Parts                   []string // partly met, does not apply, cannot be told
 	Months                  []monthShare
 }
 
@@ -152,7 +153,7 @@ func (p *Pages) branchOf(c echo.Context, a auth.Actor, ch choice, r *report.Bran
 	view.Beside = newBesideForm(&ch, r.Branch, &r.Neighbours)
 	for i := range r.Visits {
 		row := newListRow(&r.Visits[i])
-		row.Head, row.Fine = row.Day, row.Scenario
+		row.Name = "" // the page has said it
 		view.Visits = append(view.Visits, row)
 	}
 	view.Files = []tab{
@@ -191,7 +192,7 @@ func (v *branchView) standards(r *report.BranchReport) {
 		}
 	}
 	for i, word := range order {
-		v.Standing[i].Text = strconv.Itoa(counts[word]) + " " + word
+		v.Standing[i].N, v.Standing[i].Word = counts[word], word
 	}
 }
 
@@ -258,21 +259,17 @@ func criticalText(c compare.Criticality) string {
 }
 
 // partsText says which visits do not count as met or missed.
-func partsText(c compare.Counts) string {
-	text := ""
+func partsText(c compare.Counts) []string {
+	var all []string
 	for _, part := range []struct {
 		n    int
 		text string
 	}{{c.Partial, "partly met"}, {c.NA, "did not apply"}, {c.Unknown, "cannot be told"}} {
-		if part.n == 0 {
-			continue
+		if part.n > 0 {
+			all = append(all, strconv.Itoa(part.n)+" "+part.text)
 		}
-		if text != "" {
-			text += ", "
-		}
-		text += strconv.Itoa(part.n) + " " + part.text
 	}
-	return text
+	return all
 }
 
 // gapText says what a standard costs against all other branches; less than a tenth of a point is nothing.

@@ -27,7 +27,7 @@ type compareView struct {
 // funnel is "Real difference or luck?": of the score, or of one standard.
 type funnel struct {
 	Known   bool
-	Of      string // "Score", or the standard's title
+	Of      string // title of the standard, "" for the score
 	Wide    chart.Funnel
 	Narrow  chart.Funnel
 	Says    []string
@@ -92,7 +92,7 @@ func funnelOf(ch *choice, r *report.Comparison) (f compare.Funnel, of, middle st
 		return f, s.Title, middle, ok
 	}
 	f, ok = compare.ScoreFunnel(&r.Result, r.Scores)
-	return f, "Score", "average", ok
+	return f, "", "average", ok
 }
 
 func newFunnel(ch *choice, r *report.Comparison) funnel {
@@ -169,20 +169,33 @@ func counted(r *report.Comparison) bool {
 	return false
 }
 
-// whereText names the part of the network that is shown.
-func whereText(a auth.Actor, r *report.Comparison) string {
+// whereOf names the part of the network that is shown: a region, or else all that the reader sees, partly where that is
+// not the whole network.
+func whereOf(a auth.Actor, r *report.Comparison) (region string, partly bool) {
 	for _, region := range r.Regions {
 		if region.ID == r.Query.Region {
-			return region.Name
+			return region.Name, false
 		}
 	}
-	if !a.Reach(auth.Compare).All {
-		if len(r.Regions) == 1 {
-			return r.Regions[0].Name
-		}
-		return "Your regions"
+	if a.Reach(auth.Compare).All {
+		return "", false
 	}
-	return "All regions"
+	if len(r.Regions) == 1 {
+		return r.Regions[0].Name, false
+	}
+	return "", true
+}
+
+// whereText is the same in the reader's language.
+func whereText(c echo.Context, a auth.Actor, r *report.Comparison) string {
+	region, partly := whereOf(a, r)
+	switch {
+	case region != "":
+		return region
+	case partly:
+		return kit.Say(c, "Your regions")
+	}
+	return kit.Say(c, "All regions")
 }
 
 // scaleOf is the scale that the league shares with nothing else: its rows need it narrow.

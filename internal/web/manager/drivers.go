@@ -19,7 +19,7 @@ type driversView struct {
 	Months          string
 	Question, Scale string
 	Declined        string
-	Title, Says     string
+	Heading, Says   string
 	Explained       string
 	Visits          string
 	Adjusted        []string
@@ -58,7 +58,7 @@ func (p *Pages) drivers(c echo.Context, a auth.Actor) error {
 	view := driversView{compareHead: framed(h, a, &ch, driversPath, "What makes the difference", &r.Frame)}
 	d := &r.Drivers
 	view.Months, view.Question, view.Scale, view.Left = monthsText(r.Months), r.Question, r.Scale, r.Left
-	view.Declined, view.Title, view.Says, view.Adjusted = prose(d.Declined), prose(d.Title), prose(d.Sentence), d.Adjusted
+	view.Declined, view.Heading, view.Says, view.Adjusted = prose(d.Declined), prose(d.Title), prose(d.Sentence), d.Adjusted
 	view.Visits = catalogue.Count(d.Visits, "visit", "visits") + " to " + catalogue.Count(d.Branches, "branch", "branches")
 	if d.Declined == "" {
 		view.Explained = percent(10_000*d.R2) + " (" + chart.Whole(10_000*d.R2Range.Lo) + "–" + percent(10_000*d.R2Range.Hi) + ")"

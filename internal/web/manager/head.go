@@ -20,7 +20,8 @@ type compareHead struct {
 	Filters filters
 	Parts   []tab
 	Nothing string // why there is nothing to compare, a whole sentence; "" when there is
-	Where   string // region or "All regions"
+	Where   string // name of the region shown, "" for all that the reader sees
+	Partly  bool   // he sees some regions only
 	Lead    []string
 	Further []string
 	Notes   []string
@@ -77,7 +78,8 @@ func (h *compareHead) fill(a auth.Actor, ch *choice, path string, r *report.Comp
 	if path == branchesPath {
 		o.standards = r.Result.Standards
 	}
-	h.Where, h.Filters, h.AsOf = whereText(a, r), newFilters(*ch, path, o), asOfText(r.AsOf)
+	h.Filters, h.AsOf = newFilters(*ch, path, o), asOfText(r.AsOf)
+	h.Where, h.Partly = whereOf(a, r)
 	h.Fair = r.Result.Model.Crossed != nil
 	for _, d := range r.Result.Model.Declined {
 		h.Refused = append(h.Refused, prose(d.Sentence))
@@ -114,7 +116,7 @@ func (h *compareHead) headline(r *report.Comparison) {
 func framed(read compareHead, a auth.Actor, ch *choice, path, title string, f *report.Frame) compareHead {
 	h := compareHead{Chrome: chromeOf(title), Parts: parts(ch, path), Notes: f.Notes, Filters: newFilters(*ch, path, offerOf(f)), AsOf: asOfText(f.AsOf)}
 	h.Errors = read.Errors
-	h.Where = whereText(a, &report.Comparison{Query: f.Query, Regions: f.Regions})
+	h.Where, h.Partly = whereOf(a, &report.Comparison{Query: f.Query, Regions: f.Regions})
 	if len(f.Places) == 0 {
 		h.Nothing = "No branch of yours fits these choices."
 	}

@@ -36,14 +36,15 @@ type heatRow struct {
 
 // heatCell is how often one branch met one standard.
 type heatCell struct {
-	Text   string // "86", "" when it was not asked
-	Href   string // to the standard on the branch's page
-	Counts string // "5 of 6"
-	Step   string // "-3" to "3", "" without a target
-	Thin   bool
+	Text       string // "86", "" when it was not asked
+	Href       string // to the standard on the branch's page
+	Met, Asked string // visits
+	Step       string // "-3" to "3", "" without a target
+	Thin       bool
 }
 
-func newHeat(ch *choice, r *report.Comparison, rows []compareRow) heat {
+// newHeat makes the table; say puts words of ours into the language of the page.
+func newHeat(ch *choice, r *report.Comparison, rows []compareRow, say func(string) string) heat {
 	h := heat{Legend: chart.Legend(), Thin: thinBelow}
 	for i := range r.Result.Standards {
 		s := &r.Result.Standards[i]
@@ -53,8 +54,9 @@ func newHeat(ch *choice, r *report.Comparison, rows []compareRow) heat {
 		}
 		h.Columns = append(h.Columns, column)
 	}
+	of := say("of")
 	for i := range rows {
-		h.Rows = append(h.Rows, newHeatRow(ch, r, &rows[i]))
+		h.Rows = append(h.Rows, newHeatRow(ch, r, &rows[i], of))
 		for k := range rows[i].Outcomes {
 			h.Level = max(h.Level, rows[i].Outcomes[k].Good.Level)
 		}
@@ -62,21 +64,21 @@ func newHeat(ch *choice, r *report.Comparison, rows []compareRow) heat {
 	return h
 }
 
-func newHeatRow(ch *choice, r *report.Comparison, b *compareRow) heatRow {
+func newHeatRow(ch *choice, r *report.Comparison, b *compareRow, of string) heatRow {
 	row := heatRow{Name: r.Places[b.ID].Name, Href: branchHref(ch, b.ID)}
 	if b.Score.N > 0 {
 		row.Score = chart.Whole(b.Score.EstimateBP)
 	}
 	var cells strings.Builder
 	for k := range b.Outcomes {
-		newHeatCell(&r.Result.Standards[k], &b.Outcomes[k], row.Href).draw(&cells)
+		newHeatCell(&r.Result.Standards[k], &b.Outcomes[k], row.Href).draw(&cells, of)
 	}
 	row.Cells = template.HTML(cells.String()) //nolint:gosec // draw escapes the only part that is not a number
 	return row
 }
 
 // draw writes the cell. A template would take most of the page's time for it.
-func (c heatCell) draw(b *strings.Builder) {
+func (c heatCell) draw(b *strings.Builder, of string) {
 	if c.Text == "" {
 		b.WriteString(`<td class="none">·</td>`)
 		return
@@ -88,7 +90,7 @@ func (c heatCell) draw(b *strings.Builder) {
 	if c.Thin {
 		b.WriteString(` class="thin"`)
 	}
-	b.WriteString(`><a href="` + template.HTMLEscapeString(c.Href) + `" title="` + c.Counts + `">` + c.Text + `</a></td>`)
+	b.WriteString(`><a href="` + template.HTMLEscapeString(c.Href) + `" title="` + c.Met + " " + of + " " + c.Asked + `">` + c.Text + `</a></td>`)
 }
 
 func newHeatCell(s *compare.Standard, o *compare.Outcome, href string) heatCell {
@@ -96,7 +98,7 @@ func newHeatCell(s *compare.Standard, o *compare.Outcome, href string) heatCell 
 		return heatCell{}
 	}
 	return heatCell{
-		Text: share(o.X, o.N), Href: href + "#s-" + url.PathEscape(s.ID), Counts: strconv.Itoa(o.X) + " of " + strconv.Itoa(o.N), Step: stepOf(s, o), Thin: o.N < thinBelow,
+		Text: share(o.X, o.N), Href: href + "#s-" + url.PathEscape(s.ID), Met: strconv.Itoa(o.X), Asked: strconv.Itoa(o.N), Step: stepOf(s, o), Thin: o.N < thinBelow,
 	}
 }
 

@@ -25,7 +25,7 @@ type listView struct {
 	Rows    []listRow
 	Next    string
 	First   string // address of the first page, "" on it
-	Only    string // name of the only branch shown, "" for all
+	Only    string // name of the only branch shown, "" for all or where no visit says it
 	AllHref string // all branches again
 	Stand   string // how that branch stands
 	File    string
@@ -37,8 +37,7 @@ type listView struct {
 type listRow struct {
 	report.Row
 	Href     string
-	Head     string // what the line is called: the branch, or on a branch's own page the day
-	Fine     string // and what it says below
+	Name     string // of the branch, "" on its own page
 	Day      string
 	Scenario string
 	Score    string
@@ -53,7 +52,7 @@ func newListRow(r *report.Row) listRow {
 		Row: *r, Href: listPath + "/" + r.ID, Day: dayText(r.VisitedOn), Scenario: sheet.ScenarioName(r.Scenario), Score: sheet.Score(r.FinalBP),
 		Level: r.Level.Words(), Tone: sheet.LevelTone(r.Level),
 	}
-	l.Head, l.Fine = r.BranchName, l.Day+" · "+l.Scenario
+	l.Name = r.BranchName
 	return l
 }
 
@@ -122,7 +121,7 @@ func (p *Pages) listOf(a auth.Actor, ch choice, l *report.VisitList) listView {
 		view.First = ch.address(listPath, keep(&ch)...)
 	}
 	if ch.Branch != "" {
-		view.Only, view.AllHref, view.Stand = "this branch", ch.address(listPath), branchHref(&ch, ch.Branch)
+		view.AllHref, view.Stand = ch.address(listPath), branchHref(&ch, ch.Branch)
 		if len(l.Rows) > 0 {
 			view.Only = l.Rows[0].BranchName
 		}

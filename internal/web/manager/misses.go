@@ -10,6 +10,7 @@ import (
 	"plainclothes/internal/fault"
 	"plainclothes/internal/report"
 	"plainclothes/internal/web/chart"
+	"plainclothes/internal/web/kit"
 )
 
 // misses are the counts of a branch's major standards.
@@ -59,11 +60,11 @@ func nearbyText(n *report.NearbyAlarms) string {
 	if n.Branches < 2 {
 		return ""
 	}
-	where := ""
+	where := " branches"
 	if n.Region != "" {
-		where = " of " + n.Region
+		where = " branches of " + n.Region
 	}
-	return "Over the " + strconv.Itoa(n.Branches) + " branches" + where + " that you see, and " + catalogue.Count(n.Standards, "major standard", "major standards") +
+	return "Over the " + strconv.Itoa(n.Branches) + where + " that you see, and " + catalogue.Count(n.Standards, "major standard", "major standards") +
 		", expect about " + compare.AlarmsAMonth(n.Monthly) + " when nothing is wrong."
 }
 
@@ -116,7 +117,7 @@ func missesPicture(c echo.Context, ch *choice, r *report.BranchReport) error {
 			return fault.New(fault.NotFound, orText(x.Tally.Why, "Misses of this standard are not counted yet."))
 		}
 		g := chart.GapsOf(&x.Tally, gapDay)
-		return svg(c, r.Place.Name+" misses "+x.Standard.ID, g.File(r.Place.Name+": "+x.Standard.Title, "Met visits between misses, since "+dayOf(r.Tallies.From)))
+		return svg(c, r.Place.Name+" misses "+x.Standard.ID, g.File(r.Place.Name+": "+x.Standard.Title, kit.Say(c, "Met visits between misses, since "+dayOf(r.Tallies.From))))
 	}
 	return fault.New(fault.NotFound, "Misses are counted of major standards only, and this is none.")
 }

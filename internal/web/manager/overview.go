@@ -37,6 +37,7 @@ type overviewView struct {
 type finding struct {
 	Name, Href string
 	What       string // two or three words
+	Standard   string // or the title of the standard that is meant
 	Why        string // a sentence
 	Tone       string // class
 }
@@ -89,7 +90,7 @@ func (v *overviewView) below(ch *choice, r *report.Comparison) {
 	}
 	for _, f := range lines.best {
 		v.Lines = append(v.Lines, finding{
-			Name: f.name, Href: branchHref(ch, f.row.ID) + "#s-" + r.Result.Standards[f.of].ID, What: f.standard, Why: prose(f.row.Outcomes[f.of].Sentence()), Tone: "below",
+			Name: f.name, Href: branchHref(ch, f.row.ID) + "#s-" + r.Result.Standards[f.of].ID, Standard: f.standard, Why: prose(f.row.Outcomes[f.of].Sentence()), Tone: "below",
 		})
 	}
 }

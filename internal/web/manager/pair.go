@@ -65,7 +65,7 @@ type pairView struct {
 	Pooled    bool
 	Fair      bool
 	Refused   []string
-	Formats   string // "café and kiosk", "" where they have one format
+	Formats   [2]string // of the two, "" where they have the same
 	AsOf      string
 	CSV       string
 	Notes     []string
@@ -73,10 +73,10 @@ type pairView struct {
 
 // pairRow is the score of one of them.
 type pairRow struct {
-	Name, Href, Score, Range, Verdict string
-	Visits                            int
-	Bar                               chart.Bar
-	Tone                              chart.Tone
+	Name, Href, Score, Range, Mark, Verdict string
+	Visits                                  int
+	Bar                                     chart.Bar
+	Tone                                    chart.Tone
 }
 
 // pairStandard is one standard at both.
@@ -170,7 +170,7 @@ func (v *pairView) fill(ch *choice, r *report.Pairing) {
 		v.Refused = append(v.Refused, prose(d.Sentence))
 	}
 	if a, b := r.Places[one.ID].Format, r.Places[two.ID].Format; a != b && a != "" && b != "" {
-		v.Formats = a + " and " + b
+		v.Formats = [2]string{a, b}
 	}
 	v.Notes = r.Notes
 	v.CSV = ch.address(branchesPath+"/"+r.Branch+"/csv", "table", "pair", "other", two.ID)
@@ -184,9 +184,7 @@ func newPairRow(ch *choice, r *report.Pairing, i int, scale chart.Scale) pairRow
 		return row
 	}
 	row.Score, row.Tone, row.Verdict = percent(e.EstimateBP), toneOf(e.Status), e.Verdict()
-	if m := mark(e.Status); m != "" {
-		row.Verdict = m + " " + row.Verdict
-	}
+	row.Mark = mark(e.Status)
 	if e.HasRange {
 		row.Range = chart.Whole(e.LoBP) + "–" + percent(e.HiBP)
 	}

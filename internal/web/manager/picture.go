@@ -106,14 +106,15 @@ func (p *Pages) drawnOf(c echo.Context, a auth.Actor, ch *choice) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	note := whereText(a, &r) + " · " + monthsText(r.Window)
+	say := saying(c)
+	note := whereText(c, a, &r) + " · " + say(monthsText(r.Window))
 	if ch.Chart == "funnel" {
 		f, of, middle, ok := funnelOf(ch, &r)
 		if !ok {
 			return nil, fault.New(fault.NotFound, "There is no funnel for these choices: too few visits, or no target.")
 		}
 		drawing := chart.NewFunnel(chart.FunnelOf(&f, middle, func(id string) (string, string) { return r.Places[id].Name, "" }), false)
-		return drawing.File("Real difference or luck? "+of, note), nil
+		return drawing.File(say("Real difference or luck?")+" "+of, note, say), nil
 	}
 	all, size := foundRows(ch, &r), perPage
 	if ch.Chart == "heat" {
@@ -122,23 +123,23 @@ func (p *Pages) drawnOf(c echo.Context, a auth.Actor, ch *choice) ([]byte, error
 	from, to, _ := pageOf(ch, branchesPath, len(all), size)
 	rows := all[from:to]
 	if ch.Chart == "heat" {
-		return heatFile(&r, rows, note), nil
+		return heatFile(&r, rows, note, say), nil
 	}
 	scale := scaleOf(r.Result.Branches, r.Result.TargetBP)
 	lines := make([]chart.BarLine, len(rows))
 	for i := range rows {
 		row := newLeagueRow(ch, &r, &rows[i], scale)
-		words := row.Verdict
+		words := say(row.Verdict)
 		if row.Mark != "" {
 			words = row.Mark + " " + words
 		}
-		lines[i] = chart.BarLine{Name: row.Name, Value: row.Score, Words: words + " · " + catalogue.Count(row.Visits, "visit", "visits"), Bar: row.Bar}
+		lines[i] = chart.BarLine{Name: row.Name, Value: row.Score, Words: words + " · " + say(catalogue.Count(row.Visits, "visit", "visits")), Bar: row.Bar}
 		lines[i].Bar.Tone = row.Tone
 	}
-	return chart.BarsFile("How branches compare", note+" · bars: 90% ranges", chart.Axis(scale, r.Result.TargetBP), lines), nil
+	return chart.BarsFile(say("How branches compare"), note+" · "+say("bars: 90% ranges"), chart.Axis(scale, r.Result.TargetBP), lines), nil
 }
 
-func heatFile(r *report.Comparison, rows []compareRow, note string) []byte {
+func heatFile(r *report.Comparison, rows []compareRow, note string, say chart.Say) []byte {
 	columns := make([]string, len(r.Result.Standards))
 	for i := range columns {
 		columns[i] = r.Result.Standards[i].Title
@@ -158,7 +159,7 @@ func heatFile(r *report.Comparison, rows []compareRow, note string) []byte {
 			lines[i].Cells[k] = out
 		}
 	}
-	return chart.HeatFile("Branches by standard", note+" · percent of visits that met it; dotted: fewer than "+strconv.Itoa(thinBelow)+" visits", columns, lines)
+	return chart.HeatFile(say("Branches by standard"), note+" · "+say("percent of visits that met it; dotted: fewer than "+strconv.Itoa(thinBelow)+" visits"), columns, lines)
 }
 
 func (p *Pages) changePicture(c echo.Context, a auth.Actor, ch *choice) ([]byte, error) {
@@ -166,13 +167,14 @@ func (p *Pages) changePicture(c echo.Context, a auth.Actor, ch *choice) ([]byte,
 	if err != nil {
 		return nil, err
 	}
+	say := saying(c)
 	var v changeView
 	v.rows(ch, &r)
 	lines := make([]chart.BarLine, len(v.Rows))
 	for i := range v.Rows {
-		lines[i] = chart.BarLine{Name: v.Rows[i].Name, Value: v.Rows[i].Change, Words: v.Rows[i].Words, Bar: v.Rows[i].Bar}
+		lines[i] = chart.BarLine{Name: v.Rows[i].Name, Value: v.Rows[i].Change, Words: say(v.Rows[i].Words), Bar: v.Rows[i].Bar}
 	}
-	return chart.BarsFile("What changed", monthsText(r.Before)+" to "+monthsText(r.Window)+" · points, with 90% ranges", v.Axis, lines), nil
+	return chart.BarsFile(say("What changed"), say(monthsText(r.Window))+" "+say("against")+" "+say(monthsText(r.Before))+" · "+say("points, with 90% ranges"), v.Axis, lines), nil
 }
 
 func (p *Pages) driversPicture(c echo.Context, a auth.Actor, ch *choice) ([]byte, error) {
@@ -183,11 +185,12 @@ func (p *Pages) driversPicture(c echo.Context, a auth.Actor, ch *choice) ([]byte
 	if r.Drivers.Declined != "" {
 		return nil, fault.New(fault.NotFound, r.Drivers.Declined)
 	}
+	say := saying(c)
 	lines := make([]chart.BarLine, len(r.Drivers.Standards))
 	for i, row := range driverRows(r.Drivers.Standards) {
-		lines[i] = chart.BarLine{Name: row.Title, Value: row.Part, Words: "met in " + row.Met, Bar: row.Bar}
+		lines[i] = chart.BarLine{Name: row.Title, Value: row.Part, Words: say("met in " + row.Met), Bar: row.Bar}
 	}
-	return chart.BarsFile(r.Drivers.Title, monthsText(r.Months)+" · share of what the standards explain, with 90% ranges", driverAxis(), lines), nil
+	return chart.BarsFile(say(prose(r.Drivers.Title)), say(monthsText(r.Months))+" · "+say("share of what the standards explain, with 90% ranges"), driverAxis(), lines), nil
 }
 
 // driverAxis is from nothing to all.
@@ -237,7 +240,8 @@ func (p *Pages) branchPicture(c echo.Context, a auth.Actor) error {
 	if err != nil {
 		return err
 	}
-	title := r.Place.Name + ": " + branchCharts[ch.Chart]
+	say := saying(c)
+	title, months := r.Place.Name+": "+say(branchCharts[ch.Chart]), say(monthsText(r.Window))
 	switch ch.Chart {
 	case "months":
 		t, err := p.reports.Trends(c.Request().Context(), a, ch.query(), r.Branch)
@@ -248,29 +252,34 @@ func (p *Pages) branchPicture(c echo.Context, a auth.Actor) error {
 		if !y.Known {
 			return fault.New(fault.NotFound, "There are not enough visits to draw a line.")
 		}
-		return svg(c, r.Place.Name+" months", y.Wide.File(title, monthsText(t.Window)))
+		return svg(c, r.Place.Name+" months", y.Wide.File(title, say(monthsText(t.Window)), say))
 	case "parts":
 		if r.Causes == nil {
 			return fault.New(fault.NotFound, "There is nobody to compare this branch with.")
 		}
 		parts := chart.PartsOf(r.Causes, partsShown)
-		return svg(c, r.Place.Name+" parts", parts.File(title, monthsText(r.Window)+" · points behind or ahead of similar branches"))
+		return svg(c, r.Place.Name+" parts", parts.File(title, months+" · "+say("points behind or ahead of similar branches"), say))
 	case "moved":
 		if r.Moved.Causes == nil {
 			return fault.New(fault.NotFound, orText(r.Moved.Why, "There is no window before to compare with."))
 		}
 		parts := chart.PartsOf(r.Moved.Causes, partsShown)
-		return svg(c, r.Place.Name+" moved", parts.File(title, monthsText(r.Before)+" to "+monthsText(r.Window)+" · points of the score"))
+		return svg(c, r.Place.Name+" moved", parts.File(title, months+" "+say("against")+" "+say(monthsText(r.Before))+" · "+say("points of the score"), say))
 	case "watch":
 		if !r.Watch.Chart.Drawn {
 			return fault.New(fault.NotFound, orText(r.Watch.Chart.Why, "This branch is not watched yet."))
 		}
 		sums := chart.SumsOf(&r.Watch.Chart, r.Watch.Limit, dayOf, false)
-		return svg(c, r.Place.Name+" watch", sums.File(title, monthsText(r.Window)))
+		return svg(c, r.Place.Name+" watch", sums.File(title, months, say))
 	case "misses":
 		return missesPicture(c, &ch, &r)
 	}
 	return noChart("months, parts, moved, watch or misses")
+}
+
+// saying puts words of ours into the reader's language.
+func saying(c echo.Context) chart.Say {
+	return func(words string) string { return kit.Say(c, words) }
 }
 
 func orText(text, otherwise string) string {

@@ -57,7 +57,7 @@ func (p *Pages) standards(c echo.Context, a auth.Actor) error {
 	for i := range r.Result.Summaries {
 		view.Rows = append(view.Rows, newStandardRow(&ch, &r.Result.Standards[i], &r.Result.Summaries[i]))
 	}
-	view.Heat = newHeat(&ch, r, all[from:to])
+	view.Heat = newHeat(&ch, r, all[from:to], saying(c))
 	view.Files = takeOf(&ch, "heat", "heat", strconv.Itoa(max(1, ch.Page)))
 	view.Counts = takeOf(&ch, "standards", "", "")
 	regions, err := p.reports.Regions(c.Request().Context(), a, ch.query())
@@ -108,7 +108,7 @@ func statesOf(s *compare.States) []standing {
 		{s.WOW, compare.WOW, "at WOW"},
 	} {
 		if x.n > 0 {
-			all = append(all, standing{Text: strconv.Itoa(x.n) + " " + x.text, Tone: stateChip(x.status)})
+			all = append(all, standing{N: x.n, Word: x.text, Tone: stateChip(x.status)})
 		}
 	}
 	return all

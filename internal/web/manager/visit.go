@@ -3,7 +3,6 @@ package manager
 import (
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -131,7 +130,7 @@ func itemOf(r *report.VisitReport, q *report.Answered, marks *sheet.Sheet) sheet
 		}
 	}
 	it.Comment, it.Private = q.Comment, q.Withheld
-	it.Answer, it.Said = answerOf(q), q.State == programme.Answered
+	it.Answer, it.Said, it.Ours = answerOf(q), q.State == programme.Answered, oursOf(q)
 	it.Long = it.Said && q.Kind == programme.Text
 	for _, p := range q.Photos {
 		it.Photos = append(it.Photos, evidence.Photo{ID: p.ID, Type: evidence.ShownType, Width: p.Width, Height: p.Height})
@@ -150,6 +149,11 @@ func answerOf(q *report.Answered) string {
 		return catalogue.Count(len(q.Photos), "photo", "photos")
 	}
 	return "No answer"
+}
+
+// oursOf reports whether that is in words of ours.
+func oursOf(q *report.Answered) bool {
+	return q.Withheld || q.Answer == "" || sheet.Ours(q.Kind, programme.Answer{State: q.State, Codes: []string{q.Answer}})
 }
 
 func standardsOf(r *report.VisitReport, marks *sheet.Sheet) []sheet.Outcome {
@@ -196,18 +200,18 @@ func criticalsOf(r *report.VisitReport, marks *sheet.Sheet) []sheet.Critical {
 // whyOf prints the arithmetic with the answers that managers may read.
 func whyOf(r *report.VisitReport) sheet.Why {
 	w := sheet.NewWhy(blank(r), r.Trace, sheet.Options{})
-	answers := map[string]string{}
+	answers := map[string]*report.Answered{}
 	for i := range r.Sections {
 		for k := range r.Sections[i].Questions {
 			q := &r.Sections[i].Questions[k]
-			answers[number(r.List.Programme, q.ID)] = answerOf(q)
+			answers[number(r.List.Programme, q.ID)] = q
 		}
 	}
 	for i := range w.Sections {
 		for k := range w.Sections[i].Rows {
 			row := &w.Sections[i].Rows[k]
-			if said, ok := answers[row.Number]; ok {
-				row.Answer = said
+			if q, ok := answers[row.Number]; ok {
+				row.Answer, row.Ours = answerOf(q), oursOf(q)
 			}
 		}
 	}
@@ -234,12 +238,4 @@ func number(p *programme.Programme, id string) string {
 		}
 	}
 	return ""
-}
-
-// Heading is the day with its part: "21 Nov 2026, morning".
-func (v visitView) Heading() string {
-	if v.Daypart == "" {
-		return v.Day
-	}
-	return v.Day + ", " + strings.ToLower(v.Daypart)
 }

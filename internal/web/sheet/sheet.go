@@ -48,6 +48,7 @@ type Item struct {
 	ID, Number, Text string
 	Answer           string
 	Said             bool // there is an answer, not a reason for none
+	Ours             bool // what stands there are words of ours, not of the checklist or the shopper: "Yes", "No photo"
 	Long             bool // the answer is a text of its own
 	Private          bool // for the vault: managers never see it
 	Comment          string
@@ -147,11 +148,11 @@ func (m *maker) item(q *programme.Question, number string) Item {
 	it := Item{ID: q.ID, Number: number, Text: q.Text, Private: q.Vault, Tone: None, Standard: m.standard(q.Standard)}
 	state := m.state(q.ID)
 	if state == scoring.StateHidden {
-		it.Answer = "Not asked"
+		it.Answer, it.Ours = "Not asked", true
 		return it
 	}
 	if it.Private && !m.opt.Vault {
-		it.Answer = "Kept private"
+		it.Answer, it.Ours = "Kept private", true
 		return it
 	}
 	m.answer(q, &it)
@@ -170,11 +171,11 @@ func (m *maker) answer(q *programme.Question, it *Item) {
 	}
 	a := m.paper.Answers[q.ID]
 	it.Answer, it.Said = Words(q, a, m.paper.Visit.Currency), a.State == programme.Answered
-	it.Long = it.Said && q.Kind == programme.Text
+	it.Long, it.Ours = it.Said && q.Kind == programme.Text, Ours(q.Kind, a)
 	if q.Kind != programme.Photo && q.Kind != programme.Receipt || a.State == programme.NA || a.State == programme.NotObserved {
 		return
 	}
-	it.Answer, it.Said = "No photo", false
+	it.Answer, it.Said, it.Ours = "No photo", false, true
 	if n := len(it.Photos); n > 0 {
 		it.Answer, it.Said = catalogue.Count(n, "photo", "photos"), true
 	}

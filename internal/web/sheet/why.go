@@ -53,6 +53,7 @@ type WhyRow struct {
 	Earned, Possible        string
 	WowEarned, WowAvailable string
 	Note                    string // why it does not count
+	Ours                    bool   // the answer is in words of ours
 }
 
 // WhyTotal is the last step.
@@ -159,7 +160,7 @@ const nothing = "–"
 
 func whyRow(it *Item, t *scoring.QuestionTrace) WhyRow {
 	r := WhyRow{
-		Number: it.Number, Text: it.Text, Answer: it.Answer, Counts: t.Counts,
+		Number: it.Number, Text: it.Text, Answer: it.Answer, Ours: it.Ours, Counts: t.Counts,
 		Earned: nothing, Possible: nothing, WowEarned: nothing, WowAvailable: nothing,
 	}
 	if !t.Counts {

@@ -47,6 +47,20 @@ func Words(q *programme.Question, a programme.Answer, currency string) string {
 	return a.Text
 }
 
+// Ours reports whether the words of an answer are the program's own, which are said in the reader's language: all others
+// are the checklist's or the shopper's.
+func Ours(kind programme.Kind, a programme.Answer) bool {
+	switch kind {
+	case programme.YesNo, programme.WowKind, programme.Rating, programme.Date, programme.Photo, programme.Receipt:
+		return true
+	case programme.Multi:
+		return a.State != programme.Answered || len(a.Codes) == 0
+	case programme.Choice, programme.Attention, programme.LevelKind, programme.Duration, programme.Money, programme.Number,
+		programme.Text, programme.Time, programme.StaffName:
+	}
+	return a.State != programme.Answered
+}
+
 func yesNo(code string) string {
 	if code == "yes" {
 		return "Yes"
