@@ -38,8 +38,8 @@ type CauseInput struct {
 type Causes struct {
 	Branch                           string
 	Total, Performance, Mix, Penalty float64
-	Standards                        []Cause // the most telling first
-	Sections                         []Cause // sums of their standards, by size
+	Standards                        []Cause  // the most telling first
+	Sections                         []Cause  // sums of their standards, by size
 	Sentence                         string   // Head and From as a paragraph
 	Head                             string   // "4.2 points behind similar branches."
 	From                             []string // what it comes from, in words, the largest first: "2.1 come from “Greeting” (quite sure)"

@@ -100,7 +100,7 @@ func TestDriversComeFromTheMarkAndFromWhatWasMet(t *testing.T) {
 			t.Fatal(err)
 		}
 		// 336 visits of full months; the mark has nothing to do with what was met, and that is said.
-		if d.Question != "How likely are you to come back?" || d.Scale != "0 to 10" || d.Drivers.Visits != 336 || d.Drivers.Declined == "" {
+		if d.Question != "How likely are you to come back?" || d.Scale != "0–10" || d.Drivers.Visits != 336 || d.Drivers.Declined == "" {
 			t.Errorf("%q %q: %+v", d.Question, d.Scale, d.Drivers)
 		}
 		if len(d.Sides) != 1 || d.Sides[0].Score.N1+d.Sides[0].Score.N2 == 0 {

@@ -13,7 +13,7 @@ import (
 // causes are why a branch stands where it stands.
 type causes struct {
 	Known    bool
-	Why      string // why nothing is split, a whole sentence
+	Why      string   // why nothing is split, a whole sentence
 	Head     string   // a sentence
 	From     []string // what it comes from
 	Parts    chart.Parts
