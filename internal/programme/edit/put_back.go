@@ -35,6 +35,11 @@ func (o PutBack) do(w *work) error {
 	w.touch(o.Part, "")
 	w.open = openOf(o.Part)
 	w.say("Added " + Label(w.p, o.Part) + " again.")
+	whole := o.Part
+	if whole.Kind == Option && !Has(w.was, openOf(whole)) {
+		whole = openOf(whole)
+	}
+	w.putBackOthers(o.From, whole)
 	return nil
 }
 

@@ -3,9 +3,11 @@ package edit_test
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 
 	"plainclothes/internal/fault"
+	"plainclothes/internal/programme"
 	"plainclothes/internal/programme/demo"
 	"plainclothes/internal/programme/edit"
 )
@@ -55,6 +57,70 @@ func TestEverythingThatIsRemovedComesBackWithoutWhatIsGoneToo(t *testing.T) {
 				t.Errorf("%s: %s twice: %v", name, r, err)
 			}
 		}
+	}
+}
+
+func TestWhatOthersTookFromAPartComesBackWithIt(t *testing.T) {
+	for _, name := range demo.Names() {
+		p := shipped(t, name)
+		same := 0
+		for _, r := range partsOf(p) {
+			if _, err := edit.Apply(p, edit.Remove{Part: r}, edit.Fixed{}); !fault.Is(err, fault.Conflict) {
+				continue // nothing asks about it
+			}
+			without, err := edit.Apply(p, edit.Remove{Part: r, Drop: true}, edit.Fixed{})
+			if err != nil {
+				t.Fatalf("%s: %s: %v", name, r, err)
+			}
+			back, err := edit.Apply(without.Programme, edit.PutBack{Part: r, From: p}, edit.Fixed{})
+			if err != nil || !bytes.Equal(back.Programme.Canonical(), p.Canonical()) {
+				t.Errorf("%s: %s does not come back as it was: %v\n%s\n%s", name, r, err, back.Programme.Canonical(), p.Canonical())
+			}
+			if !strings.Contains(back.Sentence, "took from it is there again.") || len(back.Touches) < 2 {
+				t.Errorf("%s: %s: %q touches %q", name, r, back.Sentence, back.Touches)
+			}
+			same++
+		}
+		if same == 0 {
+			t.Errorf("%s: nothing was tried", name)
+		}
+	}
+}
+
+func TestWhatWasChangedSinceAPartWentStaysAndWhatLeadsNowhereIsLeftOut(t *testing.T) {
+	p := shipped(t, "coffee-kiosks") // D2 asks D1, D4 asks D3, B3 asks A2
+	question := func(id string) edit.Ref { return edit.Ref{Kind: edit.Question, ID: id} }
+	apply := func(p *programme.Programme, op edit.Op) *programme.Programme {
+		t.Helper()
+		done, err := edit.Apply(p, op, edit.Fixed{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return done.Programme
+	}
+	source := func(p *programme.Programme, id string) string {
+		if q, _, _ := p.Question(id); q.ShowIf != nil {
+			return q.ShowIf.Source
+		}
+		return ""
+	}
+	gone := apply(p, edit.Remove{Part: question("D3"), Drop: true})
+	other := apply(gone, edit.SetCondition{Part: question("D4"), Rows: []edit.Row{{Subject: "A3", Verb: edit.Is, Values: []string{"no"}}}})
+	if back := apply(other, edit.PutBack{Part: question("D3"), From: p}); source(back, "D4") != source(other, "D4") || source(back, "D4") == "" {
+		t.Errorf("the condition that was written since is %q", source(back, "D4"))
+	}
+	late := apply(gone, edit.Move{Part: question("D4"), In: "A", To: 1})
+	if back := apply(late, edit.PutBack{Part: question("D3"), From: p}); source(back, "D4") != "" {
+		t.Errorf("what stands before it asks about it: %q", source(back, "D4"))
+	}
+	standard := edit.Ref{Kind: edit.Standard, ID: "K6"}
+	gone = apply(apply(p, edit.Remove{Part: standard, Drop: true}), edit.Set{Part: question("N1"), Fields: []edit.Field{edit.F("standard", "K5")}})
+	back := apply(gone, edit.PutBack{Part: standard, From: p})
+	if n1, _, _ := back.Question("N1"); n1.Standard != "K5" {
+		t.Errorf("N1 witnesses %q", n1.Standard)
+	}
+	if n2, _, _ := back.Question("N2"); n2.Standard != "K6" {
+		t.Errorf("N2 witnesses %q", n2.Standard)
 	}
 }
 
