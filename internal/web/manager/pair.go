@@ -127,7 +127,7 @@ func newPairView(ch *choice, r *report.Pairing) pairView {
 	path := pairPath(r.Branch)
 	title := "Two branches side by side"
 	v := pairView{
-		Chrome: chromeOf(title), Name: r.Place.Name, Back: branchHref(ch, r.Branch), Beside: newBesideForm(ch, r.Branch, &r.Neighbours),
+		Chrome: chromeOf(title), Name: aside(r.Place.Name), Back: branchHref(ch, r.Branch), Beside: newBesideForm(ch, r.Branch, &r.Neighbours),
 		Filters: newFilters(*ch, path, offer{programmes: r.Programmes, scenarios: r.Scenarios, window: r.Window, chosen: r.Programme.ID}),
 		AsOf:    asOfText(r.AsOf), Declined: r.Declined,
 	}
@@ -139,7 +139,7 @@ func newPairView(ch *choice, r *report.Pairing) pairView {
 	case len(r.Matches) == 0 && strings.TrimSpace(ch.Other) != "":
 		v.Problem = "No other branch that you see has “" + strings.TrimSpace(ch.Other) + "” in its name or code. Try a shorter part of it."
 	case len(r.Matches) == 1:
-		v.Other, v.Beside.Other = r.Matches[0].Name, r.Matches[0].ID
+		v.Other, v.Beside.Other = aside(r.Matches[0].Name), r.Matches[0].ID
 		if v.Beside.Many {
 			v.Beside.Other = r.Matches[0].Name
 		}

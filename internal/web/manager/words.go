@@ -15,8 +15,7 @@ import (
 // prose writes percentages as all our pages do, so that a sentence and the table below it read alike.
 func prose(text string) string { return strings.ReplaceAll(text, " %", "%") }
 
-// aside keeps a name that is written from right to left from turning what stands beside it in a sentence. Names within markup have a bdi
-// of their own.
+// aside keeps a name that is written from right to left from turning what stands beside it in a sentence.
 func aside(name string) string {
 	if !strings.ContainsFunc(name, func(r rune) bool {
 		return unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko)
