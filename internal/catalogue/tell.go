@@ -60,7 +60,10 @@ func (c *teller) tell(s string, depth int) (string, bool) {
 	if depth == 0 {
 		return s, false
 	}
-	text, ok := c.tellPattern(trimmed, depth, telling, ", ", " and ", " or ")
+	text, ok := c.tellList(trimmed, depth)
+	if !ok {
+		text, ok = c.tellPattern(trimmed, depth, telling, ", ", "; ", " and ", " or ")
+	}
 	if !ok {
 		text, ok = c.tellPieces(trimmed, depth)
 	}
@@ -124,6 +127,28 @@ func (c *teller) tellWith(p *pattern, values map[int]string, depth int, without 
 		told[x.place] = v
 	}
 	return p.fill(told, func(v string) string { return v }), true
+}
+
+// tellList says the parts of a list with semicolons between them. A part may have a semicolon of its own: “the level is gone; it had
+// 2 points”.
+func (c *teller) tellList(s string, depth int) (string, bool) {
+	parts := strings.Split(s, "; ")
+	if len(parts) == 1 || len(parts) > 50 {
+		return s, false
+	}
+	var out []string
+	for len(parts) > 0 {
+		n, text, ok := 1, "", false
+		if text, ok = c.tell(parts[0], depth-1); !ok && len(parts) > 1 {
+			n = 2
+			text, ok = c.tellPattern(parts[0]+"; "+parts[1], depth-1, telling, ", ", " and ", " or ")
+		}
+		if !ok {
+			return s, false
+		}
+		out, parts = append(out, text), parts[n:]
+	}
+	return strings.Join(out, "; "), true
 }
 
 // tellPieces says sentences that follow each other, or the parts of a list.

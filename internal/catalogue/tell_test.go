@@ -55,3 +55,23 @@ func TestASentenceThatQuotesPeopleIsToldAroundTheirWords(t *testing.T) {
 		t.Error("English is not told as it is")
 	}
 }
+
+func TestAListIsToldPartByPart(t *testing.T) {
+	c := build("xx", []Entry{
+		{ID: "{1}: question {2} (“{3}”): {4}.", Text: "{1} – Frage {2} („{3}“): {4!}."},
+		{ID: "its points change from {1} to {2}", Text: "ihre Punkte gehen von {1} auf {2}"},
+		{ID: "yes and no change places", Text: "Ja und Nein tauschen"},
+		{ID: "option “{1}” is gone; it had {2}", Text: "Antwort „{1}“ entfällt, sie hatte {2!}"},
+		{ID: "{1} points", Text: "{1} Punkte"},
+	})
+	for in, want := range map[string]string{
+		"A; B (K1): question Q1 (“x; y”): its points change from 1 to 2; option “a; b” is gone; it had 3 points; yes and no change places.": "A; B (K1) – Frage Q1 („x; y“): ihre Punkte gehen von 1 auf 2; Antwort „a; b“ entfällt, sie hatte 3 Punkte; Ja und Nein tauschen.",
+		"yes and no change places; its points change from 0 to 1":                                                                           "Ja und Nein tauschen; ihre Punkte gehen von 0 auf 1",
+		"yes and no change places; something else":                                                                                          "",
+		"option “a” is gone; its points change from 0 to 1":                                                                                 "",
+	} {
+		if got, ok := c.Tell(in); ok != (want != "") || ok && got != want {
+			t.Errorf("%q is told as %q, %v", in, got, ok)
+		}
+	}
+}

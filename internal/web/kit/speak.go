@@ -354,7 +354,9 @@ func (sp *speaker) command(c *syntax.CommandNode) {
 			sp.pipe(a)
 		case *syntax.ChainNode:
 			if inner, ok := a.Node.(*syntax.PipeNode); ok {
-				sp.pipe(inner)
+				own := inner.CopyPipe() // a copied chain still has the pipe of the one it was copied from, in its language
+				a.Node = own
+				sp.pipe(own)
 			}
 		}
 	}

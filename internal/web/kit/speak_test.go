@@ -34,6 +34,19 @@ func spokenAs(t *testing.T, source string, words map[string]string, data any) st
 	return b.String()
 }
 
+func TestASharedPartIsNotChangedByTheLanguageOfACopy(t *testing.T) {
+	set := template.Must(template.New("page").Funcs(funcs()).Parse(`<p>Open</p>{{((field "a" "Open" "" nil).Help "Open").Label}}`))
+	again := template.Must(template.New("page").Funcs(funcs()).AddParseTree("page", set.Tree.Copy()))
+	sp := &speaker{say: func(string) (string, bool) { return "Öffnen", true }, ours: func(string) bool { return false }}
+	sp.tree(again.Tree)
+	for want, x := range map[string]*template.Template{"<p>Open</p>Open": set, "<p>Öffnen</p>Öffnen": again} {
+		var b bytes.Buffer
+		if err := x.Execute(&b, nil); err != nil || b.String() != want {
+			t.Errorf("%q, %v; want %q", b.String(), err, want)
+		}
+	}
+}
+
 func TestATemplateSpeaksAnotherLanguageAndPeopleKeepTheirWords(t *testing.T) {
 	type data struct {
 		N     int

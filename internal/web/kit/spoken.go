@@ -52,7 +52,7 @@ var spoken = []string{
 	"owner/draft .Problem", "owner/draft .Message", "owner/draft .Where", "owner/draft .", "owner/draft .Window",
 	"owner/import .Message", "owner/programmes .Message", "owner/programmes .What", "owner/programmes .Why", "owner/programmes .Place",
 	"owner/standards .Critical", "owner/standards .Waiting", "owner/standards .Since", "owner/standards .Targets",
-	"owner/tokens .May", "owner/tokens .Label", "owner/tokens .", "owner/versions .Since", "owner/versions .Between",
+	"owner/tokens .Label", "owner/tokens .", "owner/versions .Since", "owner/versions .Earlier", "owner/versions .Newer",
 	"owner/whatif .Far", "owner/whatif .Problem",
 	"owner/health .Nothing", "owner/health .", "owner/health .Months", "owner/health .Words", "owner/health .Why", "owner/health .Label",
 	"owner/health .Value", "owner/health .Of",

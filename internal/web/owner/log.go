@@ -17,6 +17,7 @@ import (
 	"plainclothes/internal/event"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/org"
+	"plainclothes/internal/scoring"
 	"plainclothes/internal/web/kit"
 )
 
@@ -319,6 +320,12 @@ func (r *reader) facts(body map[string]json.RawMessage) []fact {
 			f.Words = roleWords(rolesOf(strings.Split(value, ", ")))
 		case "branches":
 			f.Words = catalogue.Count(strings.Count(value, ",")+1, "branch", "branches")
+		case "active", "channel", "kind":
+			f.Words = value
+		case "state":
+			f.Words = strings.ReplaceAll(value, "_", " ")
+		case "level":
+			f.Words = scoring.Level(value).Words()
 		}
 		all = append(all, f)
 	}

@@ -83,7 +83,7 @@ func regionOptions(all []org.Region) []kit.Option {
 	t := org.NewTree(all)
 	var out []kit.Option
 	t.Walk(func(r org.Region, _ int) {
-		out = append(out, kit.Option{Value: r.ID, Label: strings.ReplaceAll(t.Path(r.ID), "/", " / ")})
+		out = append(out, kit.Option{Value: r.ID, Label: strings.ReplaceAll(t.Path(r.ID), "/", " / "), Theirs: true})
 	})
 	return out
 }

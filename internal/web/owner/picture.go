@@ -23,6 +23,7 @@ type reference struct {
 	Href  string // "" when there is none to show
 	Named string // what a file calls a photo that is not here
 	New   bool   // chosen, and not saved yet
+	Label string // of the field that takes another
 }
 
 // pictureWords tells one photo from another in a list of differences.
@@ -75,7 +76,10 @@ func (p *Pages) renderStandard(c echo.Context, a auth.Actor, status int, v stand
 	}
 	v.Fixed = fixed.Has(edit.Ref{Kind: edit.Standard, ID: v.ID})
 	v.Photo = referenceOf(v.Base, v.ID, v.Form.Photo, have)
-	v.Photo.New = v.kept != v.Form.Photo
+	v.Photo.New, v.Photo.Label = v.kept != v.Form.Photo, "Choose a photo"
+	if v.Form.Photo != "" {
+		v.Photo.Label = "Another photo"
+	}
 	return standardPage.Render(c, status, v)
 }
 

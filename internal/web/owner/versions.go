@@ -25,7 +25,8 @@ type versionsView struct {
 	Choices  []kit.Option
 	Shown    bool // a difference was asked for
 	Differs  studio.Difference
-	Between  string
+	Earlier  string // name of the version that is compared with
+	Newer    string // the other
 }
 
 // versionRow is one version of the history.
@@ -136,7 +137,7 @@ func (p *Pages) between(c echo.Context, a auth.Actor, view *versionsView, all []
 		return fault.Missing("version of this programme")
 	}
 	view.From, view.To, view.Shown = strconv.Itoa(f.From), strconv.Itoa(f.To), true
-	view.Between = versionWord(from) + " → " + versionWord(to)
+	view.Earlier, view.Newer = versionWord(from), versionWord(to)
 	var err error
 	view.Differs, err = p.studio.Diff(c.Request().Context(), a, from.ID, to.ID)
 	return err

@@ -194,7 +194,7 @@ func (v *view) fill(h *report.Health) {
 	}
 	v.Scenarios = []kit.Option{{Label: "All scenarios"}}
 	for i := range h.Scenarios {
-		v.Scenarios = append(v.Scenarios, kit.Option{Value: h.Scenarios[i].ID, Label: h.Scenarios[i].Title})
+		v.Scenarios = append(v.Scenarios, kit.Option{Value: h.Scenarios[i].ID, Label: h.Scenarios[i].Title, Theirs: true})
 	}
 	v.Sorts = sorts()
 	v.list(h)
@@ -207,7 +207,7 @@ func (v *view) list(h *report.Health) {
 	for i := range h.Questions {
 		q := &h.Questions[i]
 		if at := len(v.Sections) - 1; v.Sections[at].Value != q.Section {
-			v.Sections = append(v.Sections, kit.Option{Value: q.Section, Label: q.SectionTitle})
+			v.Sections = append(v.Sections, kit.Option{Value: q.Section, Label: q.SectionTitle, Theirs: true})
 		}
 		if v.Section != "" && v.Section != q.Section {
 			continue
