@@ -26,6 +26,7 @@ func (c benchCmd) Run(p *program) (err error) {
 	if err := c.check(); err != nil {
 		return err
 	}
+	collectLess() // as a server does
 	dir, err := os.MkdirTemp("", "plainclothes-bench-")
 	if err != nil {
 		return err

@@ -11,11 +11,20 @@ import (
 // collectLess lets the heap grow to three times what is alive before it is collected. What is alive is small (about
 // 6 MB), so the usual two times would mean a collection for every hundred reports: a fifth of the server's work. It costs
 // about 10 MB while there is much to do. GOGC in the environment has the last word.
+//
+// Where comparisons of a million visits are kept, three times would be more than a gigabyte: from much on, the heap is
+// collected as often as it takes. GOMEMLIMIT in the environment has the last word.
 func collectLess() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(200)
 	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(much)
+	}
 }
+
+// much is how many bytes the program would rather not exceed. What it needs at once it gets all the same.
+const much = 640 << 20
 
 // How a rest is told from work: by how much memory was asked for.
 const (

@@ -269,6 +269,7 @@ func unpack(stored []byte) (body fitBody, err error) {
 	if err == nil && (body.Frozen == nil || len(body.Frozen.Pools) != len(body.Frozen.Standards)) {
 		err = errors.New("it is not whole")
 	}
+	body.Sums.Share()
 	return body, err
 }
 

@@ -267,6 +267,7 @@ func (s reading) Sums(ctx context.Context, organisation string, q studio.SumQuer
 		return out, err
 	}
 	out.Cells = mapRows(rows, sumRow.cell)
+	out.Share()
 	return out, nil
 }
 
