@@ -9,7 +9,7 @@ import (
 )
 
 func TestSumsShareTheMemoryOfTheirTexts(t *testing.T) {
-	text := func(s string) string { return strings.Clone(s) }
+	text := strings.Clone
 	s := Sums{Cells: []CellSum{{Branch: text("leeds"), Month: text("2026-09"), CellRollup: visit.CellRollup{Series: text("s")}}}}
 	for range 2 {
 		s.Standards = append(s.Standards, StandardSum{Branch: text("leeds"), Month: text("2026-09"), StandardRollup: visit.StandardRollup{Standard: text("speed"), Series: text("s")}})
