@@ -161,7 +161,7 @@ func (c *Catalogue) say(s string, depth int) string {
 		return before + c.flip(text) + after
 	}
 	for i := range c.patterns {
-		if values, ok := c.patterns[i].match(trimmed); ok {
+		if values, ok := c.patterns[i].match(trimmed); ok && c.patterns[i].tells(values) {
 			return before + c.flip(c.patterns[i].fill(values, func(v string) string { return c.say(v, depth-1) })) + after
 		}
 	}
@@ -183,7 +183,7 @@ func (c *Catalogue) Known(s string) bool {
 	if _, ok := c.messages[strings.TrimSpace(s)]; ok {
 		return true
 	}
-	return slices.ContainsFunc(c.patterns, func(p pattern) bool { _, ok := p.match(strings.TrimSpace(s)); return ok })
+	return slices.ContainsFunc(c.patterns, func(p pattern) bool { values, ok := p.match(strings.TrimSpace(s)); return ok && p.tells(values) })
 }
 
 // Bytes gives all files, for what has to change when a word does.

@@ -1,8 +1,10 @@
 package catalogue
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // pattern finds a message with places in a sentence whose places are filled in.
@@ -65,6 +67,16 @@ func pieces(s string) []piece {
 func (p *pattern) match(s string) (values map[int]string, ok bool) {
 	ok = p.ways(s, func(v map[int]string) bool { values = v; return true })
 	return values, ok
+}
+
+// telling is how many characters of its own a pattern needs to be sure of: “{1} of {2}” is found in much that people write.
+const telling = 6
+
+// tells reports whether these values may be those of the pattern: one that tells little is for numbers and for words of ours.
+func (p *pattern) tells(values map[int]string) bool {
+	return p.weight >= telling || !slices.ContainsFunc(p.text, func(x piece) bool {
+		return x.place > 0 && !x.ours && strings.ContainsFunc(values[x.place], unicode.IsLetter)
+	})
 }
 
 // mostWays bounds how many ways are looked at to read one sentence by one pattern.

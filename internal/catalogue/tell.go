@@ -39,12 +39,10 @@ type teller struct {
 	theirs []string
 }
 
-// Bounds of what is taken apart: characters of a sentence, how deep words stand inside words, and how many characters of its own
-// a pattern needs to be telling: “{1} of {2}” is not.
+// Bounds of what is taken apart: characters of a sentence, and how deep words stand inside words.
 const (
 	mostTold = 2000
 	maxTold  = 8
-	telling  = 6
 )
 
 // tell is Tell for a sentence whose quotations are hidden.
@@ -62,7 +60,7 @@ func (c *teller) tell(s string, depth int) (string, bool) {
 	}
 	text, ok := c.tellList(trimmed, depth)
 	if !ok {
-		text, ok = c.tellPattern(trimmed, depth, telling, ", ", "; ", " and ", " or ")
+		text, ok = c.tellPattern(trimmed, depth, telling, ", ", "; ", " · ", " and ", " or ")
 	}
 	if !ok {
 		text, ok = c.tellPieces(trimmed, depth)
@@ -102,9 +100,12 @@ func (c *teller) tellPattern(s string, depth, weight int, without ...string) (te
 	return s, false
 }
 
-// tellWith fills in a translation; false when a place holds what it should not: more than one sentence, what is not known
-// where words of ours should stand, and in a pattern that tells little words of which nobody knows whose they are.
+// tellWith fills in a translation; false when a place holds what it should not: more than one sentence, or what is not known
+// where words of ours should stand.
 func (c *teller) tellWith(p *pattern, values map[int]string, depth int, without []string) (string, bool) {
+	if !p.tells(values) {
+		return "", false
+	}
 	told := make(map[int]string, len(values))
 	for _, x := range p.text {
 		if x.place == 0 {
@@ -116,8 +117,6 @@ func (c *teller) tellWith(p *pattern, values map[int]string, depth int, without 
 		case !known:
 		case x.ours:
 			v, known = c.tell(v, depth-1)
-		case p.weight < telling:
-			known = !strings.ContainsFunc(v, unicode.IsLetter)
 		default:
 			known = !slices.ContainsFunc(without, func(sign string) bool { return strings.Contains(v, sign) })
 		}
