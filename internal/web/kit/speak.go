@@ -41,7 +41,7 @@ type mark struct {
 }
 
 // heard are the attributes that people read or hear; data-bad is what a script shows when something was not saved.
-var heard = []string{"aria-label", "aria-description", "title", "placeholder", "alt", "aria-roledescription", "aria-valuetext", "label", "data-bad"}
+var heard = []string{"aria-label", "aria-description", "title", "placeholder", "alt", "aria-roledescription", "aria-valuetext", "label", "data-bad", "data-label"}
 
 // speaks reports whether words stand here.
 func (m mark) speaks() bool {

@@ -19,7 +19,7 @@ var spoken = []string{
 	"layout/desk .Label", "part/field .Label", "part/field .Hint", "auth/account .Label", "auth/account .Hint",
 	"shopper/brief .When", "shopper/cover .", "layout/shopper .Test", "shopper/section .Summary", "part/question .Unit",
 	"auth/join .Dead", `auth/join join .Place.Roles ", "`, `auth/account join .Roles ", "`, `auth/organisations join .Roles ", "`,
-	"part/why .Policy", "part/why .Effect", "part/why .Level", "part/why .Total.Limited",
+	"part/why .Policy", "part/why .Effect", "part/why .Level", "part/why .Total.Limited", "part/why .Note", "part/why .Says", "part/why .Total.Shown",
 	"editor/queue .Label", "editor/queue .Empty", "editor/queue $r.StateChip", "editor/queue $r.LevelName", "editor/queue $r.Age $now",
 	"editor/report .Timing", "editor/report .Level", "editor/report .Problem",
 	"editor/why .Why.Level", "editor/leniency .Nothing", "editor/copy $.Says",

@@ -71,7 +71,7 @@ type WhyTotal struct {
 // Rule is one step of finding the level.
 type Rule struct {
 	Level string
-	Text  string // the rule and what it meets here
+	Says  string // the rule and what it meets here
 	Holds bool   // this one decided
 	Past  bool   // looked at and not met
 }
@@ -214,12 +214,12 @@ func rulesOf(t *scoring.Trace) []Rule {
 		final = "It scored " + kit.Percent(*total.FinalBP) + "."
 	}
 	rules := []Rule{
-		{Level: scoring.NotScorable.Words(), Text: notScorableText(t)},
-		{Level: scoring.Failed.Words(), Text: "When a critical fails the visit. " + failedText(t)},
-		{Level: scoring.WOW.Words(), Text: fmt.Sprintf("From %s, with at least %s of the WOW points on offer and no critical. %s %s %s",
+		{Level: scoring.NotScorable.Words(), Says: notScorableText(t)},
+		{Level: scoring.Failed.Words(), Says: "When a critical fails the visit. " + failedText(t)},
+		{Level: scoring.WOW.Words(), Says: fmt.Sprintf("From %s, with at least %s of the WOW points on offer and no critical. %s %s %s",
 			kit.Percent(p.WowMinBP), kit.Percent(p.WowMinShareBP), final, wowText(t), criticalText(t))},
-		{Level: scoring.Good.Words(), Text: "From " + kit.Percent(p.GoodMinBP) + ". " + final},
-		{Level: scoring.Below.Words(), Text: "Everything else."},
+		{Level: scoring.Good.Words(), Says: "From " + kit.Percent(p.GoodMinBP) + ". " + final},
+		{Level: scoring.Below.Words(), Says: "Everything else."},
 	}
 	for i := range rules {
 		rules[i].Holds = rules[i].Level == total.Level.Words()
