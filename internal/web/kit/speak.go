@@ -40,7 +40,8 @@ type mark struct {
 	tag   string
 }
 
-// heard are the attributes that people read or hear; data-bad is what a script shows when something was not saved.
+// heard are the attributes that people read or hear; data-bad is what a script shows when something was not saved, data-label
+// what stands before a cell on a narrow screen.
 var heard = []string{"aria-label", "aria-description", "title", "placeholder", "alt", "aria-roledescription", "aria-valuetext", "label", "data-bad", "data-label"}
 
 // speaks reports whether words stand here.
