@@ -17,6 +17,8 @@ type Removal struct {
 	Mine bool   // the one who asks did it
 	At   time.Time
 	Did  string // what was done, in a whole sentence
+
+	Before *programme.Programme // the draft with the part in it, which nobody may change
 }
 
 // Removed tells how a part came to be gone from the draft; false when it is there, or nothing is known of it: the steps of a
@@ -30,11 +32,11 @@ func (s *Service) Removed(ctx context.Context, a auth.Actor, programme string, p
 		if err != nil {
 			return err
 		}
-		step, _, err := s.lastWith(ctx, tx, v, part)
+		step, before, err := s.lastWith(ctx, tx, v, part)
 		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Conflict) {
 			return nil
 		}
-		r, ok = Removal{By: step.ByName, Mine: step.By == a.Member, At: step.At, Did: step.Words()}, err == nil
+		r, ok = Removal{By: step.ByName, Mine: step.By == a.Member, At: step.At, Did: step.Words(), Before: before}, err == nil
 		return err
 	})
 	return r, ok, wrap("removed part", err)

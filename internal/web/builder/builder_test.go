@@ -302,7 +302,31 @@ func TestWhatWasTypedAboutAQuestionThatIsGoneIsShown(t *testing.T) {
 	r := tea(t)
 	mine, theirs := r.open("question/Q01"), r.openAs(r.other, "question/Q01")
 	theirs.save("remove:question/Q01")
-	mine.set("text", "A long thought.").send("").Status(http.StatusConflict).Says("What you wrote", "A long thought.")
+	mine.set("text", "A long thought.").send("").Status(http.StatusConflict).Says("What you wrote", "A long thought.").Has("<dt>Question</dt><dd class=\"pre\">A long thought.</dd>")
+}
+
+func TestWhatIsGivenBackHasTheWordsOfTheForm(t *testing.T) {
+	r := tea(t)
+	p := r.open("question/X01").set("kind", "choice").save("")
+	p.set("new:option:X01:label", "Quite").set("new:option:X01:points", "2").save("")
+	old := r.open("question/X01")
+	code := r.question("X01").Options[0].Code
+	r.open("question/X01").save("remove:question/X01")
+	old.set("required", "").set("evidence.photo", "optional").set("comment.rule", "always")
+	old.form.Set("option/X01/"+code+":points", "3")
+	old.form.Set("if:question/X01:0:subject", "Q01")
+	old.form.Set("if:question/X01:0:verb", "is")
+	old.form.Set("if:question/X01:0:for", "Q01")
+	old.form.Set("if:question/X01:0:value", "yes")
+	a := old.send("").Status(http.StatusNotFound)
+	given := func(label, value string) string { return "<dt>" + label + `</dt><dd class="pre">` + value + "</dd>" }
+	a.Has(given("More about this question: Must be answered", "No"), given("Photo beside the answer", "May be added"), given("Ask what they saw", "Always"),
+		given("Answers: Quite: Points", "3"))
+	a.Says("Show this question", "is Yes")
+	a.Silent("<dt>evidence", "<dt>comment")
+	r.Programme.ID = r.id
+	r.PublishDraft("Without it.", "")
+	old.send("").Status(http.StatusConflict).Has(given("Photo beside the answer", "May be added"), given("Answers: "+code+": Points", "3"))
 }
 
 func TestWhatWasTypedAboutAQuestionThatHeRemovedHimselfIsShown(t *testing.T) {

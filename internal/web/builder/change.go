@@ -288,42 +288,6 @@ func saidBy(all []edit.Dependent, say func(string) string) []edit.Dependent {
 	return out
 }
 
-// lost is what was typed about a part that is gone: it is shown, with who took the part away and a way to bring it back.
-type lost struct {
-	Wrote  []pick
-	Did    string // how it went: "14:02, Kim Example: Removed 1.2 …"
-	Back   string // what the button does that adds it again, "" for none
-	Fields []pair // everything that was typed, to be sent once more
-	zoned  func(zone string, say func(string) string) string
-}
-
-// lost gathers it.
-func (p *Pages) lost(c echo.Context, a auth.Actor, q *request, s *said) error {
-	s.lost = &lost{Wrote: q.written()}
-	if q.at.Kind == "" {
-		return nil
-	}
-	r, known, err := p.studio.Removed(c.Request().Context(), a, c.Param("programme"), q.at)
-	if fault.Is(err, fault.NotFound) || err == nil && !known {
-		return nil
-	}
-	s.lost.Back, s.lost.Fields = doBack+":"+q.at.String(), again(s.typed, "do", "drop")
-	s.lost.zoned = func(zone string, say func(string) string) string { return removalWords(r, zone, say) }
-	return err
-}
-
-// removalWords tells who did what, and when.
-func removalWords(r studio.Removal, zone string, say func(string) string) string {
-	who := r.By
-	switch {
-	case r.Mine:
-		who = say("you, in another window")
-	case who == "":
-		who = say("somebody")
-	}
-	return say(kit.DateTime(r.At, zone)) + ", " + who + ": " + say(r.Did)
-}
-
 // pick is a choice between two texts for one field.
 type pick struct {
 	Name                 string // of the control that it is about
@@ -337,26 +301,6 @@ func (s *said) clashed(c *collision, say func(string) string) {
 		s.picks = append(s.picks, pick{Name: c.name(f.Name), Label: say(f.Label), Yours: f.Yours, Theirs: f.Theirs})
 	}
 	s.by = c.By
-}
-
-// written lists what a post changed, in words.
-func (q *request) written() []pick {
-	var all []pick
-	for _, key := range sortedKeys(q.values) {
-		if kind, rest, _ := strings.Cut(key, ":"); (kind == "paste" || kind == "new") && q.values.Get(key) != "" {
-			_, field, _ := strings.Cut(rest, ":")
-			all = append(all, pick{Label: q.say(strings.Trim(strings.ReplaceAll(field, ":", " "), " ")), Yours: q.values.Get(key)})
-		}
-	}
-	for _, was := range q.values["was"] {
-		for _, s := range q.set(was) {
-			set, _ := s.op.(edit.Set)
-			for _, f := range set.Fields {
-				all = append(all, pick{Label: q.say(strings.NewReplacer("_", " ", ".", ": ").Replace(f.Name)), Yours: strings.Join(tidy(f.Values), ", ")})
-			}
-		}
-	}
-	return all
 }
 
 // picks lists the choices of a post, and whether one of them is not made yet.

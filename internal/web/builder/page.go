@@ -236,15 +236,13 @@ func (v *view) openCard(b *studio.Building, finds map[edit.Ref][]edit.Finding, s
 		c.Kind = "panel"
 		c.Title = s.say(titleOf(s.open.panel))
 		c.Finds = panelFinds(finds, s.open.panel)
-		f.panelForm(s.open.panel)
 	case s.open.ref.Kind == edit.Question:
-		q, sec, ok := b.Programme.Question(s.open.ref.ID)
+		_, sec, ok := b.Programme.Question(s.open.ref.ID)
 		if !ok {
 			return
 		}
 		c.Kind, c.Title = "question", edit.Label(b.Programme, s.open.ref)
 		c.Into = otherSections(b.Programme, sec.ID)
-		f.questionForm(q)
 	case s.open.ref.Kind == edit.Section:
 		sec, ok := b.Programme.Section(s.open.ref.ID)
 		if !ok {
@@ -252,14 +250,28 @@ func (v *view) openCard(b *studio.Building, finds map[edit.Ref][]edit.Finding, s
 		}
 		c.Kind, c.Title = "section", edit.Label(b.Programme, s.open.ref)
 		c.Paste = pasting(sec.ID, s)
-		f.sectionForm(sec)
 	default:
 		return
 	}
 	if c.Kind != "panel" {
 		c.Ref, c.Finds = s.open.ref.String(), findsOf(finds[s.open.ref])
 	}
+	f.lay(s.open)
 	v.Open = c
+}
+
+// lay lays out what is open; nothing where that is not there.
+func (f *form) lay(open place) {
+	if open.panel != "" {
+		f.panelForm(open.panel)
+		return
+	}
+	if q, _, ok := f.b.Programme.Question(open.ref.ID); ok && open.ref.Kind == edit.Question {
+		f.questionForm(q)
+	}
+	if s, ok := f.b.Programme.Section(open.ref.ID); ok && open.ref.Kind == edit.Section {
+		f.sectionForm(s)
+	}
 }
 
 // pasting is where many questions are put in at once; "" makes a section for them.
