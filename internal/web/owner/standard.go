@@ -11,6 +11,7 @@ import (
 	"plainclothes/internal/auth"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/programme"
+	"plainclothes/internal/programme/edit"
 	"plainclothes/internal/studio"
 	"plainclothes/internal/web/kit"
 )
@@ -52,7 +53,26 @@ func (f *standardForm) input() studio.StandardInput {
 	}
 }
 
-// rows are the fields with their labels, to show two versions side by side.
+// fields are those of the draft under an id, "" for the next that is free.
+func (f *standardForm) fields(id string) []edit.Field {
+	return []edit.Field{
+		edit.F("title", f.Title), edit.F("good", f.Good), edit.F("wow", f.Wow), edit.F("why", f.Why), edit.F("photo", f.Photo),
+		edit.F("good_target", f.GoodTarget), edit.F("wow_target", f.WowTarget), edit.F("criticality", f.Criticality), edit.F("weight", f.Weight),
+		edit.F("met_share", f.MetShare), edit.F("partial_share", f.PartialShare), edit.F("wow_share", f.WowShare), edit.F("id", strings.TrimSpace(id)),
+	}
+}
+
+// labelOf is what a choice is called, or the value where it is none of them.
+func labelOf(all []kit.Option, value string) string {
+	for _, o := range all {
+		if o.Value == value {
+			return o.Label
+		}
+	}
+	return value
+}
+
+// rows are the fields with the labels of the form, to show two versions side by side.
 func (f *standardForm) rows() []stored {
 	return []stored{
 		{Label: "Title", Now: f.Title},
@@ -61,12 +81,12 @@ func (f *standardForm) rows() []stored {
 		{Label: "Why", Now: f.Why},
 		{Label: "Target for Good", Now: f.GoodTarget},
 		{Label: "Target for WOW", Now: f.WowTarget},
-		{Label: "How much it matters", Now: strings.ReplaceAll(f.Criticality, "_", " "), Ours: true},
+		{Label: "How much it matters", Now: labelOf(criticalities, f.Criticality), Ours: true},
 		{Label: "Weight", Now: f.Weight},
-		{Label: "Share for met", Now: f.MetShare},
-		{Label: "Share for partly met", Now: f.PartialShare},
-		{Label: "Share for WOW", Now: f.WowShare},
-		{Label: "Photo", Now: pictureWords(f.Photo)},
+		{Label: "Met from", Now: f.MetShare},
+		{Label: "Partly met from", Now: f.PartialShare},
+		{Label: "WOW from", Now: f.WowShare},
+		{Label: "Reference photo", Now: pictureWords(f.Photo)},
 	}
 }
 

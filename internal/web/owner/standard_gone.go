@@ -88,14 +88,9 @@ func (p *Pages) putBack(c echo.Context, a auth.Actor, f *standardForm) (answered
 
 // addAnew adds a standard with everything that was typed, under its id if that is free.
 func (p *Pages) addAnew(c echo.Context, a auth.Actor, f *standardForm) error {
-	fields := []edit.Field{
-		edit.F("title", f.Title), edit.F("good", f.Good), edit.F("wow", f.Wow), edit.F("why", f.Why), edit.F("photo", f.Photo),
-		edit.F("good_target", f.GoodTarget), edit.F("wow_target", f.WowTarget), edit.F("criticality", f.Criticality), edit.F("weight", f.Weight),
-		edit.F("met_share", f.MetShare), edit.F("partial_share", f.PartialShare), edit.F("wow_share", f.WowShare),
-	}
-	made, err := p.change(c, a, edit.Add{Kind: edit.Standard, Fields: append(fields[:len(fields):len(fields)], edit.F("id", c.Param("standard")))})
+	made, err := p.change(c, a, edit.Add{Kind: edit.Standard, Fields: f.fields(c.Param("standard"))})
 	if known, ok := fault.As(err); ok && slices.ContainsFunc(known.Fields, func(x fault.Field) bool { return x.Name == "id" }) {
-		made, err = p.change(c, a, edit.Add{Kind: edit.Standard, Fields: fields})
+		made, err = p.change(c, a, edit.Add{Kind: edit.Standard, Fields: f.fields("")})
 	}
 	if err != nil {
 		return err

@@ -26,6 +26,7 @@ func TestWhatWasTypedAboutAStandardThatWasRemovedIsGivenBackAndAddedAgain(t *tes
 	gone := r.post(path, typed).Status(http.StatusConflict).
 		Says("This standard is not there any more", "Fresh <tea>", "It is hot. Always.", "91", "You did that yourself", "Removed standard K02", "Add it again with this").
 		Silent("Why", "Photo")
+	gone.Has("<dt>Target for Good</dt><dd class=\"pre\">91</dd>", "<dt>How much it matters</dt><dd class=\"pre\">Normal</dd>", "<dt>Met from</dt><dd class=\"pre\">100</dd>")
 	back := fields(t, gone, path)
 	r.post(path, back).To(r.base() + "/draft")
 	again := fields(t, r.get(path), path)

@@ -91,10 +91,8 @@ func (p *Pages) add(c echo.Context, a auth.Actor, f *newStandardForm) (studio.Ed
 	if err := bad.Err(); err != nil {
 		return studio.Edited{}, err
 	}
-	return p.change(c, a, edit.Add{Kind: edit.Standard, Fields: []edit.Field{
-		edit.F("title", f.Title), edit.F("good", f.Good), edit.F("good_target", strings.TrimSuffix(strings.TrimSpace(f.GoodTarget), "%")),
-		edit.F("id", strings.TrimSpace(f.ID)),
-	}})
+	whole := standardForm{Title: f.Title, Good: f.Good, GoodTarget: f.GoodTarget}
+	return p.change(c, a, edit.Add{Kind: edit.Standard, Fields: whole.fields(f.ID)})
 }
 
 // change does an operation to the draft as it is now, and begins it where there is none.
