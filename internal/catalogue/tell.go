@@ -73,7 +73,8 @@ func (c *teller) tell(s string, depth int) (string, bool) {
 
 // exactly finds a message or a phrase without places, also one that quotes by itself.
 func (c *teller) exactly(s string) (string, bool) {
-	for _, key := range []string{s, phrase + "|" + s, c.shown(s, "“{1}”")} {
+	whole := c.shown(s, "“{1}”")
+	for _, key := range []string{s, phrase + "|" + s, whole, phrase + "|" + whole} {
 		if text, ok := c.messages[key]; ok {
 			return text, true
 		}
