@@ -155,11 +155,11 @@ func (h *Headline) standards(standards int) string {
 	}
 	met := s.Meets + s.WOW + s.NoBreach
 	text := fmt.Sprintf("Of %s on %s, %s the standard",
-		catalogue.Count(all, "result", "results"), catalogue.Count(standards, "standard", "standards"), noneOr(met, "meets", "meet"))
+		catalogue.Count(all, "result", "results"), catalogue.Count(standards, "standard", "standards"), noneOr(met, "none meets", "meets", "meet"))
 	if s.WOW > 0 {
 		text += fmt.Sprintf(" (%d at WOW level)", s.WOW)
 	}
-	text += fmt.Sprintf(", %s below it", noneOr(s.Below, "is", "are"))
+	text += fmt.Sprintf(", %s below it", noneOr(s.Below, "none is", "is", "are"))
 	if s.Breach > 0 {
 		text += fmt.Sprintf(", %d %s", s.Breach, plural(s.Breach, "breaches it", "breach it"))
 	}
@@ -170,9 +170,9 @@ func (h *Headline) standards(standards int) string {
 }
 
 // noneOr is a number with its verb; people say none, not 0.
-func noneOr(n int, one, many string) string {
+func noneOr(n int, none, one, many string) string {
 	if n == 0 {
-		return "none " + one
+		return none
 	}
 	return strconv.Itoa(n) + " " + plural(n, one, many)
 }

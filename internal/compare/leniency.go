@@ -121,7 +121,7 @@ func (r *LeniencyReport) watch(habits []Habits) {
 		if mine < all {
 			return ""
 		}
-		return fmt.Sprintf("Answers “does not apply” to %s of questions; colleagues to %s.", wholePercent(mine), wholePercent(all))
+		return fmt.Sprintf("Answers ‘does not apply’ to %s of questions; colleagues to %s.", wholePercent(mine), wholePercent(all))
 	})
 	r.outside(habits, func(h Habits) (float64, float64, bool) { return h.Spread.mean() }, func(h Habits, mine, all float64) string {
 		if mine > all {

@@ -103,7 +103,7 @@ func TestHabitsThatStandOutAreTold(t *testing.T) {
 	all[7], all[8], all[9] = habit("S007", 390, 0.08, 24), habit("S008", 20, 0.001, 24), habit("S009", 20, 0.08, 5)
 	all = append(all, habit("S030", 400, 0, 1)) // of one branch: nothing is shown
 	want := map[string]string{
-		"S007": "Answers “does not apply” to 98 % of questions; colleagues to 5 %.",
+		"S007": "Answers ‘does not apply’ to 98 % of questions; colleagues to 5 %.",
 		"S008": "Gives much the same answer to every question of a visit (12 visits); colleagues' answers differ more.",
 		"S009": "Is quicker than colleagues: about 5 minutes a visit, theirs take 25 minutes.",
 	}

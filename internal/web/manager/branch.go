@@ -1,6 +1,7 @@
 package manager
 
 import (
+	"fmt"
 	"math"
 	"net/http"
 	"strconv"
@@ -8,7 +9,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/auth"
-	"plainclothes/internal/catalogue"
 	"plainclothes/internal/compare"
 	"plainclothes/internal/report"
 	"plainclothes/internal/web/chart"
@@ -216,11 +216,7 @@ func newStandardLine(l *report.StandardLine) standardLine {
 		line.Pooled = pooledText(&o.Good)
 	}
 	if o.NWow > 0 {
-		line.Wow = "WOW in " + strconv.Itoa(o.XWow) + " of " + catalogue.Count(o.NWow, "visit that offered it", "visits that offered it")
-		if s.WowTargetBP > 0 {
-			line.Wow += "; asked " + prose(compare.Percent(s.WowTargetBP))
-		}
-		line.Wow += "."
+		line.Wow = wowText(o, s.WowTargetBP)
 	}
 	for _, m := range l.Months {
 		text := "–"
@@ -230,6 +226,18 @@ func newStandardLine(l *report.StandardLine) standardLine {
 		line.Months = append(line.Months, monthShare{Label: monthName(m.Month), Text: text})
 	}
 	return line
+}
+
+// wowText says in how many visits a WOW was given, of those that offered one.
+func wowText(o *compare.Outcome, targetBP int) string {
+	text := fmt.Sprintf("WOW in %d of %d visits that offered it", o.XWow, o.NWow)
+	if o.NWow == 1 {
+		text = fmt.Sprintf("WOW in %d of %d visit that offered it", o.XWow, o.NWow)
+	}
+	if targetBP > 0 {
+		return text + "; asked " + prose(compare.Percent(targetBP)) + "."
+	}
+	return text + "."
 }
 
 // estimateSpan is the interval of the level used: with the peers where they are pooled.

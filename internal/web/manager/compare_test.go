@@ -110,6 +110,7 @@ func TestNothingToCompareIsSaidInWords(t *testing.T) {
 	site.Get(programmes.Owner, "/reports").Says("No visit of these months is published yet.", "Look at 12 months")
 	site.Get(programmes.Owner, "/compare/branches/"+programmes.Branches[0].ID).Status(http.StatusOK).
 		Says("No visits with a score in these months.", "No visits yet", "There are not enough visits", "No visit is published yet.").Silent("NaN", "Inf")
+	saysGerman(t, site, programmes.Owner, "/compare/branches", "/reports", "/compare/branches/"+programmes.Branches[0].ID)
 	none := newRig(t, 0)
 	none.Publish(worldtest.Tea(2), "first", "2025-01-01")
 	none.site(t).Get(none.Owner, "/compare/branches").Says("No branch of yours fits these choices.")

@@ -31,6 +31,8 @@ func TestABranchsPageCountsTheMissesOfItsMajorStandards(t *testing.T) {
 	site.Get(kim, path(0)).Says("Over the 2 branches of North that you see, and 1 major standard, expect about")
 	site.Get(r.Owner, path(1)).Says("Look: ", "alarmed on")
 	site.Get(r.Owner, path(3)).Status(http.StatusOK).Says("No visits of this standard before these months; counting misses needs 8.")
+	saysGerman(t, site, kim, path(0))
+	saysGerman(t, site, r.Owner, path(1), path(3))
 	site.Get(sam, path(0)+"/csv?table=misses").Status(http.StatusOK).Has("Met visits since the miss before").Has("K01,Standard 1,").Silent("K02")
 	whole(t, path(0), site.Get(sam, path(0)+"/svg?chart=misses&standard=K01").Status(http.StatusOK).Has("Met visits between misses").Body.String())
 	site.Get(sam, path(0)+"/picture?chart=misses&standard=K01").Status(http.StatusOK).Has("chart=misses&amp;standard=K01")

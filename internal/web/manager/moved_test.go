@@ -35,6 +35,7 @@ func TestABranchsPageSaysWhyItsScoreMoved(t *testing.T) {
 
 	other := "/compare/branches/" + r.Branches[1].ID
 	site.Get(r.Owner, other).Says("Why has it moved?", "No visits with a score in the window before").Silent("almost certain")
+	saysGerman(t, site, r.Owner, path, other)
 	site.Get(r.Owner, other+"/svg?chart=moved").Status(http.StatusNotFound)
 	site.Get(r.Owner, "/compare/branches/"+r.Branches[2].ID).Silent("Why has it moved?")
 }

@@ -259,6 +259,7 @@ func TestSalesComeInWithTheirMistakesNamedByLine(t *testing.T) {
 	site.Post(r.Owner, "/compare/sales", url.Values{"text": {b.String()}, "lag": {"1"}}).To("/compare/sales")
 	// Fourteen branches are too few to show a number, and the page says so.
 	site.Get(r.Owner, "/compare/sales").Status(http.StatusOK).Says("714 weeks of 14 branches, 2025-W49 to 2026-W47", "branches").Silent("NaN", "No sales are known")
+	saysGerman(t, site, r.Owner, "/compare/sales")
 	site.Post(r.Owner, "/compare/sales/remove", nil).To("/compare/sales")
 	site.Get(r.Owner, "/compare/sales").Says("No sales are known yet.")
 }

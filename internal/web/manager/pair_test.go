@@ -35,6 +35,8 @@ func TestABranchCanBeHeldBesideAnotherOne(t *testing.T) {
 	r.rename(8, nasty[5])
 	site.Get(r.Owner, beside(5, r.Branches[8].ID)).Has("<h1>Branch 006 and \u2068"+nasty[5]+"\u2069</h1>", "Branch 006 or \u2068"+nasty[5]+"\u2069:")
 	site.Get(r.Owner, beside(5, r.Branches[6].ID)).Says("It is too early to tell which is better, Branch 006 or Branch 007:")
+	saysGerman(t, site, r.Owner, beside(0, r.Branches[11].ID), beside(5, r.Branches[6].ID), beside(0, "branch 01"), beside(0, "nowhere"))
+	saysGerman(t, site, sam, page(0)+"/beside")
 	site.Get(r.Owner, beside(0, r.Branches[10].Code)).Status(http.StatusOK).Says(nasty[0]).Silent(nasty[0] + " and")
 	site.Get(r.Owner, beside(0, "branch 01")).Status(http.StatusOK).Says("Several branches fit. Which one?")
 	for _, missing := range []string{"nowhere", r.Branches[0].ID, strings.Repeat("x", 101)} {

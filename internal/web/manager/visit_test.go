@@ -75,6 +75,7 @@ func TestAPublishedVisitTellsEverythingButTheShopper(t *testing.T) {
 	why := site.Get(r.Owner, "/reports/"+id+"/why").Status(http.StatusOK)
 	why.Says("Why 66.7%?", "1.1 Was it done, number 1? Yes", "4 ÷ 6", "66 2/3%", "Good", "this visit")
 	why.Silent(shopper.Member, "alias-", "14:37", "a secret", "Vasquez", receipt)
+	saysGerman(t, site, r.Owner, "/reports/"+id, "/reports/"+id+"/why", "/reports")
 	for _, path := range []string{"/reports", "/reports.csv", "/compare/branches/" + r.Branches[0].ID} {
 		site.Get(r.Owner, path).Has("Otter ").Silent(shopper.Member, "alias-", "14:37", "14:00")
 	}
