@@ -62,6 +62,9 @@ type Answer struct {
 	t testing.TB
 }
 
+// Seen takes an answer of a site that a test has made itself.
+func Seen(t testing.TB, w *httptest.ResponseRecorder) Answer { return Answer{w, t} }
+
 // Get asks for a page as an actor.
 func (s *Site) Get(a auth.Actor, path string) Answer {
 	return s.do(a, httptest.NewRequest(http.MethodGet, path, nil))
