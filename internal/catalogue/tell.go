@@ -138,8 +138,9 @@ func (c *teller) tellList(s string, depth int) (string, bool) {
 	}
 	var out []string
 	for len(parts) > 0 {
-		n, text, ok := 1, "", false
-		if text, ok = c.tell(parts[0], depth-1); !ok && len(parts) > 1 {
+		n := 1
+		text, ok := c.tell(parts[0], depth-1)
+		if !ok && len(parts) > 1 {
 			n = 2
 			text, ok = c.tellPattern(parts[0]+"; "+parts[1], depth-1, telling, ", ", " and ", " or ")
 		}
@@ -226,7 +227,11 @@ func closing(s string) int {
 }
 
 // hiddenAs is what stands for a quotation.
-func hiddenAs(i int) string { return "“" + string(hiddenWords+rune(i)) + "”" }
+func hiddenAs(i int) string { return "“" + signOf(i) + "”" }
+
+func signOf(i int) string {
+	return string(hiddenWords + rune(i)) //nolint:gosec // i is less than mostHidden
+}
 
 // show puts the quotations back, between the quotation marks of the language.
 func (c *teller) show(s string) string {
@@ -247,7 +252,7 @@ func (c *teller) shown(s, quote string) string {
 		pairs = append(pairs, hiddenAs(i), strings.Replace(quote, "{1}", words, 1))
 	}
 	for i, words := range c.theirs { // inside a message that has quotation marks of its own
-		pairs = append(pairs, string(hiddenWords+rune(i)), words)
+		pairs = append(pairs, signOf(i), words)
 	}
 	return strings.NewReplacer(pairs...).Replace(s)
 }

@@ -18,11 +18,13 @@ var codes = regexp.MustCompile(`^(WOW · )+(1 WOW · )?K0\d$|^K0\d Standard \d$|
 
 // theirs tells the words of people on the pages of a draft.
 func (r *rig) theirs() func(string) bool {
-	all := alike + worldtest.Tea(4) + " Tea rooms Yes or no Section of tea A and B garden party phone store web Is it so? | maybe "
+	var b strings.Builder
+	b.WriteString(alike + worldtest.Tea(4) + " Tea rooms Yes or no Section of tea A and B garden party phone store web Is it so? | maybe ")
 	for i := range r.draft().Sections {
 		s := &r.draft().Sections[i]
-		all += s.ID + " " + s.Title + " "
+		b.WriteString(s.ID + " " + s.Title + " ")
 	}
+	all := b.String()
 	return func(line string) bool {
 		rest := strings.TrimLeft(line, "0123456789. ")
 		return codes.MatchString(line) || strings.Contains(all, rest) || strings.HasSuffix(rest, "…") && strings.Contains(all, strings.TrimSuffix(rest, "…"))
