@@ -48,7 +48,7 @@ var spoken = []string{
 	"scheduler/next .Nothing", "scheduler/next .", "scheduler/next .Times",
 	"owner/branch .From", "owner/branch .To", "owner/branch .Problem", "owner/branches $trait", "owner/member $role.Label", "owner/member .Hint",
 	"owner/member .", "owner/member .Problem", "owner/people .RoleWords", "owner/region .Problem", "owner/log .Did", "owner/log .Name", "owner/log .Words",
-	"owner/standard .Problem", "owner/standard .Asks", "owner/standard .", `owner/standard .Errors.For "id"`, "owner/standard_gone .Label", "owner/standard_gone .Did",
+	"owner/standard .Problem", "owner/standard .Asks", "owner/standard .", `owner/standard .Errors.For "id"`, "owner/standard_gone .Label", "owner/standard_gone .NowWords", "owner/standard_gone .Did",
 	"owner/draft .Problem", "owner/draft .Message", "owner/draft .Where", "owner/draft .", "owner/draft .Window",
 	"owner/import .Message", "owner/programmes .Message", "owner/programmes .What", "owner/programmes .Why", "owner/programmes .Place",
 	"owner/standards .Critical", "owner/standards .Waiting", "owner/standards .Since", "owner/standards .Targets",

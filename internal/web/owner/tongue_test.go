@@ -47,7 +47,7 @@ func (r *rig) inBoth(path string, also ...string) {
 // refusedInBoth sends what cannot be taken in both languages.
 func (r *rig) refusedInBoth(path string, f url.Values) {
 	r.t.Helper()
-	r.post(path+"?speak=de", f).Translated(r.post(path, f), theirs(r, "nowhere normal"))
+	r.post(path+"?speak=de", f).Translated(r.post(path, f), theirs(r, "nowhere normal foo: 1 code,nam,latitude a b,Tea,x"))
 }
 
 func TestTheOwnersPagesSayNothingInEnglishToWhoReadsGerman(t *testing.T) {
@@ -77,8 +77,10 @@ func TestWhatIsWrongWithAnOwnersFormIsSaidInGermanToo(t *testing.T) {
 		"/branches":              form("code=a b", "zone=x", "channel=x", "kind=x", "latitude=91", "features=A"),
 		"/regions":               form("name="),
 		"/regions/" + r.Regions[0].ID + "/delete": form("version=1"),
-		"/people/invite": form("email=x", "branches=nowhere"),
-		"/tokens":        form("name="),
+		"/people/invite":     form("email=x", "branches=nowhere"),
+		"/tokens":            form("name="),
+		"/programmes/import": form("text=name: Tea\nfoo: 1\n"),
+		"/branches/import":   form("text=code,nam,latitude\na b,Tea,x\n"),
 	} {
 		t.Run(path, func(*testing.T) { r.refusedInBoth(path, f) })
 	}
