@@ -119,7 +119,7 @@ func timeOf(t time.Time, zone string) string { return kit.Clock(t, zone) }
 func newView(b *studio.Building, id string, s said) view {
 	base := "/standards/" + id
 	v := view{
-		Chrome: kit.Chrome{Title: s.say("Checklist"), Styles: []string{"css/owner.css", "css/builder.css"}, Script: []string{"js/builder.js"}, Frames: true, Errors: s.errs},
+		Chrome: kit.Chrome{Title: "Checklist", Styles: []string{"css/owner.css", "css/builder.css"}, Script: []string{"js/builder.js"}, Frames: true, Errors: s.errs},
 		Base:   base, Path: base + "/checklist", Name: nameOr(b.Programme.Name, s.say("New programme")), Number: b.Version.Number, Before: b.Published.Number,
 		Revision: b.Version.RowVersion, Ask: s.ask, Picks: s.picks, Lost: s.lost, By: s.by, Problem: s.problem, Here: s.open.String(), say: s.say,
 	}

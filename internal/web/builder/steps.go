@@ -47,7 +47,7 @@ func (p *Pages) steps(c echo.Context, a auth.Actor) error {
 		lines[i] = stepLine{Seq: all[i].Seq, At: all[i].At, Who: all[i].ByName, Did: all[i].Words()}
 	}
 	return stepsPage.Render(c, http.StatusOK, stepsView{
-		Chrome: kit.Chrome{Title: kit.Say(c, "Steps of the draft"), Styles: []string{"css/owner.css", "css/builder.css"}}, Base: base, Path: base + "/checklist", Name: b.Programme.Name,
+		Chrome: kit.Chrome{Title: "Steps of the draft", Styles: []string{"css/owner.css", "css/builder.css"}}, Base: base, Path: base + "/checklist", Name: b.Programme.Name,
 		Zone: o.Zone, Number: b.Version.Number, Revision: b.Version.RowVersion, Steps: lines,
 	})
 }

@@ -25,14 +25,14 @@ type copyView struct {
 
 var copyPage = kit.NewPage[copyView]("editor/copy")
 
-func newCopyView(c echo.Context) copyView {
+func newCopyView() copyView {
 	v := copyView{}
-	v.Title, v.Styles = kit.Say(c, "A saved copy"), []string{"css/desk.css"}
+	v.Title, v.Styles = "A saved copy", []string{"css/desk.css"}
 	return v
 }
 
 func (p *Pages) copyForm(c echo.Context, _ auth.Actor) error {
-	return copyPage.Render(c, http.StatusOK, newCopyView(c))
+	return copyPage.Render(c, http.StatusOK, newCopyView())
 }
 
 // importCopy takes the file of a copy. What it brings is stored as if the phone had sent it.
@@ -43,7 +43,7 @@ func (p *Pages) importCopy(c echo.Context, a auth.Actor) error {
 	}
 	file, err := c.FormFile("file")
 	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) || err == nil && file.Size == 0 {
-		view := newCopyView(c)
+		view := newCopyView()
 		view.Errors = kit.Errors{{Name: "file", Message: "Choose the file that the phone has saved. Its name ends in .zip."}}
 		return copyPage.Render(c, http.StatusUnprocessableEntity, view)
 	}
@@ -59,7 +59,7 @@ func (p *Pages) importCopy(c echo.Context, a auth.Actor) error {
 	if err != nil {
 		return p.noCopy(c, err)
 	}
-	view := newCopyView(c)
+	view := newCopyView()
 	view.Done, view.Says = &out, broughtWords(&out)
 	return copyPage.Render(c, http.StatusOK, view)
 }
@@ -69,7 +69,7 @@ func (p *Pages) noCopy(c echo.Context, err error) error {
 	if !ok {
 		return err
 	}
-	view := newCopyView(c)
+	view := newCopyView()
 	view.Errors = errs
 	return copyPage.Render(c, http.StatusUnprocessableEntity, view)
 }

@@ -173,7 +173,7 @@ func (p *Pages) publishAll(c echo.Context, a auth.Actor) error {
 		kit.Flash(c, catalogue.Count(view.Done, "report", "reports")+" published.")
 		return kit.Redirect(c, address("accepted", form.Programme, ""))
 	}
-	view.Chrome = kit.Chrome{Title: kit.Say(c, "Published"), Styles: []string{"css/desk.css"}}
+	view.Chrome = kit.Chrome{Title: "Published", Styles: []string{"css/desk.css"}}
 	return publishedPage.Render(c, http.StatusConflict, view)
 }
 

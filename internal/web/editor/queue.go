@@ -94,7 +94,7 @@ func (p *Pages) queueWith(c echo.Context, a auth.Actor, status int, form queueFo
 		return err
 	}
 	view := queueView{
-		Chrome: kit.Chrome{Title: kit.Say(c, "Review"), Errors: errs, Styles: []string{"css/desk.css"}},
+		Chrome: kit.Chrome{Title: "Review", Errors: errs, Styles: []string{"css/desk.css"}},
 		Tab:    here.key, Programme: form.Programme, Ticks: here.key == "accepted", Empty: here.empty,
 	}
 	if len(rows) > pageSize {

@@ -77,7 +77,7 @@ func (p *Pages) sendBackForm(c echo.Context, a auth.Actor) error {
 // sendBackOf draws the page with what was typed so far.
 func sendBackOf(r *visit.Review, form sendBackForm, errs kit.Errors, say func(string) string) sendBackView {
 	view := sendBackView{
-		Chrome: kit.Chrome{Title: say("Send back"), Errors: errs, Styles: []string{"css/desk.css"}}, Review: *r, Reason: form.Reason,
+		Chrome: kit.Chrome{Title: "Send back", Errors: errs, Styles: []string{"css/desk.css"}}, Review: *r, Reason: form.Reason,
 		Questions: questionsOf(sheet.New(&r.Paper, &r.Trace, sheet.Options{Vault: true}), say("Choose a question")),
 	}
 	count := max(askRows, len(form.Questions), len(form.Texts))

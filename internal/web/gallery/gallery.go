@@ -126,7 +126,7 @@ func (p *Pages) begin(c echo.Context, _ auth.Actor) error {
 
 func (p *Pages) show(c echo.Context, status int, f beginForm, errs kit.Errors) error {
 	return newPage.Render(c, status, newView{
-		Chrome: kit.Chrome{Title: kit.Say(c, "A new programme"), Errors: errs, Styles: styles}, Form: f, Starts: p.starts,
+		Chrome: kit.Chrome{Title: "A new programme", Errors: errs, Styles: styles}, Form: f, Starts: p.starts,
 	})
 }
 
@@ -170,7 +170,7 @@ func (p *Pages) sections(c echo.Context, a auth.Actor) error {
 		return err
 	}
 	return sectionsPage.Render(c, http.StatusOK, sectionsView{
-		Chrome: kit.Chrome{Title: kit.Say(c, "Add a section"), Styles: styles}, Base: builder(mine.ID), Name: mine.Name, Starts: p.starts,
+		Chrome: kit.Chrome{Title: "Add a section", Styles: styles}, Base: builder(mine.ID), Name: mine.Name, Starts: p.starts,
 	})
 }
 

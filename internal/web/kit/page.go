@@ -152,7 +152,7 @@ func (p *Page[T]) Render(c echo.Context, status int, view T) error {
 type worded interface{ InWords(say func(string) string) }
 
 // titledByPeople are the pages whose title is what somebody wrote.
-var titledByPeople = []string{"shopper/section", "manager/branch", "manager/visit", "editor/report", "editor/send_back"}
+var titledByPeople = []string{"shopper/section", "manager/branch", "manager/visit", "editor/report"}
 
 // sayTitle puts the page's title into the reader's language, when it is a message as a whole: other titles hold names.
 func (p *Page[T]) sayTitle(ch *Chrome) {

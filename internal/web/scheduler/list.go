@@ -125,7 +125,7 @@ func (p *Pages) listWith(c echo.Context, a auth.Actor, status int, q listQuery, 
 	here := tabOf(q.State)
 	q.State = here.key
 	view := listView{
-		Chrome: kit.Chrome{Title: kit.Say(c, "Plan"), Errors: f.errs, Styles: []string{"css/desk.css"}},
+		Chrome: kit.Chrome{Title: "Plan", Errors: f.errs, Styles: []string{"css/desk.css"}},
 		Query:  q, Empty: here.empty, Problem: f.problem, Back: q.values().Encode(),
 	}
 	at, err := p.narrow(ctx, a, &view)

@@ -93,7 +93,7 @@ func (p *Pages) form(c echo.Context, a auth.Actor) error {
 func (p *Pages) formWith(c echo.Context, a auth.Actor, status int, form planForm, errs kit.Errors, problem string) error {
 	ctx := c.Request().Context()
 	view := formView{
-		Chrome: kit.Chrome{Title: kit.Say(c, "Plan visits"), Errors: errs, Styles: []string{"css/desk.css"}},
+		Chrome: kit.Chrome{Title: "Plan visits", Errors: errs, Styles: []string{"css/desk.css"}},
 		Form:   form, Most: maxChosen, Problem: problem,
 	}
 	o, err := p.branches.Organisation(ctx, a)

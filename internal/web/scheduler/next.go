@@ -91,7 +91,7 @@ var nextPage = kit.NewPage[nextView]("scheduler/next")
 func (p *Pages) next(c echo.Context, a auth.Actor) error {
 	var form nextForm
 	err := kit.BindQuery(c, &form)
-	view := nextView{Chrome: kit.Chrome{Title: kit.Say(c, "Where the next visits tell most"), Styles: []string{"css/desk.css", "css/charts.css"}}}
+	view := nextView{Chrome: kit.Chrome{Title: "Where the next visits tell most", Styles: []string{"css/desk.css", "css/charts.css"}}}
 	var s report.Sending
 	if err == nil {
 		s, err = p.sending(c.Request().Context(), a, &form)

@@ -121,7 +121,7 @@ func (p *Pages) show(c echo.Context, a auth.Actor, status int, f startForm, errs
 		return err
 	}
 	view := overviewView{
-		Chrome: kit.Chrome{Title: kit.Say(c, "Test runs"), Errors: errs, Styles: styles}, Base: base(c), All: all, Form: f,
+		Chrome: kit.Chrome{Title: "Test runs", Errors: errs, Styles: styles}, Base: base(c), All: all, Form: f,
 		Checklist: "/standards/" + c.Param("programme") + "/checklist",
 	}
 	if known, ok := fault.As(all.Subject.Contents.Finished()); ok {
@@ -292,7 +292,7 @@ func (p *Pages) showCode(c echo.Context, r *tryout.Run, token string) error {
 		return err
 	}
 	return codePage.Render(c, http.StatusOK, codeView{
-		Chrome: kit.Chrome{Title: kit.Say(c, "Open it on your phone"), Styles: styles}, Base: base(c), Link: link, Code: code, Run: *r,
+		Chrome: kit.Chrome{Title: "Open it on your phone", Styles: styles}, Base: base(c), Link: link, Code: code, Run: *r,
 		Minutes: strconv.Itoa(int(tryout.LinkLife / time.Minute)),
 	})
 }
@@ -317,7 +317,7 @@ func (p *Pages) result(c echo.Context, a auth.Actor) error {
 	}
 	o := sheet.Options{Vault: true}
 	return resultPage.Render(c, http.StatusOK, resultView{
-		Chrome: kit.Chrome{Title: kit.Say(c, "Test run"), Styles: styles}, Base: base(c), Name: r.Paper.List.Programme.Name, Run: r.Run,
+		Chrome: kit.Chrome{Title: "Test run", Styles: styles}, Base: base(c), Name: r.Paper.List.Programme.Name, Run: r.Run,
 		Zone: r.Paper.Place.Zone, Sheet: sheet.New(&r.Paper, &r.Trace, o), Why: sheet.NewWhy(&r.Paper, &r.Trace, o),
 	})
 }
