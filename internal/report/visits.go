@@ -82,7 +82,7 @@ func (d *desk) wanted(branches []org.Branch, one string) ([]string, error) {
 	return ids, nil
 }
 
-// dayparts of a checklist that has none of its own.
+// dayparts of a checklist that has none of its own; as answers they read Night, Morning, Afternoon, Evening.
 var usualDayparts = []programme.Daypart{
 	{ID: "night", From: 0, To: 6 * 60},
 	{ID: "morning", From: 6 * 60, To: 12 * 60},

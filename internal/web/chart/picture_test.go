@@ -80,7 +80,7 @@ func TestAFunnelOfThousandsIsOnePath(t *testing.T) {
 func same(words string) string { return words }
 
 func TestADrawingSaysItsOwnWordsAsItsReaderDoesAndLeavesNamesAlone(t *testing.T) {
-	loud := func(words string) string { return strings.ToUpper(words) }
+	loud := strings.ToUpper
 	parts := NewParts([]Part{{Name: "Greeting", Points: -2.3, Words: "quite sure"}, {Rest: "Caps and zeros", Points: 1}}, Part{Rest: "In all", Points: -1.3})
 	sums := NewSums([]SumPoint{{Label: "a", Sum: 6, Alarm: true}}, 5, false)
 	text := parses(t, parts.File("Why", "", loud)) + parses(t, sums.File("Watch", "", loud))

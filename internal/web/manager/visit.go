@@ -153,7 +153,7 @@ func answerOf(q *report.Answered) string {
 
 // oursOf reports whether that is in words of ours.
 func oursOf(q *report.Answered) bool {
-	return q.Withheld || q.Answer == "" || sheet.Ours(q.Kind, programme.Answer{State: q.State, Codes: []string{q.Answer}})
+	return q.Withheld || q.Answer == "" || q.Kind == programme.Time || sheet.Ours(q.Kind, programme.Answer{State: q.State, Codes: []string{q.Answer}})
 }
 
 func standardsOf(r *report.VisitReport, marks *sheet.Sheet) []sheet.Outcome {
