@@ -218,9 +218,9 @@ func (in StandardInput) words(s *programme.Standard, bad *fault.Fields) {
 	if utf8.RuneCountInString(s.Title) > maxTitle {
 		bad.Addf("title", "Keep the title within %d characters.", maxTitle)
 	}
-	for _, f := range []struct{ name, text string }{{"good", s.Good}, {"wow", s.Wow}, {"why", s.Why}} {
+	for _, f := range []struct{ name, label, text string }{{"good", "Good", s.Good}, {"wow", "WOW", s.Wow}, {"why", "Why", s.Why}} {
 		if utf8.RuneCountInString(f.text) > maxText {
-			bad.Addf(f.name, "Keep this within %d characters.", maxText)
+			bad.Addf(f.name, "Keep “%s” within %d characters.", f.label, maxText)
 		}
 	}
 }

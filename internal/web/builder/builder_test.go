@@ -511,3 +511,27 @@ func TestTheBuilderSaysTheKeyOfTheProgrammeAndWhyItStays(t *testing.T) {
 	r := tea(t)
 	r.site.Get(r.Owner, r.path()+"?open=about").Says("The key of this programme in files is “"+r.draft().Key+"”", "It stays, because")
 }
+
+func TestWhatIsWrongWithSeveralPartsIsSaidAtOnceAndNothingIsAddedTwice(t *testing.T) {
+	r := tea(t)
+	p := r.open("question/X01").set("kind", "choice").save("")
+	p.set("new:option:X01:label", "Quite").save("")
+	p = r.open("question/X01")
+	code := r.question("X01").Options[0].Code
+	p.set("text", "How clean was it?").set("evidence.photo", "perhaps")
+	p.form.Set("option/X01/"+code+":points", "many")
+	p.form.Set("option/X01/"+code+":label", "Very")
+	p.form.Set("new:option:X01:label", "Hardly")
+	a := p.send("").Status(http.StatusUnprocessableEntity)
+	a.Says("Photo beside the answer: Choose one of", "Very: Points: Write points as a number")
+	if q := r.question("X01"); q.Text != "How clean was it?" || len(q.Options) != 1 || q.Options[0].Label != "Very" {
+		t.Errorf("is %+v", q)
+	}
+	again := r.paper(r.Owner, a.Body.String())
+	again.form.Set("question/X01:evidence.photo", "optional")
+	again.form.Set("option/X01/"+code+":points", "2")
+	again.save("")
+	if q := r.question("X01"); len(q.Options) != 2 || q.Options[1].Label != "Hardly" || q.Options[0].Points.String() != "2" {
+		t.Errorf("is %+v", q.Options)
+	}
+}

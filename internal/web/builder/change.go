@@ -56,11 +56,8 @@ func (p *Pages) perform(ctx context.Context, a auth.Actor, id string, q *request
 		return out, err
 	}
 	typed := q.plan(&b)
-	for _, s := range typed {
-		if err := p.do(ctx, a, id, q, s, &out); err != nil {
-			return out, err
-		}
-		q.follow(s.op)
+	if err := p.doTyped(ctx, a, id, q, typed, &out); err != nil {
+		return out, err
 	}
 	if len(typed) > 0 {
 		if b, err = p.studio.Building(ctx, a, id); err != nil {
@@ -68,6 +65,38 @@ func (p *Pages) perform(ctx context.Context, a auth.Actor, id string, q *request
 		}
 	}
 	return out, p.press(ctx, a, id, q, &b, &out)
+}
+
+// doTyped does what was typed. What is wrong with one part keeps no other from being saved, and all of it is said at once; but nothing
+// new is added then, because the page shows it once more and it would be added twice.
+func (p *Pages) doTyped(ctx context.Context, a auth.Actor, id string, q *request, typed []step, out *outcome) error {
+	var bad fault.Fields
+	for _, s := range typed {
+		if bad.Len() > 0 && addsPart(s.op) {
+			continue
+		}
+		err := p.do(ctx, a, id, q, s, out)
+		if known, ok := fault.As(err); ok && known.Kind == fault.Invalid && len(known.Fields) > 0 {
+			for _, f := range known.Fields {
+				bad.Add(f.Name, f.Message)
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		q.follow(s.op)
+	}
+	return bad.Err()
+}
+
+// addsPart reports whether an operation makes something that was not there.
+func addsPart(op edit.Op) bool {
+	switch op.(type) {
+	case edit.Add, edit.PasteQuestions, edit.PasteOptions:
+		return true
+	}
+	return false
 }
 
 // putBack brings a part back that is gone, so that what was typed about it can be saved. Where somebody else was quicker, it is

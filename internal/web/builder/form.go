@@ -146,3 +146,35 @@ func errorsOf(err error, name func(field string) string) error {
 	}
 	return bad.Err()
 }
+
+// summary is what is wrong, each message with what its control is called: many say the same of different controls.
+func (f *form) summary() kit.Errors {
+	names := map[string]string{}
+	add := func(c control, row string) {
+		if c.At == 0 { // bands say themselves which they are
+			names[c.Name] = joined(row, c.Label)
+		}
+	}
+	for _, g := range f.Groups {
+		for _, c := range g.Controls {
+			add(c, "")
+		}
+		for _, r := range g.Rows {
+			for _, c := range r.Controls {
+				add(c, r.Label)
+			}
+		}
+	}
+	all := slices.Clone(f.errs)
+	for i, e := range all {
+		if name := names[e.Name]; name != "" {
+			all[i].Message = name + ": " + f.say(e.Message)
+		}
+	}
+	return all
+}
+
+// joined puts a colon between words of which some may be missing.
+func joined(words ...string) string {
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), ": ")
+}

@@ -130,7 +130,7 @@ func (q *request) controls(b *studio.Building) map[string]control {
 		if c.Unit != "" {
 			c.Label += " (" + c.Unit + ")"
 		}
-		c.Label = strings.Join(append(slices.DeleteFunc(where, func(w string) bool { return w == "" }), c.Label), ": ")
+		c.Label = joined(append(where, c.Label)...)
 		if _, has := all[c.Name]; !has {
 			all[c.Name] = c
 		}

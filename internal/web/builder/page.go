@@ -257,6 +257,7 @@ func (v *view) openCard(b *studio.Building, finds map[edit.Ref][]edit.Finding, s
 		c.Ref, c.Finds = s.open.ref.String(), findsOf(finds[s.open.ref])
 	}
 	f.lay(s.open)
+	v.Errors = f.summary()
 	v.Open = c
 }
 

@@ -138,8 +138,9 @@ type standardView struct {
 	Base      string
 	Programme string
 	ID        string
-	Fixed     bool // published, so its id stays
-	Number    int  // of the version that is being drafted
+	Titled    string // its title as it is saved
+	Fixed     bool   // published, so its id stays
+	Number    int    // of the version that is being drafted
 	Form      standardForm
 	Questions []studio.QuestionRef
 	Stored    []stored // what somebody else has saved meanwhile
@@ -198,7 +199,7 @@ func standardViewOf(c echo.Context, now *studio.Contents, f standardForm) standa
 		v.Number++
 	}
 	if s, ok := now.Programme.Standard(v.ID); ok {
-		v.Reach, v.kept = studio.Reach(now.Programme, s), s.Photo
+		v.Titled, v.Reach, v.kept = s.Title, studio.Reach(now.Programme, s), s.Photo
 	}
 	for i := range now.Programme.Sections {
 		for _, q := range now.Programme.Sections[i].Questions {
