@@ -39,7 +39,7 @@ type Lag struct {
 // lags picks what a branch does not keep from its outcomes.
 func lags(all []Outcome) (behind []Lag) {
 	for k := range all {
-		switch o := &all[k]; o.Status {
+		switch o := &all[k]; o.Status { //nolint:exhaustive // all others are none
 		case Breach:
 			behind = append(behind, Lag{k, 2})
 		case Below:

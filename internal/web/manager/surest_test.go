@@ -1,6 +1,9 @@
 package manager
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestTheSurestAreKeptInOrderAndAllAreCounted(t *testing.T) {
 	var s surest
@@ -16,11 +19,11 @@ func TestTheSurestAreKeptInOrderAndAllAreCounted(t *testing.T) {
 	if s.wants(0.6) {
 		t.Error("one less sure than all is wanted")
 	}
-	got := ""
+	var got strings.Builder
 	for _, f := range s.best {
-		got += f.name
+		got.WriteString(f.name)
 	}
-	if s.all != 11 || got != "hdbbei" || s.best[2].standard != "" {
-		t.Errorf("of %d the surest are %s, %+v", s.all, got, s.best)
+	if s.all != 11 || got.String() != "hdbbei" || s.best[2].standard != "" {
+		t.Errorf("of %d the surest are %s, %+v", s.all, got.String(), s.best)
 	}
 }
