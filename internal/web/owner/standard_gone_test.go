@@ -71,3 +71,16 @@ func TestAStandardWhoseRemovalWasPublishedIsAddedAnewUnderAnotherID(t *testing.T
 	}
 	r.get(to).Has(`value="Fresh tea"`).Says("It is hot.")
 }
+
+func TestWhatIsTooLongIsNamedAndTheHeadingStaysTheSavedTitle(t *testing.T) {
+	r := teaRooms(t)
+	path := r.base() + "/K02/edit"
+	f := fields(t, r.get(path), path)
+	saved := f.Get("title")
+	for _, name := range []string{"title", "good", "wow", "why"} {
+		f.Set(name, strings.Repeat("Donaudampfschifffahrt ", 120))
+	}
+	r.post(path, f).Status(http.StatusUnprocessableEntity).
+		Says("Keep the title within 120 characters.", "Keep “Good” within 2000 characters.", "Keep “WOW” within 2000 characters.", "Keep “Why” within 2000 characters.").
+		Has("</span>" + saved + "</h1>")
+}
