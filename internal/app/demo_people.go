@@ -266,8 +266,8 @@ func (d *demoMaker) makeShoppers() error {
 }
 
 // demoMajor are the standards that this owner calls major, by programme file. The files that ship have none: which standard
-// matters most is for the owner to say.
-var demoMajor = map[string]string{"coffee-kiosks": "K4", "hardware-stores": "H4"}
+// matters most is for the owner to say. The coffee kiosks stay as their file has them, for whoever holds one beside the other.
+var demoMajor = map[string]string{"hardware-stores": "H4"}
 
 // makeProgrammes imports and publishes the programmes that ship with the product, in force since before the first visit.
 func (d *demoMaker) makeProgrammes() error {
