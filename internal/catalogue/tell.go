@@ -25,28 +25,53 @@ func (c *Catalogue) Tell(s string) (string, bool) {
 	if len(hidden) > mostTold {
 		return s, false
 	}
-	t := teller{c, theirs}
-	told, ok := t.tell(hidden, maxTold)
+	t := teller{c, theirs, mostEffort, map[string]told{}}
+	text, ok := t.tell(hidden, maxTold)
 	if !ok {
 		return s, false
 	}
-	return t.show(told), true
+	return t.show(text), true
 }
 
-// teller says one sentence; theirs is what was quoted in it.
+// teller says one sentence.
 type teller struct {
 	*Catalogue
-	theirs []string
+	theirs []string        // what was quoted in it
+	left   int             // effort that may still be made
+	known  map[string]told // pieces that were looked at
 }
 
-// Bounds of what is taken apart: characters of a sentence, and how deep words stand inside words.
+// told is how a piece of a sentence is said; false for one that is not known, looked at so deep.
+type told struct {
+	text  string
+	ok    bool
+	depth int
+}
+
+// Bounds of what is taken apart: characters of a sentence, how deep words stand inside words, and pieces of it that are looked at.
+// A sentence can be read in more ways than there is time for: “a is b and a is b and …” has thousands.
 const (
-	mostTold = 2000
-	maxTold  = 8
+	mostTold   = 2000
+	maxTold    = 8
+	mostEffort = 2000 // of one sentence: a look at a piece, with all messages there are, and a way to read it
+	effortLook = 5
+	effortWay  = 1
 )
 
-// tell is Tell for a sentence whose quotations are hidden.
+// tell is Tell for a sentence whose quotations are hidden. A piece that was looked at before is said as it was then.
 func (c *teller) tell(s string, depth int) (string, bool) {
+	if t, seen := c.known[s]; seen && (t.ok || depth <= t.depth) {
+		return t.text, t.ok
+	}
+	if c.left -= effortLook; c.left < 0 {
+		return s, false
+	}
+	text, ok := c.tellAnew(s, depth)
+	c.known[s] = told{text, ok, depth}
+	return text, ok
+}
+
+func (c *teller) tellAnew(s string, depth int) (string, bool) {
 	trimmed := strings.TrimSpace(s)
 	if !strings.ContainsFunc(trimmed, unicode.IsLetter) {
 		return s, true
@@ -104,10 +129,10 @@ func (c *teller) tellPattern(s string, depth, weight int, without ...string) (te
 // tellWith fills in a translation; false when a place holds what it should not: more than one sentence, or what is not known
 // where words of ours should stand.
 func (c *teller) tellWith(p *pattern, values map[int]string, depth int, without []string) (string, bool) {
-	if !p.tells(values) {
+	if c.left -= effortWay; c.left < 0 || !p.tells(values) {
 		return "", false
 	}
-	told := make(map[int]string, len(values))
+	said := make(map[int]string, len(values))
 	for _, x := range p.text {
 		if x.place == 0 {
 			continue
@@ -124,9 +149,9 @@ func (c *teller) tellWith(p *pattern, values map[int]string, depth int, without 
 		if !known {
 			return "", false
 		}
-		told[x.place] = v
+		said[x.place] = v
 	}
-	return p.fill(told, func(v string) string { return v }), true
+	return p.fill(said, func(v string) string { return v }), true
 }
 
 // tellList says the parts of a list with semicolons between them. A part may have a semicolon of its own: “the level is gone; it had
@@ -165,8 +190,8 @@ func (c *teller) tellPieces(s string, depth int) (string, bool) {
 			if sign == ". " && i < len(pieces)-1 {
 				end = "."
 			}
-			told, known := c.tell(p+end, depth-1)
-			pieces[i], all = strings.TrimSuffix(told, end), all && known
+			text, known := c.tell(p+end, depth-1)
+			pieces[i], all = strings.TrimSuffix(text, end), all && known
 		}
 		if all {
 			return strings.Join(pieces, c.sign(sign)), true
