@@ -106,9 +106,10 @@ func NewFunnel(in FunnelInput) (Funnel, bool) {
 	}
 	f.measure(in)
 	adjusted, _ := stats.FalseDiscovery(p)
+	limits := knownLimits{f: &f, in: in, known: map[float64]FunnelLimit{}}
 	for i := range f.Dots {
 		f.Dots[i].P, f.Dots[i].Adjusted = p[i], adjusted[i]
-		f.Dots[i].place(f.limits(in, rows[i].visits(in.Kind)), centre)
+		f.Dots[i].place(limits.at(rows[i].visits(in.Kind)), centre)
 	}
 	f.curve(in)
 	f.say()
@@ -197,6 +198,22 @@ func (f *Funnel) limits(in FunnelInput, visits float64) FunnelLimit {
 	}
 	wide := math.Sqrt(sd*sd + f.Dispersion.Tau2)
 	l.Wide95, l.Wide98 = f.around(z95*wide), f.around(z998*wide)
+	return l
+}
+
+// knownLimits remembers the limits of a funnel: thousands of branches have a hundred different numbers of visits.
+type knownLimits struct {
+	f     *Funnel
+	in    FunnelInput
+	known map[float64]FunnelLimit
+}
+
+func (k *knownLimits) at(visits float64) FunnelLimit {
+	l, ok := k.known[visits]
+	if !ok {
+		l = k.f.limits(k.in, visits)
+		k.known[visits] = l
+	}
 	return l
 }
 
@@ -334,15 +351,15 @@ func skewOf(scores []ScoreCell, visitVar, branchVar float64) float64 {
 // aroundMean is asked for or there is no target. It is false for a standard that nobody was visited for.
 func ShareFunnel(r *Result, standard string, aroundMean bool) (Funnel, bool) {
 	in := FunnelInput{Kind: FunnelOfShares}
-	for _, b := range r.Branches {
-		for _, o := range b.Outcomes {
-			if o.Standard != standard {
-				continue
-			}
-			in.Rows = append(in.Rows, FunnelRow{Branch: b.ID, N: o.N, X: o.X})
-			if !aroundMean {
-				in.Centre = float64(o.Good.TargetBP) / 100
-			}
+	at := slices.IndexFunc(r.Standards, func(s Standard) bool { return s.ID == standard })
+	if at < 0 {
+		return Funnel{}, false
+	}
+	for i := range r.Branches {
+		o := &r.Branches[i].Outcomes[at]
+		in.Rows = append(in.Rows, FunnelRow{Branch: r.Branches[i].ID, N: o.N, X: o.X})
+		if !aroundMean {
+			in.Centre = float64(o.Good.TargetBP) / 100
 		}
 	}
 	return NewFunnel(in)

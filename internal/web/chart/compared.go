@@ -7,9 +7,9 @@ import (
 	"plainclothes/internal/compare"
 )
 
-// FunnelOf draws what a comparison found. label gives a branch's name and where its link leads; middle is what the line in the
+// FunnelOf draws what a comparison found. name gives a branch's name and href where its link leads; middle is what the line in the
 // middle stands for: "average" or "standard".
-func FunnelOf(f *compare.Funnel, middle string, label func(branch string) (name, href string)) FunnelData {
+func FunnelOf(f *compare.Funnel, middle string, name, href func(branch string) string) FunnelData {
 	d := FunnelData{Centre: 100 * f.Centre, Middle: middle + " " + targetText(int(math.Floor(100*f.Centre+0.5)))}
 	if middle == "average" {
 		d.Middle = middle + " " + Whole(d.Centre)
@@ -20,7 +20,10 @@ func FunnelOf(f *compare.Funnel, middle string, label func(branch string) (name,
 	}
 	for _, dot := range f.Dots {
 		p := FunnelPoint{Visits: dot.X, Value: 100 * dot.Y, Outside: dot.Outside95, Named: dot.Named}
-		p.Name, p.Href = label(dot.Branch)
+		p.Name = name(dot.Branch)
+		if dot.Named {
+			p.Href = href(dot.Branch)
+		}
 		switch {
 		case !dot.Named:
 		case dot.Side == compare.FunnelBelow:

@@ -19,8 +19,9 @@ func TestAFunnelIsDrawnAsItWasFound(t *testing.T) {
 	if !ok {
 		t.Fatal("declined")
 	}
-	label := func(id string) (string, string) { return "Branch " + strings.ToUpper(id), "/branches/" + id }
-	d := chart.FunnelOf(&f, "standard", label)
+	name := func(id string) string { return "Branch " + strings.ToUpper(id) }
+	href := func(id string) string { return "/branches/" + id }
+	d := chart.FunnelOf(&f, "standard", name, href)
 	p := d.Points[2]
 	if d.Middle != "standard 92.5%" || p.Name != "Branch C" || p.Href != "/branches/c" || !p.Named || !p.Outside || p.Tone != chart.Below || p.Value != 2500 || d.Points[0].Named {
 		t.Errorf("%+v", d)
@@ -28,7 +29,7 @@ func TestAFunnelIsDrawnAsItWasFound(t *testing.T) {
 	if len(d.Limits) != len(f.Limits) || d.Limits[0].Lo95 != 100*f.Limits[0].In95.Lo || d.Limits[0].Hi998 != 100*f.Limits[0].In998.Hi {
 		t.Errorf("%+v", d.Limits[0])
 	}
-	if d := chart.FunnelOf(&f, "average", label); d.Middle != "average 93%" {
+	if d := chart.FunnelOf(&f, "average", name, href); d.Middle != "average 93%" {
 		t.Error(d.Middle)
 	}
 }

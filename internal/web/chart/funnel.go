@@ -327,18 +327,26 @@ func (f *Funnel) place(p plane, d FunnelData, dots spots, narrow bool) {
 
 // named are the branches with names, the furthest from the middle first and at most so many, and all others.
 func (d FunnelData) named(most int) (named, others []FunnelPoint) {
-	for _, x := range d.Points {
-		if x.Named {
-			named = append(named, x)
+	var far []int // in the order of points
+	others = make([]FunnelPoint, 0, len(d.Points))
+	for i := range d.Points {
+		if d.Points[i].Named {
+			far = append(far, i)
 		} else {
-			others = append(others, x)
+			others = append(others, d.Points[i])
 		}
 	}
-	slices.SortStableFunc(named, func(a, b FunnelPoint) int {
-		return cmp.Compare(math.Abs(b.Value-d.Centre), math.Abs(a.Value-d.Centre))
+	slices.SortStableFunc(far, func(a, b int) int {
+		return cmp.Compare(math.Abs(d.Points[b].Value-d.Centre), math.Abs(d.Points[a].Value-d.Centre))
 	})
-	most = min(most, len(named))
-	return named[:most], append(others, named[most:]...)
+	for k, i := range far {
+		if k < most {
+			named = append(named, d.Points[i])
+		} else {
+			others = append(others, d.Points[i])
+		}
+	}
+	return named, others
 }
 
 func (p FunnelPoint) says() string {

@@ -2,7 +2,6 @@ package chart
 
 import (
 	"math"
-	"slices"
 	"strconv"
 )
 
@@ -27,14 +26,19 @@ func NewScale(spans []Span, target int) Scale {
 	if target > 0 {
 		s.lower(float64(target) - step)
 	}
-	lows := make([]float64, 0, len(spans))
+	var below [usualLow / step]int // how many begin in each ten: higher ones lower nothing
 	for _, x := range spans {
 		s.lower(x.Value - step/2)
-		lows = append(lows, x.Lo)
+		if at := max(0, int(math.Floor(x.Lo/step))); at < len(below) {
+			below[at]++
+		}
 	}
-	if len(lows) > 0 {
-		slices.Sort(lows)
-		s.lower(lows[len(lows)/20])
+	wide := len(spans) / 20 // so many may run out of the picture
+	for at, n := range below {
+		if wide -= n; wide < 0 {
+			s.lower(float64(at * step))
+			break
+		}
 	}
 	return s
 }

@@ -101,7 +101,7 @@ func newFunnel(ch *choice, r *report.Comparison) funnel {
 	if !ok {
 		return out
 	}
-	data := chart.FunnelOf(&f, middle, func(id string) (string, string) { return r.Places[id].Name, branchHref(ch, id) })
+	data := chart.FunnelOf(&f, middle, func(id string) string { return r.Places[id].Name }, func(id string) string { return branchHref(ch, id) })
 	out.Wide, out.Narrow = chart.NewFunnel(data, false), chart.NewFunnel(data, true)
 	for _, s := range f.Sentences {
 		out.Says = append(out.Says, prose(s))

@@ -113,7 +113,7 @@ func (p *Pages) drawnOf(c echo.Context, a auth.Actor, ch *choice) ([]byte, error
 		if !ok {
 			return nil, fault.New(fault.NotFound, "There is no funnel for these choices: too few visits, or no target.")
 		}
-		drawing := chart.NewFunnel(chart.FunnelOf(&f, middle, func(id string) (string, string) { return r.Places[id].Name, "" }), false)
+		drawing := chart.NewFunnel(chart.FunnelOf(&f, middle, func(id string) string { return r.Places[id].Name }, func(string) string { return "" }), false)
 		return drawing.File(say("Real difference or luck?")+" "+of, note, say), nil
 	}
 	all, size := foundRows(ch, &r), perPage
