@@ -9,7 +9,7 @@ import (
 )
 
 func TestAScaleLetsATwentiethOfTheRangesRunOut(t *testing.T) {
-	r := rand.New(rand.NewPCG(7, 7)) //nolint:gosec // a test's data
+	r := rand.New(rand.NewPCG(7, 7))
 	for n := 1; n < 400; n += 7 {
 		var spans []chart.Span
 		var lows []float64
