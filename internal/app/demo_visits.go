@@ -18,11 +18,13 @@ import (
 	"plainclothes/internal/visit"
 )
 
-// demoBatch is how many visits of the past are made at once, demoWrite how many batches go into one transaction: few enough
-// visits wait in memory, about 20 KB each, and enough for each branch's sums to be written once for many of them.
+// demoBatch is how many visits of the past are made at once, demoWrite how many batches go into one transaction, and demoAhead how
+// many may wait while one is written: few enough visits wait in memory, about 20 KB each, enough for each branch's sums to be written
+// once for many of them, and enough that neither side waits for the other.
 const (
 	demoBatch = 500
 	demoWrite = 4
+	demoAhead = 2 * demoWrite
 )
 
 // makePast brings in published visits, month by month. Several make answers and scores while one writes: in the order of
@@ -44,7 +46,7 @@ type finished struct {
 
 // finishAll finishes the slots in batches; each comes through its own channel, in order.
 func (d *demoMaker) finishAll(ctx context.Context, slots []slot) <-chan (<-chan finished) {
-	order := make(chan (<-chan finished), cores())
+	order := make(chan (<-chan finished), demoAhead)
 	free := make(chan struct{}, cores())
 	go func() {
 		defer close(order)
