@@ -104,6 +104,22 @@ var others = map[string]struct {
 		},
 		silent: []string{"ask Ann"},
 	},
+	"what groups in groups are called, and what notes are told as if they were questions": {
+		sheets: []any{
+			"survey",
+			[]string{
+				"type|name|label|required|default|constraint|calculation",
+				"begin_group|g|Outside", "begin_group|h|Inside", "note|n|Read on|yes|hello|. = 1|1 + 1", "text|a|A", "end_group",
+				"begin_group|i", "note|m|And on|no", "text|b|B", "end_group", "end_group",
+			},
+		},
+		shape: "# g Outside\na text\nb text\n",
+		listed: []string{
+			"survey!C3: Inside: Sections hold no sections here", "survey!D4: yes: A note is only read", "survey!E4: hello: A note is only read",
+			"survey!F4: . = 1: A note is only read", "survey!G4: 1 + 1: A note is only read",
+		},
+		silent: []string{"Outside", "survey!C7", "survey!D8"},
+	},
 	"several languages, spelled as it came": {
 		sheets: []any{
 			"survey",

@@ -68,7 +68,16 @@ func (r *reader) noteOf(x *row) {
 	}
 	r.flushNote()
 	r.note, r.noteRow, r.noteSaid = text, x.number, r.spokenIn(r.survey, x, "label", 4000, false)
+	for tag, s := range r.spokenIn(r.survey, x, "hint", 4000, false) {
+		r.noteSaid = orEmpty(r.noteSaid)
+		r.noteSaid[tag] = strings.TrimSpace(r.noteSaid[tag] + "\n" + s)
+	}
 	r.perCell(x, "relevant", "The note goes with the question after it, whatever this condition says.")
+	for _, name := range []string{"required", "constraint", "default", "calculation"} {
+		if name == "default" || !isNo(r.survey.get(x, name)) {
+			r.perCell(x, name, "A note is only read, so it has no such setting here.")
+		}
+	}
 }
 
 // question makes a question of a row.

@@ -429,8 +429,8 @@ func (r *reader) begin(x *row, kind string) {
 		return
 	}
 	r.once(g.name, x)
-	label, _ := t.say(x, "label", r.language)
-	g.label = r.fit(t.name, x.number, -1, label, 300, true)
+	label, at := t.say(x, "label", r.language)
+	g.label = r.fit(t.name, x.number, at, label, 300, true)
 	g.cond = r.relevant(x)
 	r.groupCells(x)
 	switch kind {
@@ -445,8 +445,12 @@ func (r *reader) begin(x *row, kind string) {
 	case "rank", "kobomatrix":
 		r.list(t.name, x.number, t.col("type"), g.name, "A %s has no counterpart; it was not taken.", map[string]string{"rank": "ranking", "kobomatrix": "matrix"}[kind])
 	}
-	if len(r.groups) == 0 && kind != "rank" && kind != "kobomatrix" {
+	switch {
+	case kind == "rank" || kind == "kobomatrix":
+	case len(r.groups) == 0:
 		r.openSection(x, &g)
+	case label != "":
+		r.list(t.name, x.number, at, label, "Sections hold no sections here, so a group inside another has no title; its questions stand in the section around it.")
 	}
 	r.groups = append(r.groups, g)
 }

@@ -34,7 +34,7 @@ var spokenForm = []any{
 	[]string{
 		"type|name|label::English (en)|label::Deutsch (de)|hint::English (en)|hint::Deutsch (de)|label::Klingon|constraint_message::Deutsch (de)",
 		"begin_group|arrival|Arrival|Ankunft",
-		"note|look|Look around.|Schau dich um.",
+		"note|look|Look around.|Schau dich um.|Up too.|Auch nach oben.",
 		"select_one yn|greeted|Were you greeted?|Begrüßt?|In a minute|In einer Minute|nuqneH",
 		"select_multiple what|seen|What was clean?|Was war sauber?||||Nur eine",
 		"text|story|Story",
@@ -52,7 +52,7 @@ var spokenForm = []any{
 
 func TestOtherLanguagesOfAFormAreItsTranslations(t *testing.T) {
 	p, found := mustRead(t, workbookOf(t, nil, spokenForm...))
-	want := `questions.greeted.hint: "Schau dich um.\nIn einer Minute"
+	want := `questions.greeted.hint: "Schau dich um.\nAuch nach oben.\nIn einer Minute"
 questions.greeted.text: "Begrüßt?"
 questions.seen.options.floor: "Boden"
 questions.seen.options.till_2: "Kasse"
