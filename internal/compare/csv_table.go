@@ -21,9 +21,15 @@ type csvTable struct {
 	line   int
 }
 
+// byteOrderMark is what some programs write before the first column, also where that stands in quotation marks.
+const byteOrderMark = "\ufeff"
+
 // newCSVTable reads the header. Columns are trimmed; a byte order mark is ignored.
 func newCSVTable(r io.Reader) (*csvTable, error) {
 	t := &csvTable{lines: bufio.NewReaderSize(r, 1<<16), at: map[string]int{}}
+	if mark, _ := t.lines.Peek(len(byteOrderMark)); string(mark) == byteOrderMark {
+		_, _ = t.lines.Discard(len(byteOrderMark)) // it was peeked: nothing is read here
+	}
 	more, err := t.next()
 	if err != nil {
 		return nil, err
@@ -31,9 +37,9 @@ func newCSVTable(r io.Reader) (*csvTable, error) {
 	if !more {
 		return nil, Problems{{Message: "The table is empty; its first line must name the columns."}}
 	}
-	var bad Problems
+	bad := t.otherSeparator()
 	for i, name := range t.row {
-		name = strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))
+		name = strings.TrimSpace(name)
 		if _, twice := t.at[name]; twice {
 			bad.add(1, name, "this column stands twice; leave one out")
 		}
@@ -41,6 +47,21 @@ func newCSVTable(r io.Reader) (*csvTable, error) {
 		t.at[name] = i
 	}
 	return t, bad.err()
+}
+
+// otherSeparator refuses a table that has no commas but what else separates values: taken as it is, it would be one column that nobody
+// asked for.
+func (t *csvTable) otherSeparator() (bad Problems) {
+	if len(t.row) != 1 {
+		return nil
+	}
+	switch {
+	case strings.Contains(t.row[0], ";"):
+		bad.add(1, "", "the values are separated by semicolons; save the table with commas")
+	case strings.Contains(t.row[0], "\t"):
+		bad.add(1, "", "the values are separated by tabs; save the table with commas")
+	}
+	return bad
 }
 
 // next moves to the next line; false at the end. Lines without a quotation mark, in most tables all, are split here, which

@@ -54,6 +54,8 @@ line 5, column good_bp: "0" is not a target; write basis points from 1 to 10000 
 		"standard,standard,good_bp\nK1,K1,9": "line 1, column standard: this column stands twice",
 		"standard,good_bp\nK1,9000,3\n":      "line 2: this line has more or fewer values than the header has columns",
 		"standard,good_bp\n\"K1,9000\n":      "a quotation mark is not closed",
+		"standard;good_bp\nK1;9000\n":        "line 1: the values are separated by semicolons; save the table with commas",
+		"standard\tgood_bp\nK1\t9000\n":      "line 1: the values are separated by tabs; save the table with commas",
 	} {
 		if _, err := ReadStandards(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
@@ -107,9 +109,42 @@ line 5, column format: branch B1 was "kiosk" before and is "flagship" here; a br
 	if _, err := ReadVisits(strings.NewReader("visit,branch,K1\n"), standardsOf(t, twoStandards)); err == nil || err.Error() != "The table has no visits." {
 		t.Errorf("empty table: %v", err)
 	}
+	for text, want := range map[string]string{
+		"visit;branch;K1\nV1;B1;1\n": "line 1: the values are separated by semicolons; save the table with commas",
+		"B1,kiosk,1\n":               "line 1: no column is known; the first line must name them: visit, branch, region, format, shopper, scenario, month, score_bp, and the standards",
+		"branch,K1\nM\xfcnchen,1\n":  `line 2, column branch: "M\xfcnchen" is not in UTF-8; save the table in that encoding`,
+	} {
+		if _, err := ReadVisits(strings.NewReader(text), standardsOf(t, twoStandards)); err == nil || err.Error() != want {
+			t.Errorf("%q\ngot  %v\nwant %s", text, err, want)
+		}
+	}
 	many := "K1\n" + strings.Repeat("x\n", 500)
 	if _, err := ReadVisits(strings.NewReader(many), standardsOf(t, twoStandards)); strings.Count(err.Error(), "\n") != 19 {
 		t.Errorf("not the first twenty: %v", err)
+	}
+}
+
+func TestATableReadsAlikeHoweverItWasSaved(t *testing.T) {
+	read := func(text string) Input {
+		t.Helper()
+		v, err := ReadVisits(strings.NewReader(text), standardsOf(t, twoStandards))
+		if err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		return v.Input(0, WholeNetwork)
+	}
+	plain := "visit,branch,score_bp,K1\nV1,B1,8000,1\nV2,B2,9000,0\n"
+	want := read(plain)
+	for name, text := range map[string]string{
+		"a byte order mark":           "\ufeff" + plain,
+		"another end of lines":        strings.ReplaceAll(plain, "\n", "\r\n"),
+		"in quotation marks":          `"` + strings.NewReplacer(",", `","`, "\n", "\"\n\"").Replace(strings.TrimSuffix(plain, "\n")) + `"`,
+		"in quotation marks and mark": "\ufeff\"" + strings.NewReplacer(",", `","`, "\n", "\"\r\n\"").Replace(strings.TrimSuffix(plain, "\n")) + `"`,
+		"columns in another order":    "K1,score_bp,branch,visit\n1,8000,B1,V1\n0,9000,B2,V2\n",
+	} {
+		if got := read(text); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, not %+v", name, got, want)
+		}
 	}
 }
 

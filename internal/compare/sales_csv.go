@@ -14,7 +14,8 @@ import (
 // SalesTable is what was read of a table of sales: a cell a branch and week, by branch, then week.
 type SalesTable struct {
 	Cells    []SalesCell
-	Controls []string // names of the other columns, whose numbers are in each cell's Controls
+	Controls []string       // names of the other columns, whose numbers are in each cell's Controls
+	First    map[string]int // line in which a branch stands first, to name where one is unknown
 }
 
 const mostSales = 5_000_000
@@ -27,7 +28,7 @@ func ReadSales(r io.Reader) (SalesTable, error) {
 	if err != nil {
 		return SalesTable{}, err
 	}
-	s := SalesTable{}
+	s := SalesTable{First: map[string]int{}}
 	if bad := s.columns(t); len(bad) > 0 {
 		return SalesTable{}, bad
 	}
@@ -50,6 +51,9 @@ func ReadSales(r io.Reader) (SalesTable, error) {
 			continue
 		}
 		first[c.key()] = t.line
+		if _, known := s.First[c.Branch]; !known {
+			s.First[c.Branch] = t.line
+		}
 		if s.Cells = append(s.Cells, c); len(s.Cells) > mostSales {
 			bad.add(t.line, "", "more than %d lines; split the table", mostSales)
 			break
@@ -69,10 +73,6 @@ func bySalesKey(a, b SalesCell) int {
 // columns checks the header and names the controls.
 func (s *SalesTable) columns(t *csvTable) Problems {
 	var bad Problems
-	if len(t.header) == 1 && strings.Contains(t.header[0], ";") {
-		bad.add(1, "", "the values are separated by semicolons; save the table with commas")
-		return bad
-	}
 	for _, c := range []string{"branch", "week", "sales"} {
 		if !t.has(c) {
 			bad.add(1, c, "this column is missing; the table needs branch, week, sales")

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // visitColumns are the columns that are not standards.
@@ -48,7 +49,9 @@ func ReadVisits(r io.Reader, standards []Standard) (*Visits, error) {
 		return nil, err
 	}
 	v := &Visits{standards: standards, branches: map[string]*branchVisits{}, fair: NewFairTable(standards)}
-	v.checkHeader(t)
+	if bad := v.checkHeader(t); len(bad) > 0 {
+		return nil, bad
+	}
 	names, bad := nameBook{}, Problems{}
 	read := newVisitReader(t, standards)
 	for {
@@ -66,21 +69,26 @@ func ReadVisits(r io.Reader, standards []Standard) (*Visits, error) {
 		}
 		v.add(read, &bad)
 	}
-	if v.N == 0 {
+	if v.N == 0 && len(bad) == 0 {
 		bad.add(0, "", "The table has no visits.")
 	}
 	return v, bad.err()
 }
 
-func (v *Visits) checkHeader(t *csvTable) {
+// checkHeader warns of columns that are missing or left out, and refuses a header of which nothing is known: such a table is another
+// one, or its first line names no columns.
+func (v *Visits) checkHeader(t *csvTable) (bad Problems) {
+	if !slices.ContainsFunc(t.header, v.knows) {
+		bad.add(1, "", "no column is known; the first line must name them: %s, and the standards", strings.Join(visitColumns(), ", "))
+		return bad
+	}
 	for _, s := range v.standards {
 		if !t.has(s.ID) {
 			v.Warnings = append(v.Warnings, fmt.Sprintf("The visits have no column for standard %s; it has no visits.", s.ID))
 		}
 	}
 	for _, c := range t.header {
-		isStandard := slices.ContainsFunc(v.standards, func(s Standard) bool { return s.ID == c })
-		if !isStandard && !slices.Contains(visitColumns(), c) {
+		if !v.knows(c) {
 			v.Warnings = append(v.Warnings, fmt.Sprintf("Column %s is no standard of the standards table; it was left out.", c))
 		}
 	}
@@ -90,6 +98,12 @@ func (v *Visits) checkHeader(t *csvTable) {
 	if !t.has("score_bp") {
 		v.Warnings = append(v.Warnings, "The visits have no column score_bp; there are no scores to compare.")
 	}
+	return nil
+}
+
+// knows reports whether a column is one of visits or of a standard.
+func (v *Visits) knows(column string) bool {
+	return slices.Contains(visitColumns(), column) || slices.ContainsFunc(v.standards, func(s Standard) bool { return s.ID == column })
 }
 
 // visitReader reads the line that its table stands on.
@@ -127,8 +141,11 @@ func (v *Visits) add(r *visitReader, bad *Problems) {
 	month, name := r.month(bad), r.word(r.at.branch)
 	score, scored := r.score(bad)
 	r.readAnswers(bad)
-	if name == "" {
+	switch {
+	case name == "":
 		bad.add(r.line, "branch", "name the branch")
+	case !utf8.ValidString(name): // as JSON, two such names could read alike
+		bad.add(r.line, "branch", "%q is not in UTF-8; save the table in that encoding", name)
 	}
 	if len(*bad) > before {
 		return

@@ -158,7 +158,7 @@ func (s *Service) placed(ctx context.Context, tx Tx, organisation string, t *com
 		id, ok := ids[strings.ToLower(c.Branch)]
 		if !ok {
 			if !unknown[c.Branch] && len(unknown) < mostUnknown {
-				bad = append(bad, compare.Problem{Column: "branch", Message: fmt.Sprintf("no branch has the code %q; use the codes of the list of branches", c.Branch)})
+				bad = append(bad, compare.Problem{Line: t.First[c.Branch], Column: "branch", Message: fmt.Sprintf("no branch has the code %q; use the codes of the list of branches", c.Branch)})
 			}
 			unknown[c.Branch] = true
 			continue
@@ -170,6 +170,7 @@ func (s *Service) placed(ctx context.Context, tx Tx, organisation string, t *com
 		rows = append(rows, row)
 	}
 	if len(bad) > 0 {
+		slices.SortFunc(bad, func(a, b compare.Problem) int { return a.Line - b.Line })
 		return nil, bad
 	}
 	return rows, twice(rows)

@@ -244,7 +244,11 @@ func TestSalesComeInWithTheirMistakesNamedByLine(t *testing.T) {
 	site.Get(r.Owner, "/compare/sales").Status(http.StatusOK).Says("No sales are known yet.", "Bring sales in")
 	bad := site.Post(r.Owner, "/compare/sales", url.Values{"text": {"branch,week,sales\nB001,2026-W10,12.5\nB001,2026-W10,13\nB002,soon,1\nB003,2026-W11,much\n"}, "lag": {"1"}})
 	bad.Status(http.StatusUnprocessableEntity).Says("Nothing was brought in", "Line 3", "Line 4", "is not a week", "Line 5", "is not a number")
-	site.Post(r.Owner, "/compare/sales", url.Values{"text": {"branch,week,sales\nNOPE,2026-W10,12.5\n"}}).Status(http.StatusUnprocessableEntity).Says(`no branch has the code "NOPE"`)
+	unknown := site.Post(r.Owner, "/compare/sales", url.Values{"text": {"branch,week,sales\nZERO,2026-W09,3\nNOPE,2026-W10,12.5\nZERO,2026-W11,4\n"}})
+	unknown.Status(http.StatusUnprocessableEntity).Says("Line 2", `no branch has the code "ZERO"`, "Line 3", `no branch has the code "NOPE"`).Silent("Line 4")
+	if page := unknown.Body.String(); strings.Index(page, "ZERO&") > strings.Index(page, "NOPE&") {
+		t.Error("unknown branches are not in the order of the file")
+	}
 	site.Post(r.Owner, "/compare/sales", url.Values{"text": {""}}).Status(http.StatusUnprocessableEntity).Says("Choose a CSV file, or paste one.")
 	site.Post(r.Owner, "/compare/sales", url.Values{"text": {"branch,week,sales\nB001,2026-W10,1\n"}, "lag": {"9"}}).Status(http.StatusUnprocessableEntity).Says("Choose 0 to 3 periods of four weeks.")
 	site.Get(r.Owner, "/compare/sales").Says("No sales are known yet.")
