@@ -71,11 +71,19 @@ const movedJS = `new Promise(done => setTimeout(() => {
 	setTimeout(() => done(moved.join(" | ")), 200);
 }, 300))`
 
+// widerLetters sets all text wider than the machine's font has it, as soon as there is a page.
+const widerLetters = `new MutationObserver((_, o) => {
+	if (!document.documentElement) return;
+	document.documentElement.style.letterSpacing = ".12em";
+	o.disconnect();
+}).observe(document, {childList: true})`
+
 func TestNothingGoesFromUnderAFingerWhenTheScriptOfASectionArrives(t *testing.T) {
 	s, b := newScene(t, 1), browsertest.Start(t)
 	for _, wide := range []int64{390, 320} {
 		p := s.carries(b.Page(t, browsertest.Window(wide, 844), browsertest.LessMotion), 0)
 		p.prepares(0)
+		p.BeforeScripts(widerLetters)                // no font is as wide as the next one
 		for _, section := range []string{"A", "B"} { // a time, a photo, moments; a stopwatch
 			p.at(0, section)
 			p.Until(`document.querySelector("#taps-open:not([hidden])") && (e => !e || e.textContent)(document.querySelector("[data-go]")) && (e => !e || e.querySelector("input[capture]"))(document.querySelector("[data-photo]"))`)
