@@ -93,31 +93,20 @@ func (s *Service) Refit(ctx context.Context, organisation string) (out Refitted,
 	return out, wrap("find out about branches", errors.Join(append(bad, err)...))
 }
 
-// refit makes one fit, if it is due. Data that change meanwhile are no harm: the fit names the revision before.
+// refit makes one fit, if it is due. Data that change meanwhile are no harm: the fit names the revision before. What takes
+// long is done between transactions, because a database ends one that idles.
 func (s *Service) refit(ctx context.Context, d *desk) (made bool, err error) {
-	var f KeptFit
-	var n *network
+	var b *basis
 	err = s.repo.View(ctx, d.programme.Org, func(tx Tx) error {
 		var err error
-		if d.programme, err = tx.Programme(ctx, d.programme.Org, d.programme.ID); err != nil {
-			return err
-		}
-		version, err := s.versionInForce(ctx, tx, d)
-		if err != nil || version == "" { // nothing was published yet
-			return err
-		}
-		due, err := s.due(ctx, tx, d, version)
-		if err != nil || !due {
-			return err
-		}
-		if large, err := s.isLarge(ctx, tx, d); err != nil || !large {
-			return err
-		}
-		made = true
-		f, n, err = s.fitNow(ctx, tx, d)
+		b, err = s.dueBasis(ctx, tx, d)
 		return err
 	})
-	if err != nil || !made {
+	if err != nil || b == nil {
+		return false, err
+	}
+	f, n, err := b.fit(d, s.now())
+	if err != nil {
 		return false, err
 	}
 	err = s.repo.InTx(ctx, d.programme.Org, func(tx Tx) error { return tx.SaveFit(ctx, f) })
@@ -125,6 +114,24 @@ func (s *Service) refit(ctx context.Context, d *desk) (made bool, err error) {
 		err = s.take(ctx, d.networkKey(), n)
 	}
 	return err == nil, err
+}
+
+// dueBasis reads what a fit is made of, nil where none is due.
+func (s *Service) dueBasis(ctx context.Context, tx Tx, d *desk) (b *basis, err error) {
+	if d.programme, err = tx.Programme(ctx, d.programme.Org, d.programme.ID); err != nil {
+		return nil, err
+	}
+	version, err := s.versionInForce(ctx, tx, d)
+	if err != nil || version == "" { // nothing was published yet
+		return nil, err
+	}
+	if due, err := s.due(ctx, tx, d, version); err != nil || !due {
+		return nil, err
+	}
+	if large, err := s.isLarge(ctx, tx, d); err != nil || !large {
+		return nil, err
+	}
+	return s.basis(ctx, tx, d)
 }
 
 // isLarge counts the scored visits of a window.
@@ -172,22 +179,34 @@ func (s *Service) due(ctx context.Context, tx Tx, d *desk, version string) (bool
 	return len(moved) > mostMoved, err
 }
 
-// fitNow finds out about the window of a desk and makes of it what is stored.
-func (s *Service) fitNow(ctx context.Context, tx Tx, d *desk) (f KeptFit, n *network, err error) {
+// basis is what a fit is made of, read from one state of the data.
+type basis struct {
+	network *network
+	input   compare.Input
+}
+
+// basis reads the window of a desk.
+func (s *Service) basis(ctx context.Context, tx Tx, d *desk) (*basis, error) {
 	key := d.networkKey()
-	if n, err = readNetwork(ctx, tx, key, d.programme.DataRev); err != nil {
-		return f, nil, err
+	n, err := readNetwork(ctx, tx, key, d.programme.DataRev)
+	if err != nil {
+		return nil, err
 	}
 	c, err := studio.Count(ctx, networkSums{cachedSums{tx, s.sums, d.programme}, key, n}, s.shelf, d.counts())
 	if err != nil {
-		return f, nil, err
-	}
-	if n.frozen, err = s.freeze(ctx, tx, d, &c, everyStandard); err != nil {
-		return f, nil, err
+		return nil, err
 	}
 	n.judged, n.fit = judgedByOf(&c), n.rev
+	in, err := s.visitsOf(ctx, tx, d, &c, everyStandard)
+	return &basis{n, in}, err
+}
+
+// fit finds out about the window and makes of it what is stored.
+func (b *basis) fit(d *desk, now time.Time) (f KeptFit, n *network, err error) {
+	n = b.network
+	n.frozen = compare.Freeze(b.input)
 	f = KeptFit{
-		Org: d.programme.Org, Programme: d.programme.ID, Window: d.window, DataRev: n.rev, Version: n.judged.version, Format: fitFormat, Made: s.now().UTC(),
+		Org: d.programme.Org, Programme: d.programme.ID, Window: d.window, DataRev: n.rev, Version: n.judged.version, Format: fitFormat, Made: now.UTC(),
 	}
 	f.Body, err = pack(fitBody{Series: n.judged.series, Frozen: n.frozen, Sums: n.sums})
 	return f, n, err
@@ -200,28 +219,35 @@ const mostFair = 60_000
 // everyStandard has a fit adjust standards, however long that takes.
 const everyStandard = math.MaxInt64
 
-// freeze finds out about all branches from single visits, and about at most so many answers. Where the visits are not all
-// there, as before the first rebuild of an older database, scores are read from their sums.
+// freeze finds out about all branches from single visits, and about at most so many answers.
 func (s *Service) freeze(ctx context.Context, tx Tx, d *desk, c *studio.Counted, answers int64) (*compare.Frozen, error) {
+	in, err := s.visitsOf(ctx, tx, d, c, answers)
+	if err != nil {
+		return nil, err
+	}
+	return compare.Freeze(in), nil
+}
+
+// visitsOf reads single visits of all branches, and of standards at most so many answers. Where the visits are not all
+// there, as before the first rebuild of an older database, scores are read from their sums.
+func (s *Service) visitsOf(ctx context.Context, tx Tx, d *desk, c *studio.Counted, answers int64) (compare.Input, error) {
 	in := c.Input(c.Edition.List.Programme, studio.Everyone)
 	in.ByMonth = byMonth(d.window)
 	var err error
 	var n int64
 	if fairly(c, answers) {
 		if in.Fair, err = s.fairTable(ctx, tx, d, c); err != nil {
-			return nil, err
+			return in, err
 		}
 		in.Cells, n = in.Fair.Cells(), int64(in.Fair.Visits())
 	} else if in.Cells, n, err = s.visitCells(ctx, tx, d, c, ""); err != nil {
-		return nil, err
+		return in, err
 	}
 	if visits := scored(c.Sums.Cells); visits-n > visits/100 { // a few may just have come
 		in.Fair = nil
-		if in.Cells, err = s.summedCells(ctx, tx, d, c, ""); err != nil {
-			return nil, err
-		}
+		in.Cells, err = s.summedCells(ctx, tx, d, c, "")
 	}
-	return compare.Freeze(in), nil
+	return in, err
 }
 
 // fairly reports whether the window has at most so many answers.

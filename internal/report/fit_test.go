@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"context"
 	"math"
 	"testing"
 	"time"
@@ -203,4 +204,33 @@ func BenchmarkCompareALargeNetworkOf2000(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// openReads counts the transactions that are open.
+type openReads struct {
+	report.Repo
+	open int
+}
+
+func (r *openReads) View(ctx context.Context, org string, read func(report.Tx) error) error {
+	r.open++
+	defer func() { r.open-- }()
+	return r.Repo.View(ctx, org, read)
+}
+
+func TestNoTransactionIdlesWhileAFitIsMade(t *testing.T) {
+	storetest.ForEach(t, func(t *testing.T, s *store.Store) {
+		w, _ := season(t, s)
+		reads := &openReads{Repo: s.Reports()}
+		var open []int // transactions, each time that somebody looks at the clock
+		svc := report.NewService(reads, func() time.Time {
+			open = append(open, reads.open)
+			return w.Clock()
+		})
+		svc.KeepFrom(40)
+		refit(t, svc, w, 2)
+		if err := svc.Close(); err != nil || len(open) == 0 || open[len(open)-1] != 0 {
+			t.Errorf("transactions that were open each time: %d; the fit is dated in the last: %v", open, err)
+		}
+	})
 }

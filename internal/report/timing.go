@@ -27,6 +27,14 @@ type Timing struct {
 // Time finds out about a window and says how long each part took, for the bench. Nothing is kept. cpu is the processor's time
 // that this process has taken so far.
 func (s *Service) Time(ctx context.Context, a auth.Actor, q Query, cpu func() time.Duration) (out Timing, err error) {
+	at, spent := s.now(), cpu()
+	lap := func(took, of *time.Duration) {
+		before, used := at, spent
+		at, spent = s.now(), cpu()
+		*took, *of = at.Sub(before), *of+spent-used
+	}
+	var in compare.Input
+	var other time.Duration
 	err = s.repo.View(ctx, a.Org, func(tx Tx) error {
 		d, err := s.desk(ctx, tx, a, auth.Compare, q)
 		if err != nil {
@@ -36,39 +44,41 @@ func (s *Service) Time(ctx context.Context, a auth.Actor, q Query, cpu func() ti
 		if err != nil {
 			return err
 		}
-		at := s.now()
-		lap := func() time.Duration {
-			before := at
-			at = s.now()
-			return at.Sub(before)
-		}
-		in := c.Input(c.Edition.List.Programme, studio.Everyone)
+		in = c.Input(c.Edition.List.Programme, studio.Everyone)
 		in.ByMonth, in.Brief = byMonth(d.window), true
-		lap()
-		spent := cpu()
+		lap(&other, &other)
 		if in.Cells, _, err = s.visitCells(ctx, tx, &d, &c, ""); err != nil {
 			return err
 		}
-		out.Visits, out.Read = len(in.Cells), lap()
-		score := in
-		score.Standards = nil
-		out.Level = compare.Run(score).Model.Level
-		out.Score, out.ScoreCPU = lap(), cpu()-spent
-		spent = cpu()
-		if in.Fair, err = s.fairTable(ctx, tx, &d, &c); err != nil {
-			return err
-		}
-		out.ReadShares = lap()
-		r := compare.Run(in)
-		out.Shares, out.SharesCPU = lap(), cpu()-spent
-		for i := range r.Branches {
-			for k := range r.Branches[i].Outcomes {
-				out.Adjusted = out.Adjusted || r.Branches[i].Outcomes[k].Good.Level == compare.LevelC
+		lap(&out.Read, &out.ScoreCPU)
+		in.Fair, err = s.fairTable(ctx, tx, &d, &c)
+		lap(&out.ReadShares, &out.SharesCPU)
+		return err
+	})
+	if err != nil {
+		return out, wrap("time a comparison", err)
+	}
+	out.Visits = len(in.Cells)
+	score := in
+	score.Standards, score.Fair = nil, nil
+	out.Level = compare.Run(score).Model.Level
+	lap(&out.Score, &out.ScoreCPU)
+	all := compare.Run(in)
+	out.Adjusted = adjusted(&all)
+	lap(&out.Shares, &out.SharesCPU)
+	return out, nil
+}
+
+// adjusted reports whether a standard of any branch was adjusted for shoppers.
+func adjusted(r *compare.Result) bool {
+	for i := range r.Branches {
+		for k := range r.Branches[i].Outcomes {
+			if r.Branches[i].Outcomes[k].Good.Level == compare.LevelC {
+				return true
 			}
 		}
-		return nil
-	})
-	return out, wrap("time a comparison", err)
+	}
+	return false
 }
 
 // fairTable reads what single visits found for each standard in the series that is counted.
