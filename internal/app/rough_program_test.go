@@ -119,6 +119,7 @@ func rehearse(t *testing.T, file, scenario string, n int) *rehearsal {
 	x := r.openNow()
 	defer func() { _ = x.close() }()
 	w := storetest.NewWorld(t, x.store, file)
+	tellPublication(t, w)
 	r.org, r.programme, r.branch = w.Org, w.Programme, w.Branch
 	for role, a := range w.Actors {
 		r.person[role] = a.Person

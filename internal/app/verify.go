@@ -72,7 +72,7 @@ func (v *verifier) findf(format string, args ...any) error {
 	return v.p.printf("%s: %s\n", v.o.Name, fmt.Sprintf(format, args...))
 }
 
-// organisation checks one organisation: the log of changes, each visit's own log and photos, and the sums.
+// organisation checks one organisation: the log of changes, the versions, each visit's own log and photos, and the sums.
 func (v *verifier) organisation(o org.Organisation) error {
 	v.o = o
 	chain, err := v.x.store.VerifyChain(v.p.ctx, o.ID)
@@ -83,6 +83,9 @@ func (v *verifier) organisation(o org.Organisation) error {
 		if err := v.findf("log of changes: %v", chain.Broken); err != nil {
 			return err
 		}
+	}
+	if err := v.versions(); err != nil {
+		return err
 	}
 	visits, photos, err := v.visits()
 	if err != nil {
@@ -293,9 +296,13 @@ func (p papers) checkReport() []error {
 	return wrong
 }
 
-// checkReceipts checks what was signed: by itself, and against the log.
+// checkReceipts checks what was signed: by itself, and against the log; and that the report's own receipt is among it.
 func (p papers) checkReceipts(keys []visit.ReceiptKey) []error {
 	wrong := p.changed
+	given := func(r visit.Receipt) bool { return r.Code == p.report.Receipt }
+	if p.report.Receipt != "" && !slices.ContainsFunc(p.receipts, given) {
+		wrong = append(wrong, fmt.Errorf("receipt %s is not among those that were signed", p.report.Receipt))
+	}
 	for i := range p.receipts {
 		if err := p.receipts[i].Check(keys); err != nil {
 			wrong = append(wrong, err)

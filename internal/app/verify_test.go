@@ -1,6 +1,8 @@
 package app
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"os"
 	"strings"
 	"testing"
@@ -49,6 +51,9 @@ func TestVerifyFindsWhatWasChangedBehindTheServersBack(t *testing.T) {
 		{"a receipt", "is not that of its statement", []string{"receipts_no_update"}, `UPDATE receipts SET statement = replace(statement, '"ops":', '"ops":1') WHERE org_id = $1`},
 		{"what a receipt is filed under", "is filed under what it does not say", []string{"receipts_no_update"}, `UPDATE receipts SET seq = seq - 1 WHERE org_id = $1`},
 		{"a signature", "the signature of receipt", []string{"receipts_no_update"}, `UPDATE receipts SET signature = '' WHERE org_id = $1`},
+		{"a missing receipt", "is not among those that were signed", []string{"receipts_no_delete"}, `DELETE FROM receipts WHERE org_id = $1`},
+		{"the code of a report", "receipt AAAA-AAAA-AAAA is not among those that were signed", nil, `UPDATE reports SET receipt_code = 'AAAA-AAAA-AAAA' WHERE org_id = $1`},
+		{"a published version", "was changed after it was stored", []string{"versions_no_update"}, `UPDATE versions SET document = replace(document, 'Counter', 'Encounter') WHERE org_id = $1`},
 		{"a photo of a receipt", "is not the one that was signed", nil, `UPDATE photos SET sha256 = '00' WHERE org_id = $1`},
 		{"a sum of scores", "rollup of ", nil, `UPDATE rollup_cells SET sum_bp = sum_bp + 1 WHERE org_id = $1`},
 		{"a sum of a standard", "rollup of ", nil, `UPDATE rollup_standards SET x = 0 WHERE org_id = $1`},
@@ -64,6 +69,23 @@ func TestVerifyFindsWhatWasChangedBehindTheServersBack(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// Whoever changes a published version may as well make its hash again: the log of changes knows what was published.
+func TestVerifyHoldsAPublishedVersionAgainstTheLogOfChanges(t *testing.T) {
+	l := newPremises(t, "")
+	w := l.live()
+	var document string
+	if err := w.Store.Pool().QueryRowContext(t.Context(), `SELECT document FROM versions WHERE state = 'published'`).Scan(&document); err != nil {
+		t.Fatal(err)
+	}
+	document = strings.Replace(document, "Counter, machine", "Counter and machine", 1)
+	sum := sha256.Sum256([]byte(document))
+	w.tamper(t, []string{"versions_no_update"}, `UPDATE versions SET document = $2, hash = $3 WHERE org_id = $1`, w.Org, document, hex.EncodeToString(sum[:]))
+	code, out, _ := l.run("verify")
+	if code != 1 || !strings.Contains(out, "is not the one that the log of changes says was published") || strings.Contains(out, "was changed after it was stored") {
+		t.Errorf("ended with %d, found %s", code, out)
 	}
 }
 

@@ -18,8 +18,10 @@ import (
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/config"
+	"plainclothes/internal/event"
 	"plainclothes/internal/store/pgtest"
 	"plainclothes/internal/store/storetest"
+	"plainclothes/internal/studio"
 	"plainclothes/internal/visit"
 )
 
@@ -131,12 +133,33 @@ func (l *premises) live() *lived {
 		l.t.Fatal(err)
 	}
 	w := &lived{World: storetest.NewWorld(l.t, x.store, "coffee-kiosks"), parts: x}
+	tellPublication(l.t, w.World)
 	w.visit = w.sealed(l)
 	ctx, editor := l.t.Context(), w.Actors[auth.Editor]
 	if err := errors.Join(x.visits.Accept(ctx, editor, w.visit), x.visits.Publish(ctx, editor, w.visit)); err != nil {
 		l.t.Fatal(err)
 	}
 	return w
+}
+
+// tellPublication writes of the world's version what its publication would have written.
+func tellPublication(t *testing.T, w *storetest.World) {
+	t.Helper()
+	ctx := t.Context()
+	err := w.Store.Studio().InTx(ctx, w.Org, func(tx studio.Tx) error {
+		v, err := tx.Version(ctx, w.Org, w.Version)
+		if err != nil {
+			return err
+		}
+		c, err := event.New("system", "standards.published", "version", v.ID, map[string]string{"hash": v.Hash})
+		if err != nil {
+			return err
+		}
+		return tx.Append(ctx, w.Org, storetest.Noon, c)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // sealed makes a visit with a photo that was sent and is not yet reviewed.
