@@ -336,6 +336,8 @@ type BranchList struct {
 }
 
 // ClientId A UUID that the program makes; repeating it changes nothing.
+//
+// Example: 6f9d1c2e-4b7a-4a51-9a3e-0d8a5b1c7e01
 type ClientId = string
 
 // ComparedBranch defines model for ComparedBranch.
@@ -541,6 +543,8 @@ type Report struct {
 	Comments *map[string]string `json:"comments,omitempty"`
 
 	// Id A UUID that the program makes; repeating it changes nothing.
+	//
+	// Example: 6f9d1c2e-4b7a-4a51-9a3e-0d8a5b1c7e01
 	Id ClientId `json:"id"`
 
 	// Publish Accept and publish at once.
@@ -559,6 +563,8 @@ type ReportReceipt struct {
 	FinalBp *BasisPoints `json:"final_bp"`
 
 	// Id A UUID that the program makes; repeating it changes nothing.
+	//
+	// Example: 6f9d1c2e-4b7a-4a51-9a3e-0d8a5b1c7e01
 	Id    ClientId `json:"id"`
 	Level Level    `json:"level"`
 
@@ -685,6 +691,8 @@ type VisitPlan struct {
 	Fee *int64 `json:"fee,omitempty"`
 
 	// Id A UUID that the program makes; repeating it changes nothing.
+	//
+	// Example: 6f9d1c2e-4b7a-4a51-9a3e-0d8a5b1c7e01
 	Id        ClientId `json:"id"`
 	Programme Id       `json:"programme"`
 	Scenario  string   `json:"scenario"`

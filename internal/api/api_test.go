@@ -126,7 +126,7 @@ func TestAPlanThatCannotBeNamesItsFields(t *testing.T) {
 	plan(`"scenario":"non_buyer"`, `"scenario":"dancer"`).refuses(422, "scenario")
 	plan(`"due_at":"2026-12-05T18:00:00Z"`, `"due_at":"2025-12-05T18:00:00Z"`).refuses(422, "due_at")
 	plan(`"due_at":"2026-12-05T18:00:00Z"`, `"due_at":"tomorrow"`).refuses(422, "due_at")
-	plan(`{"id"`, `{"fee":-1,"colour":"red","id"`).refuses(422, "fee", "body")
+	plan(`{"id"`, `{"fee":-1,"colour":"red","id"`).refuses(422, "fee", "colour")
 	plan(r.Branch, uuid.NewString()).refuses(404)
 	r.send(http.MethodPost, "/visits", r.visits, `{"id":"7"}`).refuses(422, "id", "programme", "branch", "scenario", "due_at")
 }
@@ -396,6 +396,76 @@ func TestThingsOfAnotherOrganisationDoNotExist(t *testing.T) {
 	})
 }
 
+func TestARefusedRequestSaysWhyInPlainWords(t *testing.T) {
+	r := newRig(t, storetest.SQLite(t))
+	for _, c := range []struct{ old, fresh, field, message string }{
+		{`{"id"`, `{"fee":"x","id"`, "fee", "This must be a whole number."},
+		{`{"id"`, `{"fee":1.5,"id"`, "fee", "This must be a whole number."},
+		{`{"id"`, `{"fee":-1,"id"`, "fee", "This must be at least 0."},
+		{`{"id"`, `{"fee":1,"fee":2,"id"`, "fee", "This stands there twice. Keep one of them."},
+		{`{"id"`, `{"fees":1,"id"`, "fees", "There is no such field."},
+		{`"scenario":"non_buyer"`, `"scenario":null`, "scenario", "This cannot be null."},
+		{`"scenario":"non_buyer"`, `"scenario":7`, "scenario", "This must be a text, in quotes."},
+		{`"scenario":"non_buyer",`, ``, "scenario", "This is missing."},
+		{`"2026-12-05T18:00:00Z"`, `"tomorrow"`, "due_at", "Write a time as 2026-12-05T18:00:00Z."},
+		{`"due_at"`, `"due_at`, "body", "This is not JSON from byte"},
+		{`"}`, `"`, "body", "The JSON breaks off before its end."},
+		{`"}`, `"} {}`, "body", "Nothing may follow the JSON object."},
+		{`{"id"`, `{"x":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `,"id"`, "body", "This is nested deeper"},
+		{r.planBody("7"), ` `, "body", "This is missing."},
+		{r.planBody("7"), `[]`, "body", "This must be a JSON object"},
+		{`"id":"7"`, `"id":"8"`, "id", "Write it like 6f9d1c2e-"},
+	} {
+		a := r.send(http.MethodPost, "/visits", r.visits, strings.Replace(r.planBody("7"), c.old, c.fresh, 1))
+		a.refuses(422)
+		if !strings.Contains(a.Body.String(), `{"field":"`+c.field+`","message":"`+c.message) {
+			t.Errorf("%s: %s", c.fresh, a.Body)
+		}
+	}
+	for query, message := range map[string]string{
+		"limit=x": `"limit","message":"This must be a whole number."`, "limit=0": `"limit","message":"This must be at least 1."`,
+		"limit=201": `"limit","message":"This must be at most 200."`, "limit=1&limit=2": `"limit","message":"This stands there twice.`,
+		"state=lost": `This is one of open, taken,`, "from=May": `"from","message":"Write it like 2026-11-21."`,
+	} {
+		a := r.get("/visits?"+query, r.visits)
+		if a.refuses(422); !strings.Contains(a.Body.String(), message) {
+			t.Errorf("%s: %s", query, a.Body)
+		}
+	}
+	r.get("/visits?state=open&state=taken", r.visits).is(200)
+}
+
+func TestABodyIsPlainJSON(t *testing.T) {
+	r := newRig(t, storetest.SQLite(t))
+	body := r.planBody(uuid.NewString())
+	for _, kind := range []string{"text/plain", "application/x-www-form-urlencoded"} {
+		if detail := r.send(http.MethodPost, "/visits", r.visits, body, "Content-Type", kind).refuses(415); !strings.Contains(detail, "application/json") {
+			t.Errorf("%s: %s", kind, detail)
+		}
+	}
+	if detail := r.send(http.MethodPost, "/visits", r.visits, body, "Content-Encoding", "gzip").refuses(415); !strings.Contains(detail, "Content-Encoding") {
+		t.Error(detail)
+	}
+	report := strings.Replace(reportBody(uuid.NewString(), false), `"A3":"yes"`, `"A3":"yes","A3":"no"`, 1)
+	r.send(http.MethodPost, "/visits/"+r.planned()+"/report", r.visits, report).refuses(422, "answers.A3")
+}
+
+func TestWhatAnswersGetAnswersHead(t *testing.T) {
+	r := newRig(t, storetest.SQLite(t))
+	get, head := r.get("/programmes", r.read), r.send(http.MethodHead, "/programmes", r.read, "")
+	if head.Code != 200 || head.Body.Len() != 0 || head.Header().Get("ETag") != get.Header().Get("ETag") {
+		t.Errorf("%d %v", head.Code, head.Header())
+	}
+	if again := r.send(http.MethodHead, "/programmes", r.read, "", "If-None-Match", get.Header().Get("ETag")); again.Code != 304 {
+		t.Errorf("the same again: %d", again.Code)
+	}
+	for token, want := range map[string]int{"": 401, r.token(auth.ScopeDrafts): 403} {
+		if a := r.send(http.MethodHead, "/programmes", token, ""); a.Code != want {
+			t.Errorf("%d, want %d", a.Code, want)
+		}
+	}
+}
+
 func TestWhatIsNotInTheContractIsRefused(t *testing.T) {
 	r := newRig(t, storetest.SQLite(t))
 	r.get("/people", r.all).refuses(404)
@@ -520,7 +590,7 @@ func TestContractAndRoutesNameTheSame(t *testing.T) {
 		t.Errorf("the contract has %d operations, the routes are %d", inSpec, len(api.Routes()))
 	}
 	for _, route := range r.site.Echo().Routes() {
-		if strings.HasPrefix(route.Path, api.Base) {
+		if strings.HasPrefix(route.Path, api.Base) && route.Method != http.MethodHead {
 			inSpec--
 		}
 	}

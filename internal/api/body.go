@@ -44,9 +44,6 @@ func (c strictly) Bind(into any) error {
 	if err := d.Decode(into); err != nil {
 		return unreadable(err)
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return oneField("body", "Nothing may follow the JSON object.")
-	}
 	return nil
 }
 
@@ -54,7 +51,10 @@ func (c strictly) Bind(into any) error {
 func readBody(r *http.Request) ([]byte, error) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
 	if err != nil || kind != echo.MIMEApplicationJSON {
-		return nil, echo.NewHTTPError(http.StatusUnsupportedMediaType)
+		return nil, fault.New(fault.Unreadable, "Send JSON, with the header Content-Type: application/json.")
+	}
+	if r.Header.Get(echo.HeaderContentEncoding) != "" {
+		return nil, fault.New(fault.Unreadable, "Send the body as it is, without Content-Encoding.")
 	}
 	b, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, MaxBody))
 	switch {
@@ -65,7 +65,72 @@ func readBody(r *http.Request) ([]byte, error) {
 	case !cleanJSON(b):
 		return nil, oneField("body", "This holds characters that cannot be kept: control characters or broken UTF-8.")
 	}
-	return b, nil
+	return b, inspect(b)
+}
+
+// mostNested is how deep a body may be nested; the contract knows nothing deeper than a few levels.
+const mostNested = 32
+
+// inspect refuses what is no JSON, and objects that name a field twice: nobody knows which of the two was meant, and
+// programs differ in which they take.
+func inspect(b []byte) error {
+	if len(bytes.TrimSpace(b)) == 0 {
+		return oneField("body", "This is missing.")
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	if err := inspectValue(d, "", mostNested); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return oneField("body", "Nothing may follow the JSON object.")
+	}
+	return nil
+}
+
+// inspectValue reads one value, which is at this path and may hold so many levels more.
+func inspectValue(d *json.Decoder, path string, levels int) error {
+	t, err := d.Token()
+	if err != nil {
+		return unreadable(err)
+	}
+	delim, opens := t.(json.Delim)
+	switch {
+	case !opens:
+		return nil
+	case levels == 0:
+		return oneField("body", "This is nested deeper than anything that is known here.")
+	}
+	seen := map[string]bool{}
+	for d.More() {
+		at := path
+		if delim == '{' {
+			if at, err = inspectName(d, path, seen); err != nil {
+				return err
+			}
+		}
+		if err := inspectValue(d, at, levels-1); err != nil {
+			return err
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		return unreadable(err)
+	}
+	return nil
+}
+
+// inspectName reads the name of a field and gives the field's path.
+func inspectName(d *json.Decoder, path string, seen map[string]bool) (string, error) {
+	t, err := d.Token()
+	if err != nil {
+		return "", unreadable(err)
+	}
+	name, _ := t.(string)
+	at := strings.TrimPrefix(path+"."+name, ".")
+	if seen[name] {
+		return at, oneField(at, "This stands there twice. Keep one of them.")
+	}
+	seen[name] = true
+	return at, nil
 }
 
 // unreadable says what is wrong with a body, without the words of the decoder where ours are better.
@@ -73,6 +138,8 @@ func unreadable(err error) error {
 	var kind *json.UnmarshalTypeError
 	var syntax *json.SyntaxError
 	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return oneField("body", "The JSON breaks off before its end.")
 	case errors.As(err, &kind) && kind.Field != "":
 		return oneField(kind.Field, "This is a "+kind.Value+", but something else is wanted here.")
 	case errors.As(err, &syntax):

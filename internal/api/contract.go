@@ -20,8 +20,8 @@ import (
 // operation is one route of the contract, ready to check requests.
 type operation struct {
 	route  *routers.Route
-	params []string // names of the query
-	lean   bool     // the body is left to strict decoding and the domain
+	params map[string]bool // names of the query, true for those that may stand there several times
+	lean   bool            // the body is left to strict decoding and the domain
 }
 
 // leanOperation is the one whose body is not checked against the contract's schema. The schema says less about answers
@@ -37,11 +37,11 @@ func (a *API) operation(r Route) (*operation, error) {
 		return nil, fmt.Errorf("the contract has no %s %s named %s", r.Method, path, r.Operation)
 	}
 	op := item.GetOperation(r.Method)
-	o := &operation{lean: r.Operation == leanOperation}
+	o := &operation{lean: r.Operation == leanOperation, params: map[string]bool{}}
 	o.route = &routers.Route{Spec: a.spec, Path: path, PathItem: item, Method: r.Method, Operation: op}
 	for _, p := range op.Parameters {
 		if p.Value.In == openapi3.ParameterInQuery {
-			o.params = append(o.params, p.Value.Name)
+			o.params[p.Value.Name] = p.Value.Schema.Value.Type.Is(openapi3.TypeArray)
 		}
 	}
 	return o, nil
@@ -86,8 +86,11 @@ func (o *operation) check(next echo.HandlerFunc) echo.HandlerFunc {
 func (o *operation) knowsQuery(c echo.Context) error {
 	var bad fault.Fields
 	for _, name := range slices.Sorted(maps.Keys(c.QueryParams())) {
-		if !slices.Contains(o.params, name) {
+		switch several, known := o.params[name]; {
+		case !known:
 			bad.Add(name, "There is no such parameter.")
+		case !several && len(c.QueryParams()[name]) > 1:
+			bad.Add(name, "This stands there twice. Keep one of them.")
 		}
 	}
 	return bad.Err()
@@ -119,7 +122,7 @@ func pathParams(c echo.Context) map[string]string {
 }
 
 // describe puts what the validator found into fields. Its errors are trees.
-func describe(err error, field string, bad *fault.Fields) {
+func describe(err error, at string, bad *fault.Fields) {
 	var (
 		many   openapi3.MultiError
 		broken *openapi3filter.RequestError
@@ -128,24 +131,35 @@ func describe(err error, field string, bad *fault.Fields) {
 	switch e := err; {
 	case isMulti(e, &many):
 		for _, one := range many {
-			describe(one, field, bad)
+			describe(one, at, bad)
 		}
 	case asRequest(e, &broken):
-		if broken.Parameter != nil {
-			field = broken.Parameter.Name
-		}
-		if broken.Err == nil {
-			bad.Add(orBody(field), sentence(broken.Reason))
+		describeRequest(broken, at, bad)
+	case errors.As(e, &schema):
+		field, message := broke(schema)
+		bad.Add(orBody(joined(at, append(schema.JSONPointer(), field...))), message)
+	case errors.Is(e, openapi3filter.ErrInvalidRequired):
+		bad.Add(orBody(at), "This is missing.")
+	default:
+		bad.Add(orBody(at), "This is not what is wanted here.")
+	}
+}
+
+// describeRequest says what is wrong with the body or with one parameter, whose text may not be of its type at all.
+func describeRequest(e *openapi3filter.RequestError, at string, bad *fault.Fields) {
+	var parse *openapi3filter.ParseError
+	if e.Parameter != nil {
+		at = e.Parameter.Name
+		if errors.As(e.Err, &parse) {
+			bad.Add(at, wanted(e.Parameter.Schema.Value))
 			return
 		}
-		describe(broken.Err, field, bad)
-	case errors.As(e, &schema):
-		bad.Add(orBody(joined(field, schema.JSONPointer())), sentence(schema.Reason))
-	case errors.Is(e, openapi3filter.ErrInvalidRequired):
-		bad.Add(orBody(field), "This is missing.")
-	default:
-		bad.Add(orBody(field), "This is not what is wanted here.")
 	}
+	if e.Err == nil {
+		bad.Add(orBody(at), sentence(e.Reason))
+		return
+	}
+	describe(e.Err, at, bad)
 }
 
 // isMulti and asRequest look at the error itself only: inside it there are others of the same kind.

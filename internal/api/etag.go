@@ -21,12 +21,12 @@ func (h *held) WriteHeader(int) {}
 
 func (h *held) Write(b []byte) (int, error) { return h.body.Write(b) }
 
-// cached tags answers to GET and answers 304 to who has the same already. Nothing else may be kept, and nothing by
+// cached tags answers to GET and HEAD and answers 304 to who has the same already. Nothing else may be kept, and nothing by
 // caches that several share.
 func cached(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		header := c.Response().Header()
-		if c.Request().Method != http.MethodGet {
+		if m := c.Request().Method; m != http.MethodGet && m != http.MethodHead {
 			header.Set(echo.HeaderCacheControl, "private, no-store")
 			return next(c)
 		}
@@ -59,6 +59,9 @@ func answer(c echo.Context, body []byte) error {
 		return nil
 	}
 	out.Writer.WriteHeader(http.StatusOK)
+	if c.Request().Method == http.MethodHead {
+		return nil
+	}
 	_, err := out.Writer.Write(body)
 	return err
 }

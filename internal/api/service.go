@@ -68,8 +68,17 @@ func (a *API) Register(e *echo.Echo) error {
 		}
 		middle[r.Operation] = []echo.MiddlewareFunc{a.desk.admit(r), op.check, cached}
 	}
-	api.RegisterHandlersWithOptions(e, api.NewStrictHandler(a, nil), api.RegisterHandlersOptions{BaseURL: Base, OperationMiddlewares: middle})
+	api.RegisterHandlersWithOptions(headToo{e}, api.NewStrictHandler(a, nil), api.RegisterHandlersOptions{BaseURL: Base, OperationMiddlewares: middle})
 	return nil
+}
+
+// headToo is a router on which whatever answers GET answers HEAD: what watches an address often sends nothing else.
+type headToo struct{ api.EchoRouter }
+
+// GET adds both.
+func (r headToo) GET(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	r.HEAD(path, h, m...)
+	return r.EchoRouter.GET(path, h, m...)
 }
 
 // actorKey is where a request's context keeps its actor on the way through generated code, which hands on nothing else.

@@ -56,7 +56,7 @@ type Scope string
 
 // The scopes of tokens.
 const (
-	ScopeRead    Scope = "read"    // programmes, branches, visits, results, comparison
+	ScopeRead    Scope = "read"    // programmes, branches, results, comparison
 	ScopeVisits  Scope = "visits"  // plan visits and send reports
 	ScopePublish Scope = "publish" // reports sent with publish:true are accepted and published at once
 	ScopeDrafts  Scope = "drafts"  // put programme files into drafts; an owner publishes them

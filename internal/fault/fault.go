@@ -16,17 +16,18 @@ type Kind int
 
 // The kinds. Things of another organisation are NotFound, never Forbidden: their existence is no one else's business.
 const (
-	Internal  Kind = iota // not known to be anyone's fault but ours
-	NotFound              // no such thing, or not for this person to know of
-	Invalid               // the input does not fit; Fields says where
-	Forbidden             // this person may see the thing but may not do this to it
-	Conflict              // the thing changed meanwhile, or is in a state that refuses this
-	TooMany               // asked too often; RetryAfter says when to come back
-	TooLarge              // a body, file or list over its limit
-	SignIn                // nobody is signed in, or the session ended
-	Busy                  // nothing is lost; the same request may be sent again
-	Gone                  // the thing was withdrawn and will not come back
-	Full                  // there is no room on the disk; RetryAfter says when to come back
+	Internal   Kind = iota // not known to be anyone's fault but ours
+	NotFound               // no such thing, or not for this person to know of
+	Invalid                // the input does not fit; Fields says where
+	Forbidden              // this person may see the thing but may not do this to it
+	Conflict               // the thing changed meanwhile, or is in a state that refuses this
+	TooMany                // asked too often; RetryAfter says when to come back
+	TooLarge               // a body, file or list over its limit
+	SignIn                 // nobody is signed in, or the session ended
+	Busy                   // nothing is lost; the same request may be sent again
+	Gone                   // the thing was withdrawn and will not come back
+	Full                   // there is no room on the disk; RetryAfter says when to come back
+	Unreadable             // a body in a form that is not read here
 )
 
 // Fault is an error of a known kind with a sentence for the person.

@@ -93,7 +93,7 @@ func (h *Handlers) refused(c echo.Context, f signInForm, err error) error {
 		return h.showSignIn(c, http.StatusUnprocessableEntity, f.Email, f.Next, kit.Errors{{Name: "password", Message: noMatch}})
 	case fault.TooMany:
 		return h.showSignIn(c, http.StatusTooManyRequests, f.Email, f.Next, kit.Errors{{Name: "password", Message: tooOften(c, err)}})
-	case fault.Internal, fault.TooLarge, fault.Busy, fault.Gone, fault.Full:
+	case fault.Internal, fault.TooLarge, fault.Busy, fault.Gone, fault.Full, fault.Unreadable:
 	}
 	return err
 }
@@ -122,7 +122,7 @@ func (h *Handlers) sendLink(c echo.Context, _ auth.Actor) error {
 	switch fault.KindOf(err) {
 	case fault.TooMany:
 		return h.showSignIn(c, http.StatusTooManyRequests, f.Email, f.Next, kit.Errors{{Name: "email", Message: tooOften(c, err)}})
-	case fault.Internal, fault.Busy, fault.TooLarge, fault.Gone, fault.Full:
+	case fault.Internal, fault.Busy, fault.TooLarge, fault.Gone, fault.Full, fault.Unreadable:
 		if err != nil {
 			return err
 		}

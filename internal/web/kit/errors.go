@@ -37,6 +37,8 @@ func StatusOf(k fault.Kind) int {
 		return http.StatusServiceUnavailable
 	case fault.Gone:
 		return http.StatusGone
+	case fault.Unreadable:
+		return http.StatusUnsupportedMediaType
 	case fault.Full:
 		return http.StatusInsufficientStorage
 	case fault.Internal:

@@ -46,8 +46,8 @@ var tokensPage = kit.NewPage[tokensView]("owner/tokens")
 
 // scopeWords say what a program may do.
 var scopeWords = map[auth.Scope]string{
-	auth.ScopeRead:    "Read programmes, branches, visits, results and comparisons",
-	auth.ScopeVisits:  "Plan visits and send reports",
+	auth.ScopeRead:    "Read programmes, branches, results and comparisons",
+	auth.ScopeVisits:  "Plan visits, see all of them, and send reports",
 	auth.ScopePublish: "Publish the reports that it sends, without an editor",
 	auth.ScopeDrafts:  "Put programme files into drafts, which an owner publishes",
 }

@@ -31,7 +31,7 @@ type problemBody struct {
 var kinds = map[fault.Kind]string{
 	fault.Internal: "internal", fault.NotFound: "not_found", fault.Invalid: "invalid", fault.Forbidden: "forbidden",
 	fault.Conflict: "conflict", fault.TooMany: "too_many", fault.TooLarge: "too_large", fault.SignIn: "sign_in",
-	fault.Busy: "busy", fault.Gone: "gone", fault.Full: "full",
+	fault.Busy: "busy", fault.Gone: "gone", fault.Full: "full", fault.Unreadable: "unreadable",
 }
 
 // Waits before a request is repeated when nobody said how long.
