@@ -39,8 +39,8 @@ func Redraft(p *Programme) (*Programme, Problems, error) {
 
 // fromDraft decodes a draft and sees to it that nothing was lost.
 func fromDraft(t *tree, doc []byte) (*Programme, Problems, error) {
-	c := &collector{root: t}
-	r := &reader{c: c, bad: map[*tree]bool{}, kinds: kinds, draft: true}
+	c := &collector{root: t, draft: true}
+	r := &reader{c: c, bad: map[*tree]bool{}, kinds: kinds}
 	p := decodeWith(r, t)
 	if p == nil || r.unfit || !bytes.Equal(p.Canonical(), doc) {
 		return nil, placeless(c.list), notEvenADraft(c.list)

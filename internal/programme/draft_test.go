@@ -34,7 +34,7 @@ func TestADraftThatLacksSomethingIsReadAndSaysWhat(t *testing.T) {
 		"no options":   {func(p *Programme) { p.Sections[0].Questions[0].Kind = Choice }, "sections[0].questions[0].options", "There are no options yet. Add at least one."},
 		"no scale": {
 			func(p *Programme) { p.Sections[0].Questions[0].Kind = Rating }, "sections[0].questions[0].scale",
-			"The lower end comes first and is smaller than the upper end: scale: [0, 10].",
+			"The lower end comes first and is smaller than the upper end, such as 0 and 10.",
 		},
 		"a condition that nobody understands": {
 			func(p *Programme) { p.Sections[0].ShowIf = &Condition{Source: "B7 == 'yes'"} }, "sections[0].show_if", "At character 1: There is no question",
@@ -56,6 +56,49 @@ func TestADraftThatLacksSomethingIsReadAndSaysWhat(t *testing.T) {
 				t.Error("a published version may be unfinished")
 			}
 		})
+	}
+}
+
+// TestADraftIsToldOfInTheWordsOfItsForm and not in those of the file, which its writer does not see.
+func TestADraftIsToldOfInTheWordsOfItsForm(t *testing.T) {
+	timed := func(bands ...Band) *Programme {
+		p := sketch()
+		q := &p.Sections[0].Questions[0]
+		q.Kind, q.Unit, q.Bands = Duration, "s", bands
+		return p
+	}
+	with := func(change func(p *Programme)) *Programme {
+		p := sketch()
+		change(p)
+		return p
+	}
+	first := func(p *Programme) *Question { return &p.Sections[0].Questions[0] }
+	for want, p := range map[string]*Programme{
+		"The last band takes everything above, so it has no limit. Leave that empty": timed(Band{UpTo: 30 * DecimalOne}),
+		"Only the last band has no limit. Give this one a limit.":                    timed(Band{Open: true}, Band{Open: true}),
+		"There is no feature \"parking\". Add it to the features first.":             with(func(p *Programme) { p.Scenarios[0].Requires = "parking" }),
+		"Give one section a weight, or leave them all empty.":                        with(func(p *Programme) { p.Policy.Weights = []SectionWeight{{Section: "A"}} }),
+		"What counts as partly met is more than what counts as met, 50 %.": with(func(p *Programme) {
+			p.Standards = []Standard{{ID: "K1", Title: "Clean", Good: "Clean", MetShareBP: 5000, PartialShareBP: 6000}}
+		}),
+		"Leave the stage out, or add stages first.":         with(func(p *Programme) { p.Sections[0].Stage = "later" }),
+		"so to forbid it means nothing here. Take it out.":  with(func(p *Programme) { first(p).MustObserve = true }),
+		"Name the answers, or choose Always.":               with(func(p *Programme) { first(p).Comment = &CommentRule{OnFail: true} }),
+		"cannot be listed. Choose Always, or ask a choice.": with(func(p *Programme) { first(p).Kind, first(p).Comment = Photo, &CommentRule{When: []string{"x"}} }),
+	} {
+		_, problems, err := FromDraft(p.Canonical())
+		var told string
+		for _, x := range problems {
+			told += x.Message + " "
+		}
+		if !strings.Contains(told, want) {
+			t.Errorf("%s, %v; want %s", told, err, want)
+		}
+		for _, word := range []string{"up_to", "section_weights", "_share", "top of the file", "must_observe means", "when:"} {
+			if strings.Contains(told, word) {
+				t.Errorf("%q is a word of the file: %s", word, told)
+			}
+		}
 	}
 }
 

@@ -77,10 +77,11 @@ func readBand(n node, last bool) Band {
 	b.Points, _ = o.points("points")
 	b.UpTo, b.Open = o.decimal("up_to"), !o.has("up_to")
 	if last && !b.Open {
-		o.wrong("up_to", "The last band takes everything above, so it has no up_to. Leave it out, or add a band with only points.")
+		o.wrong("up_to", o.r.c.forFile("The last band takes everything above, so it has no up_to. Leave it out, or add a band with only points.",
+			"The last band takes everything above, so it has no limit. Leave that empty, or add a band with only points."))
 	}
 	if !last && b.Open {
-		o.wrong("", "Only the last band has no limit. Give this band an up_to.")
+		o.wrong("", "Only the last band has no limit. "+o.r.c.forFile("Give this band an up_to.", "Give this one a limit."))
 	}
 	return b
 }

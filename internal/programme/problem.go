@@ -92,6 +92,16 @@ func (ps Problems) Errors() int {
 type collector struct {
 	root *tree
 	list Problems
+	// draft: the reader fills in a form and does not write the file.
+	draft bool
+}
+
+// forFile chooses words: for who writes a file, or for who fills in a form, which has names of its own for the keys.
+func (c *collector) forFile(file, form string) string {
+	if c.draft {
+		return form
+	}
+	return file
 }
 
 // maxCollected bounds the memory that a hopeless file can take.

@@ -13,8 +13,6 @@ import (
 type reader struct {
 	c   *collector
 	bad map[*tree]bool // values that were complained about
-	// draft: what is missing is told as to somebody who is still writing.
-	draft bool
 	// unfit: a text is longer than it may be, or holds signs that nobody can see.
 	unfit bool
 	// kinds is the table of kinds; here, because the kinds' own rules read through a reader.
@@ -68,11 +66,14 @@ func (n *node) wrong(format string, args ...any) {
 	n.r.c.at(Error, n.t, n.path(), fmt.Sprintf(format, args...))
 }
 
-// unfit notes a text that not even a draft can hold.
-func (n *node) unfit(format string, args ...any) {
+// unfit notes a text that not even a draft can hold; format begins with the name.
+func (n *node) unfit(format, name string, args ...any) {
 	n.r.unfit = true
-	n.wrong(format, args...)
+	n.wrong(format, append([]any{n.r.named(name)}, args...)...)
 }
+
+// named is what a message calls a key.
+func (r *reader) named(key string) string { return r.c.forFile(strconv.Quote(key), "This") }
 
 // broken reports whether one of the values was complained about.
 func (r *reader) broken(ts ...*tree) bool {
@@ -155,7 +156,7 @@ func (o *object) complete(s *shape) {
 	for _, k := range s.keys {
 		switch {
 		case !k.required || o.has(k.name):
-		case o.r.draft:
+		case o.r.c.draft:
 			o.wrong(k.name, notFilledIn(s, k.name))
 		default:
 			o.wrongf(k.name, "%s needs %q. Add it: %s: …", sentenceCase(s.noun), k.name, k.name)
@@ -223,11 +224,11 @@ func (n node) string(name string, limit int) string {
 	case s == "":
 		n.wrong("%q is empty. Write something, or leave the line out.", name)
 	case utf8.RuneCountInString(s) > limit:
-		n.unfit("%q is longer than %d characters. Shorten it.", name, limit)
+		n.unfit("%s is longer than %d characters. Shorten it.", name, limit)
 	case strings.ContainsFunc(s, isControl):
-		n.unfit("%q holds a control character, which cannot be seen. Delete it.", name)
+		n.unfit("%s holds a control character, which cannot be seen. Delete it.", name)
 	case limit <= maxLine && strings.ContainsAny(s, "\r\n"):
-		n.unfit("%q stands on one line. Take the line break out.", name)
+		n.unfit("%s stands on one line. Take the line break out.", name)
 	}
 	return s
 }
@@ -381,12 +382,12 @@ func (o *object) list(name string, lo, hi int) []*tree {
 		return nil
 	case lo == hi && len(v.t.list) != lo:
 		v.wrong("%q has %d items, not %d.", name, lo, len(v.t.list))
-	case len(v.t.list) < lo && o.r.draft:
+	case len(v.t.list) < lo && o.r.c.draft:
 		v.wrong("There are no %s yet. Add at least one.", name)
 	case len(v.t.list) < lo:
 		v.wrong("%q is empty. Add at least one item, or leave the line out.", name)
 	case len(v.t.list) > hi:
-		v.wrong("%q has %d items; at most %d are allowed. %s", name, len(v.t.list), hi, limitsSentence)
+		v.wrong("%s has %d items; at most %d are allowed. %s", v.r.named(name), len(v.t.list), hi, limitsSentence)
 		return nil
 	}
 	return v.t.list
@@ -403,7 +404,7 @@ func (o *object) entriesOf(name string, hi int) []entry {
 		v.wrong("%q is a group of ids, but here stands %s.", name, v.t.name())
 		return nil
 	case len(v.t.entries) > hi:
-		v.wrong("%q has %d entries; at most %d are allowed. %s", name, len(v.t.entries), hi, limitsSentence)
+		v.wrong("%s has %d entries; at most %d are allowed. %s", v.r.named(name), len(v.t.entries), hi, limitsSentence)
 		return nil
 	}
 	o.idsOnce(&v)
