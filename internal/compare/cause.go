@@ -252,7 +252,7 @@ func (c *Causes) parts(sign float64) []string {
 	var parts []string
 	for _, s := range c.Standards {
 		if part := sign * s.Performance; shows(part) && len(parts) < most {
-			parts = append(parts, fmt.Sprintf("%s from “%s” (%s)", tenths(part), s.Title, s.howSure()))
+			parts = append(parts, fmt.Sprintf("%s from “%s” (%s)", tenths(part), s.Title, s.HowSure()))
 		}
 	}
 	if mix := sign * c.Mix; shows(mix) {
@@ -267,10 +267,13 @@ func (c *Causes) parts(sign float64) []string {
 // shows tells whether a part is at least a tenth of a point, rounded.
 func shows(part float64) bool { return part > 0 && tenths(part) != "0" }
 
-// howSure says how far to trust one cause.
-func (c *Cause) howSure() string {
+// HowSure says in words how far to trust one cause. It says nothing of a part of less than a tenth of a point: what counts for nothing was
+// neither luck nor anything else.
+func (c *Cause) HowSure() string {
 	sure := math.Max(c.Behind, 1-c.Behind)
 	switch {
+	case !shows(math.Abs(c.Performance)):
+		return ""
 	case !c.Named:
 		return "could be luck"
 	case sure >= 0.95:

@@ -52,7 +52,7 @@ type StandardLine struct {
 	Sentence  string
 	Plausible string
 	Months    []MonthShare
-	Gap       *compare.Gap // what it costs against all other branches; nil where definitions changed in the window
+	Cause     *compare.Cause // what it costs against all other branches; nil where definitions changed in the window
 }
 
 // MonthShare is one month of one standard: met in X of N visits.
@@ -214,16 +214,16 @@ func (r *BranchReport) gaps(x *study, in compare.Input) {
 	}
 	mine, rest := penalties(c, r.Branch)
 	causes := compare.Explain(compare.CauseInput{Branch: r.Branch, Gaps: own, Compared: in, Own: mine, Rest: rest, Section: sections(x)})
-	r.because(own, causes)
+	r.because(causes)
 }
 
-// because puts the gaps beside the standards.
-func (r *BranchReport) because(gaps []compare.Gap, causes compare.Causes) {
+// because puts the causes beside the standards.
+func (r *BranchReport) because(causes compare.Causes) {
 	r.Causes = &causes
-	for k := range gaps {
+	for k := range causes.Standards {
 		for i := range r.Standards {
-			if r.Standards[i].Standard.ID == gaps[k].Standard {
-				r.Standards[i].Gap = &gaps[k]
+			if r.Standards[i].Standard.ID == causes.Standards[k].ID {
+				r.Standards[i].Cause = &causes.Standards[k]
 			}
 		}
 	}

@@ -42,8 +42,8 @@ func (s *Service) branchAmongMany(ctx context.Context, x *study, b *org.Branch, 
 	if err != nil {
 		return err
 	}
-	if gaps, causes, ok := network.Explain(ownOf(x, now, b.ID)); ok {
-		r.because(gaps, causes)
+	if _, causes, ok := network.Explain(ownOf(x, now, b.ID)); ok {
+		r.because(causes)
 	}
 	return nil
 }

@@ -180,8 +180,8 @@ func sameBranch(t *testing.T, want, got report.BranchReport, within float64) {
 	}
 	for i := range want.Standards {
 		x, y := want.Standards[i], got.Standards[i]
-		if x.Outcome.Counts != y.Outcome.Counts || (x.Gap == nil) != (y.Gap == nil) || x.Gap != nil && math.Abs(x.Gap.Performance-y.Gap.Performance) > within {
-			t.Errorf("%s: %+v and %+v", x.Standard.ID, x.Gap, y.Gap)
+		if x.Outcome.Counts != y.Outcome.Counts || (x.Cause == nil) != (y.Cause == nil) || x.Cause != nil && math.Abs(x.Cause.Performance-y.Cause.Performance) > within {
+			t.Errorf("%s: %+v and %+v", x.Standard.ID, x.Cause, y.Cause)
 		}
 	}
 	if (want.Causes == nil) != (got.Causes == nil) || want.Causes != nil && math.Abs(want.Causes.Total-got.Causes.Total) > within {

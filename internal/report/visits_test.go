@@ -269,7 +269,7 @@ func TestABranchPageAddsUp(t *testing.T) {
 		for _, m := range l.Months {
 			n, x = n+m.N, x+m.X
 		}
-		if l.Outcome.Status != o.Status || l.Outcome.Counts != o.Counts || n != o.N || x != o.X || l.Sentence == "" || l.Gap == nil {
+		if l.Outcome.Status != o.Status || l.Outcome.Counts != o.Counts || n != o.N || x != o.X || l.Sentence == "" || l.Cause == nil {
 			t.Errorf("%s: %+v against %+v, months %d of %d", l.Standard.ID, l.Outcome, o, x, n)
 		}
 	}

@@ -41,26 +41,20 @@ func FunnelOf(f *compare.Funnel, middle string, name, href func(branch string) s
 func PartsOf(c *compare.Causes, most int) Parts {
 	var rows []Part
 	rest := 0.0
-	for i, s := range c.Standards {
+	for i := range c.Standards {
+		s := &c.Standards[i]
 		if i >= most {
 			rest += s.Performance
 			continue
 		}
-		p := Part{Name: s.Title, Points: s.Performance, Sure: s.Named, Words: "could be luck"}
-		switch {
-		case s.Named && math.Max(s.Behind, 1-s.Behind) >= 0.95:
-			p.Words = "almost certain"
-		case s.Named:
-			p.Words = "quite sure"
-		}
-		rows = append(rows, p)
+		rows = append(rows, Part{Name: s.Title, Points: s.Performance, Sure: s.Named, Words: s.HowSure()})
 	}
 	for _, p := range []Part{
 		{Rest: "All other standards", Points: rest},
 		{Rest: "What was asked in its visits", Points: c.Mix, Sure: true},
 		{Rest: "Caps and zeros", Points: c.Penalty, Sure: true},
 	} {
-		if p.Points != 0 {
+		if Points(p.Points) != "0.0" {
 			rows = append(rows, p)
 		}
 	}

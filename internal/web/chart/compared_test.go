@@ -50,6 +50,16 @@ func TestEveryPointOfAGapIsDrawnSomewhere(t *testing.T) {
 	if got := strings.Join(names, "|"); got != want || p.Total.Value != "−3.1" || p.Rows[1].Sure || p.Rows[3].Sure {
 		t.Errorf("%s", got)
 	}
+	c = compare.Causes{Total: -1, Performance: -1, Mix: .04, Standards: []compare.Cause{
+		{Title: "Greeting", Performance: -1, Behind: .7}, {Title: "Till"}, {Title: "Shop", Performance: .03, Behind: .1, Named: true},
+	}}
+	names = nil
+	for _, r := range chart.PartsOf(&c, 3).Rows {
+		names = append(names, r.Name+r.Rest+" "+r.Value+" "+r.Words)
+	}
+	if got := strings.Join(names, "|"); got != "Greeting −1.0 could be luck|Till 0.0 |Shop 0.0 " {
+		t.Errorf("what counts for nothing: %s", got)
+	}
 	if none := chart.PartsOf(&compare.Causes{}, 5); len(none.Rows) != 0 {
 		t.Errorf("%+v", none)
 	}

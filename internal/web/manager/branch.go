@@ -203,7 +203,7 @@ func newStandardLine(l *report.StandardLine) standardLine {
 	s, o := &l.Standard, &l.Outcome
 	line := standardLine{
 		ID: s.ID, Title: s.Title, Good: s.Good, Word: stateWords(o), Chip: stateChip(o.Status), Sentence: prose(l.Sentence),
-		Bar: chart.Empty(whole, s.GoodTargetBP), Critical: criticalText(o.Criticality), Parts: partsText(o.Counts), Gap: gapText(l.Gap),
+		Bar: chart.Empty(whole, s.GoodTargetBP), Critical: criticalText(o.Criticality), Parts: partsText(o.Counts), Gap: gapText(l.Cause),
 	}
 	if s.GoodTargetBP > 0 {
 		line.Target = prose(compare.Percent(s.GoodTargetBP))
@@ -280,18 +280,27 @@ func partsText(c compare.Counts) []string {
 	return all
 }
 
-// gapText says what a standard costs against all other branches; less than a tenth of a point is nothing.
-func gapText(g *compare.Gap) string {
-	if g == nil {
+// gapText says what a standard costs against all other branches, as sure as the chart of all of them says it; less than a tenth of a
+// point is nothing.
+func gapText(c *compare.Cause) string {
+	if c == nil || c.HowSure() == "" {
 		return ""
 	}
-	points := math.Round(10*g.Performance) / 10
-	if points == 0 {
-		return ""
-	}
-	text := strconv.FormatFloat(math.Abs(points), 'f', 1, 64) + " points"
-	if points < 0 {
+	text := strconv.FormatFloat(math.Abs(c.Performance), 'f', 1, 64) + " points"
+	if c.Performance < 0 {
+		switch c.HowSure() {
+		case "almost certain":
+			return "Puts the branch " + text + " behind the others; that is almost certain."
+		case "quite sure":
+			return "Puts the branch " + text + " behind the others; that is quite sure."
+		}
 		return "Puts the branch " + text + " behind the others; that could be luck."
+	}
+	switch c.HowSure() {
+	case "almost certain":
+		return "Puts the branch " + text + " ahead of the others; that is almost certain."
+	case "quite sure":
+		return "Puts the branch " + text + " ahead of the others; that is quite sure."
 	}
 	return "Puts the branch " + text + " ahead of the others; that could be luck."
 }

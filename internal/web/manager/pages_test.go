@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -333,6 +334,36 @@ func TestOneVisitIsNoCause(t *testing.T) {
 		r.Visit(worldtest.Made{Branch: b, Scenario: "guest", On: "2026-11-03", Hour: 9, Answers: r.Answered(4, []float64{0, 1, 1}[i])})
 	}
 	r.site(t).Get(r.Owner, "/compare/branches/"+r.Branches[0].ID).Status(http.StatusOK).Says("Why does it stand there?", "could be luck").Silent("certain", "quite sure")
+}
+
+func TestAStandardIsAsSurelyACauseBesideItsCountsAsInTheChartOfAll(t *testing.T) {
+	r := fourteen(t)
+	site, told := r.site(t), map[string]bool{}
+	for _, b := range r.Branches {
+		found, err := r.svc.Branch(t.Context(), r.Owner, b.ID, report.Query{Span: report.Last12})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := site.Get(r.Owner, "/compare/branches/"+b.ID+"?window=last12").Status(http.StatusOK)
+		for i := range found.Causes.Standards {
+			c := &found.Causes.Standards[i]
+			how := c.HowSure()
+			if how != "could be luck" && how != "" {
+				how = "is " + how
+			}
+			side := " points behind the others; that "
+			if c.Performance > 0 {
+				side = " points ahead of the others; that "
+			}
+			if how != "" {
+				page.Says(fmt.Sprintf("Puts the branch %.1f%s%s.", math.Abs(c.Performance), side, how))
+			}
+			told[how+side] = true
+		}
+	}
+	if len(told) < 6 {
+		t.Errorf("the branches try too little: %v", told)
+	}
 }
 
 func TestAClosedBranchSaysSo(t *testing.T) {
