@@ -60,10 +60,14 @@ func Empty(s Scale, target int) Bar { return Bar{Title: "no visits", Standard: L
 type Tick struct {
 	X, Text, Anchor string
 	Strong          bool
+	Close           bool // touches the target's label where the axis is as narrow as a table on a phone
 }
 
 // near is the part of an axis below which two labels would touch on a phone.
 const near = 0.24
+
+// closeBy is the same in the narrowest tables, for a label at an axis's end, which reaches far into it.
+const closeBy = 0.34
 
 // Axis labels the ends, the middle and, in bold, the target; labels that would touch that of the target are left out.
 func Axis(s Scale, target int) []Tick {
@@ -78,8 +82,8 @@ func Axis(s Scale, target int) []Tick {
 		if target > 0 && !strong.drawn(ticks) && float64(target) <= m.bp {
 			ticks = append(ticks, strong)
 		}
-		if target <= 0 || apart(s, m.bp, target) {
-			ticks = append(ticks, Tick{X: s.across(m.bp), Text: Whole(m.bp), Anchor: m.anchor})
+		if target <= 0 || apart(s, m.bp, target, near) {
+			ticks = append(ticks, Tick{X: s.across(m.bp), Text: Whole(m.bp), Anchor: m.anchor, Close: target > 0 && !apart(s, m.bp, target, closeBy)})
 		}
 	}
 	return ticks
@@ -88,9 +92,9 @@ func Axis(s Scale, target int) []Tick {
 // drawn reports whether the label stands among others already.
 func (t Tick) drawn(ticks []Tick) bool { return slices.Contains(ticks, t) }
 
-func apart(s Scale, bp float64, target int) bool {
+func apart(s Scale, bp float64, target int, by float64) bool {
 	d := s.part(bp) - s.part(float64(target))
-	return d >= near || d <= -near
+	return d >= by || d <= -by
 }
 
 // targetText writes a target with the decimals that it has: 85, 92.5.

@@ -82,6 +82,25 @@ func TestABarSaysItsRange(t *testing.T) {
 	}
 }
 
+func TestALabelThatTouchesTheTargetsInANarrowTableIsMarked(t *testing.T) {
+	for lo, want := range map[float64]string{3000: "20 75! 100c", 7000: "50 75! 100"} {
+		var got []string
+		for _, x := range chart.Axis(chart.NewScale([]chart.Span{{Value: lo, Lo: lo, Hi: lo}}, 7500), 7500) {
+			text := x.Text
+			if x.Strong {
+				text += "!"
+			}
+			if x.Close {
+				text += "c"
+			}
+			got = append(got, text)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("from %v: %q, not %s", lo, got, want)
+		}
+	}
+}
+
 func TestAxisLabelsNeverTouch(t *testing.T) {
 	for target := 0; target <= 10_000; target += 50 {
 		for _, low := range []float64{0, 1500, 3500, 6000} {

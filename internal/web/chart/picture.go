@@ -168,7 +168,7 @@ func (m *Months) File(title, note string, say Say) []byte {
 	left, right := value(m.Left), value(m.Right)
 	for _, g := range m.Grid {
 		p.line(left, value(g.X), right, value(g.X), lineSoft, 1, false)
-		p.words(32, value(g.X)+4, g.Text, "end", inkSoft, 12, false)
+		p.words(monthsNumbers, value(g.X)+4, g.Text, "end", inkSoft, 12, false)
 	}
 	for _, r := range m.Ribbon {
 		p.area(r, bandInner)
@@ -215,8 +215,8 @@ type BarLine struct {
 }
 
 const (
-	barsWidth, barsLeft, barsRight = 960.0, 300.0, 700.0
-	namesIn                        = 29 // letters of a name that leave room for its value
+	barsWidth, barsLeft, barsRight = 1010.0, 350.0, 750.0
+	namesIn                        = 28 // letters of a name that leave room for its value, also in a wide font
 	barsLine                       = 30.0
 )
 
@@ -260,8 +260,10 @@ type HeatLine struct {
 	Cells []HeatCell
 }
 
+const heatNames = 26 // letters of a name that leave room for the cells
+
 const (
-	heatLeft, heatCell, heatLine, heatTop = 230.0, 76.0, 30.0, 44.0
+	heatLeft, heatCell, heatLine, heatTop = 265.0, 76.0, 30.0, 44.0
 )
 
 // HeatFile is a heat map as an SVG file.
@@ -275,7 +277,7 @@ func HeatFile(title, note string, columns []string, lines []HeatLine) []byte {
 	}
 	for i := range lines {
 		y := heatTop + heatLine*float64(i)
-		p.words(24, y+20, cut(lines[i].Name, 26), "start", inkDark, 13, true)
+		p.words(24, y+20, cut(lines[i].Name, heatNames), "start", inkDark, 13, true)
 		for k, c := range lines[i].Cells {
 			p.cell(heatLeft+heatCell*float64(k), y, c)
 		}

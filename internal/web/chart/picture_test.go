@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // parses fails the test unless a file is one whole SVG that needs no style sheet, and gives its texts.
@@ -87,6 +90,31 @@ func TestADrawingSaysItsOwnWordsAsItsReaderDoesAndLeavesNamesAlone(t *testing.T)
 	for _, want := range []string{"Greeting", "QUITE SURE", "CAPS AND ZEROS", "IN ALL", "ALARM"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in %s", want, text)
+		}
+	}
+}
+
+func TestANameLeavesRoomForWhatStandsBesideItAlsoInAWideFont(t *testing.T) {
+	const wide = 8.7 // a bold letter of a wide font, at 13 pixels
+	name := strings.Repeat("Donau", 12)
+	bars := string(BarsFile("t", "n", nil, []BarLine{{Name: name, Value: "100%"}}))
+	heat := string(HeatFile("t", "n", []string{"a"}, []HeatLine{{Name: name, Cells: []HeatCell{{Text: "1", Step: 1, Stepped: true}}}}))
+	shown := regexp.MustCompile(`<text x="24"[^>]*>([^<]*…)</text>`)
+	for what, c := range map[string]struct {
+		file string
+		next *regexp.Regexp
+		room float64
+	}{
+		"bars": {bars, regexp.MustCompile(`<text x="(\d+)"[^>]*>100%</text>`), 4 * wide},
+		"heat": {heat, regexp.MustCompile(`<rect x="([\d.]+)"[^>]*fill="#[^F]`), 0},
+	} {
+		cut, next := shown.FindStringSubmatch(c.file), c.next.FindStringSubmatch(c.file)
+		if cut == nil || next == nil {
+			t.Fatalf("%s: %s", what, c.file)
+		}
+		at, _ := strconv.ParseFloat(next[1], 64)
+		if end := 24 + wide*float64(utf8.RuneCountInString(cut[1])); end > at-c.room {
+			t.Errorf("%s: the name ends at %.0f, what stands beside it begins at %.0f", what, end, at-c.room)
 		}
 	}
 }
