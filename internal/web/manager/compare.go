@@ -21,6 +21,7 @@ type compareView struct {
 	Funnel funnel
 	Year   multiples
 	Pages  pages
+	Orders []tab
 	Files  take
 }
 
@@ -51,10 +52,10 @@ func (p *Pages) compare(c echo.Context, a auth.Actor) error {
 	if r == nil || head.Nothing != "" {
 		return comparePage.Render(c, head.status(), view)
 	}
-	all := foundRows(&ch, r)
-	from, to, pages := pageOf(&ch, branchesPath, len(all), perPage)
-	view.Pages = pages
-	rows := all[from:to]
+	all := lineupOf(&ch, r)
+	from, to, pages := pageOf(&ch, branchesPath, all.len(), perPage)
+	view.Pages, view.Orders = pages, ordersOf(&ch, branchesPath, all.len())
+	rows := all.cut(from, to)
 	view.League = newLeague(&ch, r, rows, scaleOf(r.Result.Branches, r.Result.TargetBP))
 	view.Files = takeOf(&ch, "league", "league", strconv.Itoa(max(1, ch.Page)))
 	if head.Quiet {
@@ -67,11 +68,6 @@ func (p *Pages) compare(c echo.Context, a auth.Actor) error {
 	}
 	view.Year = newMultiples(&ch, r, rows, &trends)
 	return comparePage.Render(c, head.status(), view)
-}
-
-// foundRows are the branches that are looked for, in their order among all.
-func foundRows(ch *choice, r *report.Comparison) []compareRow {
-	return found(ch, r.Result.Branches, func(b *compareRow) report.Place { return r.Places[b.ID] })
 }
 
 // mostDots is how many lines the funnel's table has; the file has them all.

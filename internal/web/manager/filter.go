@@ -35,6 +35,7 @@ type choice struct {
 	Around    string `form:"around" label:"the middle" validate:"omitempty,oneof=mean" say:"Choose the target or the average."`
 	Chart     string `form:"chart" label:"the chart" validate:"max=20"`
 	Other     string `form:"other" label:"the other branch" validate:"max=100"`
+	Order     string `form:"order" label:"the order" validate:"omitempty,oneof=weakest name region visits" say:"Choose one of the orders above the table."`
 }
 
 // choose reads the address. Months that are given count before a usual window.
@@ -79,6 +80,7 @@ func (ch *choice) values() url.Values {
 	set("format", ch.Format)
 	set("standard", ch.Standard)
 	set("find", strings.TrimSpace(ch.Find))
+	set("order", ch.Order)
 	return v
 }
 

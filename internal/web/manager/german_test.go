@@ -14,7 +14,7 @@ var (
 	theirs = regexp.MustCompile(`Was it done, number \d\??|At once\.?|It was lovely\.?|Otter \w+|How was (it|the welcome)\?|A word|Who served you\?|When did you come in\?|The receipt|Anything private\?|` +
 		`With a smile, number \d\??|Staff do it, number \d|Staff did it unasked\W*\d?|Standard \d|Guest|Takeaway|café|kiosk|Tea rooms|Anything( to tell)?\??|branch, week, sales`)
 	// alike are lines that are the same in both languages once those are gone: names, codes, months and a few words.
-	alike = regexp.MustCompile(`^(Branch \d+|مقهى الرياض|<script>alert\(1\)</script>|Section [A-Z]|▲|▼|B\d+|T\d+|North|South|WOW|Good|CSV|Code|Name|Filter|Format|Region|Standards?|Alarm|Version|` +
+	alike = regexp.MustCompile(`^(Branch \d+|Zzz 1|مقهى الرياض|<script>alert\(1\)</script>|Section [A-Z]|▲|▼|B\d+|T\d+|North|South|WOW|Good|CSV|Code|Name|Filter|Format|Region|Standards?|Alarm|Version|` +
 		`Jan|Feb|Apr|Aug|Sept?|Nov|April|August|September|November|nobody|and|\d+|[,·:–\s.%()/"„“”‘’])*$`)
 	// english are words that no German sentence has.
 	english = regexp.MustCompile(`\b(the|of|is|are|and|with|that|from|than|by|which|have|has|not|to|for|visits?|branch|branches|points?|sure|asked|met)\b`)

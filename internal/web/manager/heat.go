@@ -30,6 +30,7 @@ type heatColumn struct {
 
 type heatRow struct {
 	Name, Href string
+	Region     string        // where the branches stand by it
 	Cells      template.HTML // of heatCell.draw: a page has more than a thousand of them
 	Score      string        // "" without visits
 }
@@ -65,7 +66,8 @@ func newHeat(ch *choice, r *report.Comparison, rows []compareRow, say func(strin
 }
 
 func newHeatRow(ch *choice, r *report.Comparison, b *compareRow, of string) heatRow {
-	row := heatRow{Name: r.Places[b.ID].Name, Href: branchHref(ch, b.ID)}
+	place := r.Places[b.ID]
+	row := heatRow{Name: place.Name, Href: branchHref(ch, b.ID), Region: regionIn(ch, place)}
 	if b.Score.N > 0 {
 		row.Score = chart.Whole(b.Score.EstimateBP)
 	}

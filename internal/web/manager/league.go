@@ -34,6 +34,7 @@ type league struct {
 // leagueRow is one branch.
 type leagueRow struct {
 	Place, Name, Href string
+	Region            string // where the branches stand by it
 	Score             string // "86%", "" without visits
 	Bar               chart.Bar
 	Mark              string // ▲ or ▼, "" where it cannot be told
@@ -90,7 +91,8 @@ func newLeague(ch *choice, r *report.Comparison, rows []compareRow, scale chart.
 
 func newLeagueRow(ch *choice, r *report.Comparison, b *compareRow, scale chart.Scale) leagueRow {
 	e, target := &b.Score, r.Result.TargetBP
-	row := leagueRow{Name: r.Places[b.ID].Name, Href: branchHref(ch, b.ID), Visits: e.N, Bar: chart.Empty(scale, target)}
+	place := r.Places[b.ID]
+	row := leagueRow{Name: place.Name, Href: branchHref(ch, b.ID), Region: regionIn(ch, place), Visits: e.N, Bar: chart.Empty(scale, target)}
 	if e.N == 0 {
 		row.Verdict = "No visits"
 		return row

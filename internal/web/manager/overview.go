@@ -24,6 +24,8 @@ type overviewView struct {
 	Moved    []finding
 	MovedOf  int
 	Before   string // the window before, in words
+	All      string // address of all branches, the weakest first
+	Every    string // address of how every standard is met
 	Change   string // address
 	NoChange string // why nothing is compared
 	Luck     string // what luck does to the weakest
@@ -52,7 +54,10 @@ func (p *Pages) overview(c echo.Context, a auth.Actor) error {
 	if err != nil {
 		return err
 	}
-	view := overviewView{compareHead: head, Change: ch.address(changePath), Sure: ch.address(surePath)}
+	view := overviewView{
+		compareHead: head, All: ch.address(branchesPath, "order", weakestFirst), Every: ch.address(standardsPath, "order", weakestFirst),
+		Change: ch.address(changePath), Sure: ch.address(surePath),
+	}
 	if r == nil || head.Nothing != "" || head.Quiet {
 		return overviewPage.Render(c, head.status(), view)
 	}

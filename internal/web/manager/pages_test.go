@@ -36,7 +36,8 @@ func TestTheOverviewSaysWhoIsBelowWhoChangedAndWhereToGo(t *testing.T) {
 	site := r.site(t)
 	a := site.Get(r.Owner, "/compare?window=last12").Status(http.StatusOK)
 	a.Says("Overview", "14 branches, 336 visits.", "Probably below the standard", "Changed beyond luck", "Where the next visits tell most", "expected by luck alone", "How do we know?")
-	a.Has(`aria-current="page">Overview`, `href="/compare/branches?window=last12"`, `href="/compare/sure?window=last12"`).Silent("NaN", "Inf", "<script", "style=")
+	a.Has(`aria-current="page">Overview`, `href="/compare/branches?window=last12"`, `href="/compare/sure?window=last12"`).
+		Has(`href="/compare/branches?order=weakest&amp;window=last12">All branches`, `href="/compare/standards?order=weakest&amp;window=last12">All standards`).Silent("NaN", "Inf", "<script", "style=")
 	c, err := r.svc.Compare(t.Context(), r.Owner, report.Query{Span: report.Last12})
 	if err != nil {
 		t.Fatal(err)
@@ -317,6 +318,29 @@ func TestABranchIsFoundByItsNameOrCodeAndTheChoiceStaysInEveryAddress(t *testing
 	}
 	site.Get(r.Owner, "/compare.csv?find=nowhere").Says(r.Branches[7].Code, r.Branches[4].Code)
 	site.Get(r.Owner, "/compare.svg?chart=league&find=K%C3%B6nig").Has("Königstraße").Silent(r.Branches[7].Name)
+}
+
+func TestTheOrderOfBranchesIsChosenAndStaysFromPageToPage(t *testing.T) {
+	r := newRig(t, 103)
+	r.Publish(worldtest.Tea(3), "first", "2025-01-01")
+	r.Visit(worldtest.Made{Branch: r.Branches[50], Scenario: "guest", On: "2026-11-03", Hour: 9, Answers: r.Answered(3, 1)})
+	r.rename(90, "aaa 1")
+	r.rename(7, "Zzz 1")
+	site := r.site(t)
+	for path, second := range map[string]string{"/compare/branches": "101 to 103 of 103", "/compare/standards": "101 to 103 of 103"} {
+		best := site.Get(r.Owner, path).Status(http.StatusOK).Says("Best first", "Weakest first", "By name", "By region", "Most visits", "1 to 100 of 103")
+		best.Has(`aria-current="true">Best first`, `href="`+path+`?order=weakest"`, `class="hint print-only">1 to 100 of 103<`).Silent(`name="order"`)
+		byName := site.Get(r.Owner, path+"?order=name").Has(`aria-current="true">By name`, `name="order" value="name"`, `href="`+path+`?order=name&amp;page=2"`, `href="`+path+`">Best first`)
+		byName.Says("aaa 1").Silent("Zzz 1")
+		site.Get(r.Owner, path+"?order=name&page=2").Says(second, "Zzz 1").Silent("aaa 1")
+		site.Get(r.Owner, path+"?order=region").Has("<small>North</small>")
+		site.Get(r.Owner, path+"?order=best").Status(http.StatusUnprocessableEntity).Says("Choose one of the orders above the table.")
+		site.Get(r.Owner, path+"?find=Zzz").Silent("Weakest first")
+		saysGerman(t, site, r.Owner, path+"?order=name&page=2")
+	}
+	for _, chart := range []string{"league", "heat"} {
+		site.Get(r.Owner, "/compare.svg?chart="+chart+"&order=name").Has("aaa 1").Silent("Zzz 1")
+	}
 }
 
 func TestWithoutVisitsNothingIsCounted(t *testing.T) {

@@ -116,12 +116,12 @@ func (p *Pages) drawnOf(c echo.Context, a auth.Actor, ch *choice) ([]byte, error
 		drawing := chart.NewFunnel(chart.FunnelOf(&f, middle, func(id string) string { return r.Places[id].Name }, func(string) string { return "" }), false)
 		return drawing.File(say("Real difference or luck?")+" "+of, note, say), nil
 	}
-	all, size := foundRows(ch, &r), perPage
+	all, size := lineupOf(ch, &r), perPage
 	if ch.Chart == "heat" {
 		size = rowsFor(len(r.Result.Standards))
 	}
-	from, to, _ := pageOf(ch, branchesPath, len(all), size)
-	rows := all[from:to]
+	from, to, _ := pageOf(ch, branchesPath, all.len(), size)
+	rows := all.cut(from, to)
 	if ch.Chart == "heat" {
 		return heatFile(&r, rows, note, say), nil
 	}

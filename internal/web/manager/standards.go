@@ -18,6 +18,7 @@ type standardsView struct {
 	Rows    []standardRow
 	Heat    heat
 	Pages   pages
+	Orders  []tab
 	Regions []regionRow
 	Pairs   []string
 	Apart   []string // why regions are not compared
@@ -51,13 +52,13 @@ func (p *Pages) standards(c echo.Context, a auth.Actor) error {
 	if r == nil || head.Nothing != "" || head.Quiet {
 		return standardsPage.Render(c, head.status(), view)
 	}
-	all := foundRows(&ch, r)
-	from, to, pages := pageOf(&ch, standardsPath, len(all), rowsFor(len(r.Result.Standards)))
-	view.Pages = pages
+	all := lineupOf(&ch, r)
+	from, to, pages := pageOf(&ch, standardsPath, all.len(), rowsFor(len(r.Result.Standards)))
+	view.Pages, view.Orders = pages, ordersOf(&ch, standardsPath, all.len())
 	for i := range r.Result.Summaries {
 		view.Rows = append(view.Rows, newStandardRow(&ch, &r.Result.Standards[i], &r.Result.Summaries[i]))
 	}
-	view.Heat = newHeat(&ch, r, all[from:to], saying(c))
+	view.Heat = newHeat(&ch, r, all.cut(from, to), saying(c))
 	view.Files = takeOf(&ch, "heat", "heat", strconv.Itoa(max(1, ch.Page)))
 	view.Counts = takeOf(&ch, "standards", "", "")
 	regions, err := p.reports.Regions(c.Request().Context(), a, ch.query())
@@ -104,7 +105,7 @@ func statesOf(s *compare.States) []standing {
 		{s.CannotTell, compare.CannotTell, "too early to say"},
 		{s.TooFew, compare.TooFew, "too few visits"},
 		{s.NoBreach, compare.NoBreach, "no breach"},
-		{s.Meets, compare.Meets, "meet it"},
+		{s.Meets, compare.Meets, meets(s.Meets)},
 		{s.WOW, compare.WOW, "at WOW"},
 	} {
 		if x.n > 0 {
@@ -112,6 +113,13 @@ func statesOf(s *compare.States) []standing {
 		}
 	}
 	return all
+}
+
+func meets(branches int) string {
+	if branches == 1 {
+		return "meets it"
+	}
+	return "meet it"
 }
 
 // regions says which regions differ, or why that cannot be told.

@@ -1,0 +1,64 @@
+package manager
+
+import (
+	"strings"
+	"testing"
+
+	"plainclothes/internal/compare"
+	"plainclothes/internal/report"
+)
+
+// fiveCompared are five branches as compare lists them: the best first, one without visits last.
+func fiveCompared() *report.Comparison {
+	r := &report.Comparison{Places: map[string]report.Place{}}
+	for _, b := range []struct {
+		name, region string
+		bp           float64
+		visits       int
+	}{{"york", "North", 9500, 3}, {"Bath", "South", 9000, 12}, {"Leeds", "north", 8000, 3}, {"Ambleside", "South", 7000, 5}, {"Derby", "", 0, 0}} {
+		row := compareRow{Branch: compare.Branch{ID: strings.ToLower(b.name)}, Score: compare.ScoreEstimate{EstimateBP: b.bp, N: b.visits}}
+		r.Result.Branches = append(r.Result.Branches, row)
+		r.Places[row.ID] = report.Place{Name: b.name, Region: b.region}
+	}
+	return r
+}
+
+func TestBranchesStandInTheOrderChosenAndWhatIsSharedStaysAsItIs(t *testing.T) {
+	r := fiveCompared()
+	before := namesOf(r.Result.Branches)
+	for _, c := range []struct{ order, find, want string }{
+		{"", "", "york bath leeds ambleside derby"},
+		{"weakest", "", "ambleside leeds bath york derby"},
+		{"name", "", "ambleside bath derby leeds york"},
+		{"region", "", "derby york leeds bath ambleside"},
+		{"visits", "", "bath ambleside york leeds derby"},
+		{"name", "e", "ambleside derby leeds"},
+	} {
+		l := lineupOf(&choice{Order: c.order, Find: c.find}, r)
+		if got := namesOf(l.cut(0, l.len())); got != c.want {
+			t.Errorf("%q of %q: %s, not %s", c.order, c.find, got, c.want)
+		}
+		if got := namesOf(l.cut(1, 3)); got != strings.Join(strings.Fields(c.want)[1:3], " ") {
+			t.Errorf("%q of %q, the second and third: %s", c.order, c.find, got)
+		}
+		if got := namesOf(r.Result.Branches); got != before {
+			t.Fatalf("%q changed what all readers share: %s", c.order, got)
+		}
+	}
+}
+
+func namesOf(rows []compareRow) string {
+	names := make([]string, len(rows))
+	for i := range rows {
+		names[i] = rows[i].ID
+	}
+	return strings.Join(names, " ")
+}
+
+func TestOneBranchMeetsAStandardAndSeveralMeetIt(t *testing.T) {
+	for n, want := range map[int]string{1: "meets it", 2: "meet it"} {
+		if all := statesOf(&compare.States{Meets: n}); len(all) != 1 || all[0].N != n || all[0].Word != want {
+			t.Errorf("%d: %+v", n, all)
+		}
+	}
+}
