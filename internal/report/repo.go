@@ -34,6 +34,8 @@ type Published interface {
 	// PublishedVisits lists visits, the newest first.
 	PublishedVisits(ctx context.Context, org string, q VisitQuery) ([]Row, error)
 	PublishedVisit(ctx context.Context, org, id string) (visit.Visit, error)
+	// LatestProgrammes gives the programmes, each once, of the newest published visits to the branches within reach.
+	LatestProgrammes(ctx context.Context, org string, r auth.Reach) ([]string, error)
 	Place(ctx context.Context, org, branch string) (visit.Place, error)
 	Report(ctx context.Context, org, visit string) (visit.Report, error)
 	Photos(ctx context.Context, org, visit string) ([]evidence.Photo, error)

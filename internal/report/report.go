@@ -127,9 +127,28 @@ func (s *Service) desk(ctx context.Context, tx Tx, a auth.Actor, v auth.Verb, q 
 	if d.all, err = tx.Programmes(ctx, a.Org); err != nil {
 		return d, err
 	}
-	d.programme, err = chosen(d.all, q.Programme)
+	if d.programme, err = d.choose(ctx, tx, a.Org); err != nil {
+		return d, err
+	}
 	d.query.Programme = d.programme.ID
-	return d, err
+	return d, nil
+}
+
+// choose finds the programme to read. Who sees a few branches only and names none gets one in which these are visited:
+// another would be an empty page.
+func (d *desk) choose(ctx context.Context, tx Tx, org string) (studio.Programme, error) {
+	if d.query.Programme != "" || d.reach.All {
+		return chosen(d.all, d.query.Programme)
+	}
+	latest, err := tx.LatestProgrammes(ctx, org, d.reach)
+	if err != nil {
+		return studio.Programme{}, err
+	}
+	theirs := slices.DeleteFunc(slices.Clone(d.all), func(p studio.Programme) bool { return !slices.Contains(latest, p.ID) })
+	if p, err := chosen(theirs, ""); err == nil {
+		return p, nil
+	}
+	return chosen(d.all, "")
 }
 
 // chosen finds the programme asked for, or of those in use the one in which most was published: what a reader most

@@ -48,6 +48,40 @@ func tea(t testing.TB, s *store.Store) (*worldtest.World, *report.Service) {
 	return w, report.NewService(s.Reports(), w.Clock)
 }
 
+// An organisation may have a programme for its shops and another for its kiosks: who runs one shop does not begin with an
+// empty page about kiosks.
+func TestWhoHasAFewBranchesBeginsWithAProgrammeOfTheirs(t *testing.T) {
+	storetest.ForEach(t, func(t *testing.T, s *store.Store) {
+		w, svc := tea(t, s)
+		first := w.Programme.ID
+		w.Visit(worldtest.Made{Branch: w.Branches[0], Scenario: "guest", On: "2026-11-02", Answers: w.Answered(2, 1)})
+		second := strings.Replace(worldtest.Tea(2), "programme: ", "programme: more-", 1)
+		w.Publish(second, "The first version.", "2025-01-01")
+		for range 3 {
+			w.Visit(worldtest.Made{Branch: w.Branches[1], Scenario: "guest", On: "2026-11-03", Answers: w.Answered(2, 1)})
+		}
+		most := w.Programme.ID
+		nowhere := w.Member(auth.BranchManager)
+		nowhere.Branches = []string{uuid.NewString()}
+		for name, c := range map[string]struct {
+			actor     auth.Actor
+			ask, want string
+			rows      int
+		}{
+			"the first branch":           {branchManager(w, 0), "", first, 1},
+			"the second branch":          {branchManager(w, 1), "", most, 3},
+			"everything":                 {w.Owner, "", most, 3},
+			"a branch that is not there": {nowhere, "", most, 0},
+			"another one by its name":    {branchManager(w, 0), most, most, 0},
+		} {
+			l, err := svc.PublishedVisits(t.Context(), c.actor, report.Query{Programme: c.ask}, "", 0, "")
+			if err != nil || l.Programme.ID != c.want || len(l.Rows) != c.rows {
+				t.Errorf("%s: %s with %d visits, %v", name, l.Programme.Key, len(l.Rows), err)
+			}
+		}
+	})
+}
+
 func TestAPublishedVisitReadsSectionBySection(t *testing.T) {
 	storetest.ForEach(t, func(t *testing.T, s *store.Store) {
 		w, svc := tea(t, s)

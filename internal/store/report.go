@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"plainclothes/internal/auth"
 	"plainclothes/internal/evidence"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/report"
@@ -77,6 +78,18 @@ func (s reports) PublishedVisits(ctx context.Context, organisation string, q rep
 	db = db.Order("visits.month DESC").Order("visits.visited_on DESC").Order("visits.id DESC")
 	err = db.Limit(min(max(q.Limit, 1), visit.MaxList)).Find(&rows).Error
 	return mapRows(rows, publishedRow.value), err
+}
+
+const latestProgrammes = `SELECT DISTINCT id FROM (
+ SELECT (SELECT v.programme_id FROM visits v WHERE v.org_id = b.org_id AND v.branch_id = b.id AND v.state = 'published'
+ ORDER BY v.visited_on DESC LIMIT 1) AS id
+ FROM branches b WHERE b.org_id = ? AND (b.region_id IN ? OR b.id IN ?)) AS latest WHERE id IS NOT NULL`
+
+// LatestProgrammes looks at one visit a branch, which the index by branch has at its end. A list that is empty holds
+// nothing.
+func (s reports) LatestProgrammes(ctx context.Context, organisation string, r auth.Reach) (ids []string, err error) {
+	err = s.db(ctx).Raw(latestProgrammes, organisation, r.Regions, r.Branches).Scan(&ids).Error
+	return ids, err
 }
 
 // narrowed applies the filters that are set. A list of branches that is not nil filters even when it is empty.
