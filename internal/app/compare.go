@@ -31,7 +31,7 @@ func (c compareCmd) Run(p *program) error {
 	if err != nil {
 		return p.tableProblems(c.Standards, err)
 	}
-	visits, err := compare.ReadVisits(stopping{p.ctx, p.stdin}, standards)
+	visits, err := compare.ReadVisits(untilStopped(p.ctx, p.stdin), standards)
 	if err != nil {
 		return p.tableProblems("standard input", err)
 	}

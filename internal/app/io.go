@@ -21,6 +21,18 @@ func (s stopping) Read(b []byte) (int, error) {
 	return s.r.Read(b)
 }
 
+// untilStopped is a reader of what may never come, such as what somebody types: it ends with its context also while it
+// waits. Whatever waits then waits on, unheard, until the process ends.
+func untilStopped(ctx context.Context, r io.Reader) io.Reader {
+	out, in := io.Pipe()
+	context.AfterFunc(ctx, func() { _ = in.CloseWithError(ctx.Err()) })
+	go func() {
+		_, err := io.Copy(in, r)
+		_ = in.CloseWithError(err)
+	}()
+	return stopping{ctx, out}
+}
+
 // reason leaves out the verb and the path that os puts before an error.
 func reason(err error) error {
 	var p *fs.PathError

@@ -115,7 +115,7 @@ func (c scoreCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	lines, bad, err := scoring.ScoreLines(m, stopping{p.ctx, p.stdin}, p.stdout, c.Trace)
+	lines, bad, err := scoring.ScoreLines(m, untilStopped(p.ctx, p.stdin), p.stdout, c.Trace)
 	if err != nil {
 		return fmt.Errorf("score: %w", err)
 	}
