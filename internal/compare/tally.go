@@ -123,7 +123,7 @@ func (t *Tally) State() string {
 	if !t.Drawn || last < 0 {
 		return ""
 	}
-	text := fmt.Sprintf("Now %d.", t.Now)
+	text := fmt.Sprintf("The count stands at %d.", t.Now)
 	if t.Points[last].Alarm {
 		text = "The last visit raised an alarm; the count starts again from 0."
 	}

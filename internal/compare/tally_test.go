@@ -51,9 +51,9 @@ func answersOf(text string) (all []Answer) {
 
 func TestATallySaysWhereItStandsAndHowFarMissesLieApart(t *testing.T) {
 	for _, x := range []struct{ visits, state, gaps string }{
-		{"++-+-+++", "Now 2. 3 met visits since the last miss.", "[2 1 3]"},
-		{"++--", "Now 6. The last visit was a miss.", "[2 0 0]"},
-		{"+++", "Now 0. No miss in 3 visits.", "[3]"},
+		{"++-+-+++", "The count stands at 2. 3 met visits since the last miss.", "[2 1 3]"},
+		{"++--", "The count stands at 6. The last visit was a miss.", "[2 0 0]"},
+		{"+++", "The count stands at 0. No miss in 3 visits.", "[3]"},
 		{"----", "The last visit raised an alarm; the count starts again from 0. The last visit was a miss.", "[0 0 0 0 0]"},
 		{"", "", "[]"},
 	} {

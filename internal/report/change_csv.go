@@ -3,12 +3,19 @@ package report
 import (
 	"io"
 	"strconv"
+	"strings"
 
 	"plainclothes/internal/compare"
 )
 
-// number writes a value with so many decimals.
-func number(v float64, decimals int) string { return strconv.FormatFloat(v, 'f', decimals, 64) }
+// number writes a value with so many decimals; nothing has no sign, however it was rounded.
+func number(v float64, decimals int) string {
+	text := strconv.FormatFloat(v, 'f', decimals, 64)
+	if strings.Trim(text, "-0.") == "" {
+		return strings.TrimPrefix(text, "-")
+	}
+	return text
+}
 
 func yesNo(yes bool) string {
 	if yes {

@@ -76,6 +76,13 @@ func TestOnAPhoneTheBarStaysAndFourStandardsShow(t *testing.T) {
 	if left := browsertest.Eval[int](p, `[...document.querySelectorAll('.no-print')].filter(e => e.getClientRects().length).length + 100 * !document.querySelector('.card.no-print')`); left != 0 {
 		t.Errorf("%d parts are on paper that only a screen can use", left)
 	}
+	p.Open(url + "/compare")
+	if left := browsertest.Eval[string](p, `[...document.querySelectorAll('main p > a:only-child')].filter(e => e.getClientRects().length && e.parentElement.textContent === e.textContent && !e.closest('.findings')).map(e => e.textContent).join()`); left != "" {
+		t.Errorf("on paper stand links alone: %s", left)
+	}
+	if room := browsertest.Eval[string](p, `getComputedStyle(document.querySelector('main')).padding + ' ' + getComputedStyle(document.body).minHeight`); room != "0px 0px" {
+		t.Errorf("an empty page may follow on paper, for the room left is %s", room)
+	}
 	p = b.Page(t, browsertest.Phone)
 	p.Open(url + "/compare/standards")
 	sticky := browsertest.Eval[bool](p, `(() => { const s = document.querySelector('.heat-scroll'); s.scrollLeft = 500; const h = s.querySelector('tbody th').getBoundingClientRect();
