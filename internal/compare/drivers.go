@@ -208,7 +208,7 @@ func (t *driverTable) refusal() string {
 	case t.standards > stats.JohnsonMost:
 		return fmt.Sprintf("At most %d standards can be compared at once; choose fewer.", stats.JohnsonMost)
 	case t.visits < need:
-		return fmt.Sprintf("%s with an overall mark; %s at least %d. Choose a longer window or fewer standards.",
+		return fmt.Sprintf("%s with an overall mark; %s at least %d. With more visits, or fewer standards, it can be told.",
 			capital(countOrNo(t.visits)), catalogue.Count(t.standards, "standard needs", "standards need"), need)
 	case len(t.blocks) < fewBranches:
 		return fmt.Sprintf("The visits come from %s; at least %d are needed to see what holds in all of them.", catalogue.Count(len(t.blocks), "branch", "branches"), fewBranches)

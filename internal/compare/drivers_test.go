@@ -87,12 +87,12 @@ func TestDriversRefuseInWords(t *testing.T) {
 		own.Visits[i].Shopper = strconv.Itoa(i)
 	}
 	for want, in := range map[string]DriverInput{
-		"59 visits with an overall mark; 6 standards need at least 60. Choose a longer window or fewer standards.":      few,
+		"59 visits with an overall mark; 6 standards need at least 60. With more visits, or fewer standards, it can be told.":      few,
 		"The visits come from 3 branches; at least 8 are needed to see what holds in all of them.":                      alone,
 		"The overall mark never differs within a branch, a shopper and a scenario; nothing hangs together with it.":     flat,
 		"Too many shoppers and branches for so few visits: once their habits are taken off nothing is left to compare.": own,
 		"There are no standards to compare.": {},
-		"No visits with an overall mark; 1 standard needs at least 10. Choose a longer window or fewer standards.": {Standards: few.Standards[:1]},
+		"No visits with an overall mark; 1 standard needs at least 10. With more visits, or fewer standards, it can be told.": {Standards: few.Standards[:1]},
 	} {
 		if got := NewDrivers(in).Declined; got != want {
 			t.Errorf("got  %s\nwant %s", got, want)

@@ -42,7 +42,7 @@ func TestFiltersAreKeptFromPageToPage(t *testing.T) {
 	b := site.Get(r.Owner, "/compare/branches/"+r.Branches[0].ID+"?"+q).Status(http.StatusOK)
 	b.Has(`<a href="/compare/branches?`+strings.ReplaceAll(q, "&", "&amp;")+`">All branches</a>`).Says("2 visits", "Takeaway")
 	site.Get(r.Owner, "/compare/branches?format=café").Says("4 branches").Has(`<option value="café" selected>`)
-	site.Get(r.Owner, "/compare/branches?format=kiosk").Says("No branch of yours fits these choices.")
+	site.Get(r.Owner, "/compare/branches?format=kiosk").Says("No branch of yours fits these choices.").Has(`href="/compare/branches">Show all that can be compared`).Silent("Branches appear here")
 }
 
 func TestARegionalManagerSeesOnlyHisRegions(t *testing.T) {
@@ -106,14 +106,15 @@ func TestNothingToCompareIsSaidInWords(t *testing.T) {
 	programmes.Publish(worldtest.Tea(2), "first", "2025-01-01")
 	site = programmes.site(t)
 	site.Get(programmes.Owner, "/compare/branches").Says("No visit of these months is published yet.", "Look at 12 months", "3 branches, 0 visits.").Silent("League table", "NaN")
-	site.Get(programmes.Owner, "/compare/branches?window=last12").Says("No visit of these months is published yet.").Silent("Look at 12 months")
+	site.Get(programmes.Owner, "/compare/branches?window=last12").Says("No visit of these months is published yet.", "Results appear here as soon as a visit is published.").Silent("Look at 12 months")
+	site.Get(programmes.Owner, "/compare/change").Says("nothing can be compared", "Months of your own, in the filter, are held against as many months before them.")
 	site.Get(programmes.Owner, "/reports").Says("No visit of these months is published yet.", "Look at 12 months")
 	site.Get(programmes.Owner, "/compare/branches/"+programmes.Branches[0].ID).Status(http.StatusOK).
 		Says("No visits with a score in these months.", "No visits yet", "There are not enough visits", "No visit is published yet.").Silent("NaN", "Inf")
-	saysGerman(t, site, programmes.Owner, "/compare/branches", "/reports", "/compare/branches/"+programmes.Branches[0].ID)
+	saysGerman(t, site, programmes.Owner, "/compare/branches", "/compare/branches?window=last12", "/compare/change", "/compare/drivers", "/reports", "/compare/branches/"+programmes.Branches[0].ID)
 	none := newRig(t, 0)
 	none.Publish(worldtest.Tea(2), "first", "2025-01-01")
-	none.site(t).Get(none.Owner, "/compare/branches").Says("No branch of yours fits these choices.")
+	none.site(t).Get(none.Owner, "/compare/branches").Says("No branch of yours fits these choices.", "Branches appear here").Silent("Show all that can be compared")
 }
 
 func TestWrongMonthsAreNamedAndTheUsualPageIsShown(t *testing.T) {
