@@ -87,10 +87,10 @@ func TestDriversRefuseInWords(t *testing.T) {
 		own.Visits[i].Shopper = strconv.Itoa(i)
 	}
 	for want, in := range map[string]DriverInput{
-		"59 visits with an overall mark; 6 standards need at least 60. With more visits, or fewer standards, it can be told.":      few,
-		"The visits come from 3 branches; at least 8 are needed to see what holds in all of them.":                      alone,
-		"The overall mark never differs within a branch, a shopper and a scenario; nothing hangs together with it.":     flat,
-		"Too many shoppers and branches for so few visits: once their habits are taken off nothing is left to compare.": own,
+		"59 visits with an overall mark; 6 standards need at least 60. With more visits, or fewer standards, it can be told.": few,
+		"The visits come from 3 branches; at least 8 are needed to see what holds in all of them.":                            alone,
+		"The overall mark never differs within a branch, a shopper and a scenario; nothing hangs together with it.":           flat,
+		"Too many shoppers and branches for so few visits: once their habits are taken off nothing is left to compare.":       own,
 		"There are no standards to compare.": {},
 		"No visits with an overall mark; 1 standard needs at least 10. With more visits, or fewer standards, it can be told.": {Standards: few.Standards[:1]},
 	} {

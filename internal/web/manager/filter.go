@@ -164,6 +164,9 @@ func keep(ch *choice) (parts []string) {
 	return parts
 }
 
+// Narrowed reports whether anything is left out by choice, also by one that is not offered, as an old address may have it.
+func (f filters) Narrowed() bool { return f.Region != "" || f.Format != "" || f.Scenario != "" }
+
 // labelOf is the words of a chosen value, "" when it is not among the options.
 func labelOf(list []kit.Option, value string) string {
 	for _, o := range list {
