@@ -98,7 +98,8 @@ func TestWhatCannotBeTakenIsToldAtItsField(t *testing.T) {
 		"to: A part of the day ends after it begins.":                edit.Set{Part: edit.Ref{Kind: edit.Daypart, ID: "rush"}, Fields: []edit.Field{edit.F("to", "06:00")}},
 		"rows.1: Choose an answer to compare with.":                  edit.SetCondition{Part: question("B3"), Rows: []edit.Row{{Subject: "A3", Verb: edit.Is}}},
 		"rows.2: Conditions look back only":                          edit.SetCondition{Part: question("B3"), Rows: []edit.Row{{Subject: "A2", Verb: edit.Least, Values: []string{"3"}}, {Subject: "E1", Verb: edit.Is, Values: []string{"yes"}}}},
-		"line 3: \"flurb\" is no kind of question":                   edit.PasteQuestions{Section: "B", Text: "One\n\nTwo | flurb"},
+		"line 3: Line 3: \"flurb\" is no kind of question":           edit.PasteQuestions{Section: "B", Text: "One\n\nTwo | flurb"},
+		"line 2: Line 2: Behind the words stand points":              edit.PasteOptions{Question: "C2", Text: "One | 1\nTwo | many"},
 		"text: Paste at least one line.":                             edit.PasteQuestions{Section: "B", Text: "\n \n- \n"},
 		"text: These are 201 lines.":                                 edit.PasteQuestions{Section: "B", Text: strings.Repeat("x\n", 201)},
 	}

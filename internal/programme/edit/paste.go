@@ -41,7 +41,7 @@ func (o PasteQuestions) do(w *work) error {
 	var bad fault.Fields
 	for i, row := range rows {
 		if wrong := w.pasteQuestion(section, o.At, i, row); wrong != "" {
-			bad.Add(fmt.Sprintf("line %d", row.line), wrong)
+			row.wrong(&bad, wrong)
 		}
 	}
 	w.open = Ref{Kind: Section, ID: section}
@@ -53,6 +53,11 @@ func (o PasteQuestions) do(w *work) error {
 type pastedRow struct {
 	line  int // from 1
 	cells []string
+}
+
+// wrong notes what is the matter with a line. The message says which line, because all of them stand in one control.
+func (r pastedRow) wrong(bad *fault.Fields, what string) {
+	bad.Add(fmt.Sprintf("line %d", r.line), fmt.Sprintf("Line %d: %s", r.line, what))
 }
 
 // pasted splits a text into rows of cells.
@@ -275,7 +280,7 @@ func (o PasteOptions) do(w *work) error {
 		if len(row.cells) > 1 && row.cells[1] != "" {
 			n, ok := scaled(row.cells[1], 2)
 			if x.Points = programme.Points(n); !ok {
-				bad.Add(fmt.Sprintf("line %d", row.line), "Behind the words stand points: a number such as 2.")
+				row.wrong(&bad, "Behind the words stand points: a number such as 2.")
 			}
 		}
 		q.Options = append(q.Options, x)

@@ -440,6 +440,8 @@ func TestManyQuestionsArePasted(t *testing.T) {
 	q := r.open("section/" + s[0].ID)
 	q.form.Set("paste:question:"+s[0].ID, strings.Repeat("Is it so?\n", 201))
 	q.send("paste").Status(http.StatusUnprocessableEntity).Says("200").Has("Is it so?")
+	q.form.Set("paste:question:"+s[0].ID, "Is it so?\n\nIs it clean? | flurb\nIs it warm? | yes/no | two")
+	q.send("paste").Status(http.StatusUnprocessableEntity).Says(`Line 3: "flurb" is no kind`, `Line 4: "two" is no kind`).Has("Is it clean? | flurb")
 }
 
 func TestThePanelsSaveWhatBelongsToTheProgramme(t *testing.T) {
