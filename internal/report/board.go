@@ -58,6 +58,7 @@ func (s *Service) newBoard(ctx context.Context, tx Tx, d *desk, c *studio.Counte
 		return nil, false, err
 	}
 	b := &board{Comparison: d.comparison(c, stands.Result(list, true)), stands: stands, rev: d.programme.DataRev, at: map[string]int{}}
+	b.funnels = &funnels{}
 	for i := range b.Scores {
 		b.at[b.Scores[i].Branch] = i
 	}
@@ -86,6 +87,7 @@ func (s *Service) renewed(ctx context.Context, tx Tx, d *desk, c *studio.Counted
 	next.stands = b.stands.With(fresh)
 	next.Result = next.stands.Renewed(&b.Result, moved)
 	next.Headline = slices.Clone(next.Result.Headline.Sentences)
+	next.funnels = &funnels{}
 	next.Scores = slices.Clone(b.Scores)
 	for i := range fresh {
 		cell := compare.ScoreCell{Branch: fresh[i].Branch.ID, Scores: fresh[i].Scores}

@@ -31,6 +31,7 @@ type Comparison struct {
 	Programmes []studio.Programme
 	Regions    []org.Region // to choose from
 	Formats    []string     // to choose from
+	funnels    *funnels     // shared between readers, too; nil in small windows
 	AsOf       time.Time    // of places and of what all branches tell together; zero: now. Each branch's own row is always of now.
 }
 

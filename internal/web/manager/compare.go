@@ -73,8 +73,8 @@ func (p *Pages) compare(c echo.Context, a auth.Actor) error {
 // mostDots is how many lines the funnel's table has; the file has them all.
 const mostDots = 60
 
-// funnelOf works the funnel out: of the score, or of the standard chosen.
-func funnelOf(ch *choice, r *report.Comparison) (f compare.Funnel, of, middle string, ok bool) {
+// funnelOf finds the funnel: of the score, or of the standard chosen.
+func funnelOf(ch *choice, r *report.Comparison) (f *compare.Funnel, of, middle string, ok bool) {
 	for i := range r.Result.Standards {
 		s := &r.Result.Standards[i]
 		if s.ID != ch.Standard {
@@ -84,10 +84,10 @@ func funnelOf(ch *choice, r *report.Comparison) (f compare.Funnel, of, middle st
 		if ch.Around == "mean" || s.GoodTargetBP == 0 {
 			middle = "average"
 		}
-		f, ok = compare.ShareFunnel(&r.Result, s.ID, ch.Around == "mean")
+		f, ok = r.Funnel(s.ID, ch.Around == "mean")
 		return f, s.Title, middle, ok
 	}
-	f, ok = compare.ScoreFunnel(&r.Result, r.Scores)
+	f, ok = r.Funnel("", false)
 	return f, "", "average", ok
 }
 
@@ -97,7 +97,8 @@ func newFunnel(ch *choice, r *report.Comparison) funnel {
 	if !ok {
 		return out
 	}
-	data := chart.FunnelOf(&f, middle, func(id string) string { return r.Places[id].Name }, func(id string) string { return branchHref(ch, id) })
+	href := branchHrefs(ch)
+	data := chart.FunnelOf(f, middle, func(id string) string { return r.Places[id].Name }, href)
 	out.Wide, out.Narrow = chart.NewFunnel(data, false), chart.NewFunnel(data, true)
 	for _, s := range f.Sentences {
 		out.Says = append(out.Says, prose(s))
@@ -118,7 +119,7 @@ func newFunnel(ch *choice, r *report.Comparison) funnel {
 	for i := range dots[:min(len(dots), mostDots)] {
 		d := &dots[i]
 		out.Rows = append(out.Rows, funnelRow{
-			Name: r.Places[d.Branch].Name, Href: branchHref(ch, d.Branch), Visits: strconv.FormatFloat(math.Round(d.X), 'f', -1, 64),
+			Name: r.Places[d.Branch].Name, Href: href(d.Branch), Visits: strconv.FormatFloat(math.Round(d.X), 'f', -1, 64),
 			Value: percent(100 * d.Y), Words: dotWords(d),
 		})
 	}

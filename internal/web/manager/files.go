@@ -57,7 +57,7 @@ func (p *Pages) comparedFile(c echo.Context, a auth.Actor, ch *choice) error {
 	}[ch.Table]
 	if ch.Table == "funnel" {
 		f, _, _, _ := funnelOf(ch, &r) // one without dots is a table without lines
-		write = func(w io.Writer, r *report.Comparison) error { return report.FunnelCSV(w, &f, r.Places) }
+		write = func(w io.Writer, r *report.Comparison) error { return report.FunnelCSV(w, f, r.Places) }
 	}
 	return file(c, fileName("compare-"+ch.Table, r.Window), func(w io.Writer) error { return write(w, &r) })
 }

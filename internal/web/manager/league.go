@@ -78,21 +78,22 @@ func newLeague(ch *choice, r *report.Comparison, rows []compareRow, scale chart.
 	if l.Pooled && !l.Alike {
 		l.Real = percent(10_000 * res.Model.Rankability)
 	}
+	href := branchHrefs(ch)
 	for i := range rows {
-		l.Rows = append(l.Rows, newLeagueRow(ch, r, &rows[i], scale))
+		l.Rows = append(l.Rows, newLeagueRow(ch, href, r, &rows[i], scale))
 	}
 	for _, w := range res.Worst {
-		l.Worst = append(l.Worst, worst{Name: r.Places[w.Branch].Name, Href: branchHref(ch, w.Branch), Words: w.Words()})
+		l.Worst = append(l.Worst, worst{Name: r.Places[w.Branch].Name, Href: href(w.Branch), Words: w.Words()})
 	}
 	inSight := min(len(l.Worst), shownWorst)
 	l.Worst, l.MoreWorst = l.Worst[:inSight], l.Worst[inSight:]
 	return l
 }
 
-func newLeagueRow(ch *choice, r *report.Comparison, b *compareRow, scale chart.Scale) leagueRow {
+func newLeagueRow(ch *choice, href func(id string) string, r *report.Comparison, b *compareRow, scale chart.Scale) leagueRow {
 	e, target := &b.Score, r.Result.TargetBP
 	place := r.Places[b.ID]
-	row := leagueRow{Name: place.Name, Href: branchHref(ch, b.ID), Region: regionIn(ch, place), Visits: e.N, Bar: chart.Empty(scale, target)}
+	row := leagueRow{Name: place.Name, Href: href(b.ID), Region: regionIn(ch, place), Visits: e.N, Bar: chart.Empty(scale, target)}
 	if e.N == 0 {
 		row.Verdict = "No visits"
 		return row
@@ -118,7 +119,13 @@ func placeText(p compare.Place) string {
 	return strconv.Itoa(p.Lo) + "–" + strconv.Itoa(p.Hi)
 }
 
-func branchHref(ch *choice, id string) string { return ch.address("/compare/branches/" + id) }
+// branchHrefs leads to branches with the same choice, which is written once for all of them.
+func branchHrefs(ch *choice) func(id string) string {
+	tail := ch.address("")
+	return func(id string) string { return "/compare/branches/" + id + tail }
+}
+
+func branchHref(ch *choice, id string) string { return branchHrefs(ch)(id) }
 
 // VisitsText counts what stands behind the table.
 func (l league) VisitsText() string {

@@ -113,7 +113,7 @@ func (p *Pages) drawnOf(c echo.Context, a auth.Actor, ch *choice) ([]byte, error
 		if !ok {
 			return nil, fault.New(fault.NotFound, "There is no funnel for these choices: too few visits, or no target.")
 		}
-		drawing := chart.NewFunnel(chart.FunnelOf(&f, middle, func(id string) string { return r.Places[id].Name }, func(string) string { return "" }), false)
+		drawing := chart.NewFunnel(chart.FunnelOf(f, middle, func(id string) string { return r.Places[id].Name }, func(string) string { return "" }), false)
 		return drawing.File(say("Real difference or luck?")+" "+of, note, say), nil
 	}
 	all, size := lineupOf(ch, &r), perPage
@@ -127,8 +127,9 @@ func (p *Pages) drawnOf(c echo.Context, a auth.Actor, ch *choice) ([]byte, error
 	}
 	scale := scaleOf(r.Result.Branches, r.Result.TargetBP)
 	lines := make([]chart.BarLine, len(rows))
+	href := branchHrefs(ch)
 	for i := range rows {
-		row := newLeagueRow(ch, &r, &rows[i], scale)
+		row := newLeagueRow(ch, href, &r, &rows[i], scale)
 		words := say(row.Verdict)
 		if row.Mark != "" {
 			words = row.Mark + " " + words

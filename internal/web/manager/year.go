@@ -30,7 +30,6 @@ type multiple struct {
 	Words            string
 	Tone             chart.Tone
 	Chart            chart.Trend
-	clear            bool
 }
 
 // atFirst is how many years a page shows before it is asked for all.
@@ -43,26 +42,34 @@ func newMultiples(ch *choice, r *report.Comparison, rows []compareRow, t *report
 	}
 	scale := yearScale(t)
 	m.Low = scale.Low()
+	var shown []*compareRow
 	for i := range rows {
 		if trend, ok := t.Branches[rows[i].ID]; ok && drawn(trend) {
-			m.Items = append(m.Items, newMultiple(ch, r, &rows[i], &trend, scale, t.TargetBP))
+			shown = append(shown, &rows[i])
 		}
 	}
-	m.Of = len(m.Items)
-	if !ch.All && len(m.Items) > atFirst {
-		slices.SortStableFunc(m.Items, func(a, b multiple) int { return cmp.Compare(rank(a), rank(b)) })
-		m.Items = m.Items[:atFirst]
+	m.Of = len(shown)
+	if !ch.All && len(shown) > atFirst {
+		slices.SortStableFunc(shown, func(a, b *compareRow) int { return cmp.Compare(rank(t, a), rank(t, b)) })
+		shown = shown[:atFirst]
 		m.All = ch.address(branchesPath, "all", "1") + "#year"
 		if ch.Page > 1 {
 			m.All = ch.address(branchesPath, "all", "1", "page", strconv.Itoa(ch.Page)) + "#year"
 		}
 	}
+	href := branchHrefs(ch)
+	for _, b := range shown {
+		trend := t.Branches[b.ID]
+		one := newMultiple(&trend, scale, t.TargetBP)
+		one.Name, one.Href = r.Places[b.ID].Name, href(b.ID)
+		m.Items = append(m.Items, one)
+	}
 	return m
 }
 
 // rank puts clear changes first where not all are shown.
-func rank(m multiple) int {
-	if m.clear {
+func rank(t *report.Trends, b *compareRow) int {
+	if d := t.Branches[b.ID].Drift; d.Worse || d.Better {
 		return 0
 	}
 	return 1
@@ -92,11 +99,9 @@ func yearScale(t *report.Trends) chart.Scale {
 	return chart.NewScale(spans, t.TargetBP)
 }
 
-func newMultiple(ch *choice, r *report.Comparison, b *compareRow, t *report.Trend, scale chart.Scale, target int) multiple {
+func newMultiple(t *report.Trend, scale chart.Scale, target int) multiple {
 	points := pointsOf(t.Rolling)
-	m := multiple{
-		Name: r.Places[b.ID].Name, Href: branchHref(ch, b.ID), Words: t.Drift.Words(), Tone: driftTone(t.Drift), clear: t.Drift.Worse || t.Drift.Better,
-	}
+	m := multiple{Words: t.Drift.Words(), Tone: driftTone(t.Drift)}
 	m.Chart = chart.NewTrend(scale, points, target, m.Tone)
 	for i := range points {
 		if points[i].Known {
