@@ -13,6 +13,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop)                                                  // who asks twice is not waited for
+	// Who asks twice is not waited for.
+	context.AfterFunc(ctx, stop)
 	os.Exit(app.Run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)) //nolint:gocritic // the process ends: nothing is left to stop
 }

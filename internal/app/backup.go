@@ -77,7 +77,7 @@ func (p *program) backup(x *parts, path string) (m manifest, err error) {
 	part := path + ".part"
 	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // the person at the terminal names it
 	if err != nil {
-		return m, fmt.Errorf("write the backup: %w", err)
+		return m, fault.Newf(fault.Invalid, "The file %s cannot be made: %v. Choose another place for the copy.", path, reason(err))
 	}
 	defer func() { _ = os.Remove(part) }()
 	dir, err := os.MkdirTemp(filepath.Dir(path), ".plainclothes-backup-")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -85,6 +86,36 @@ func TestTheCommandLineHasThreeExitStatuses(t *testing.T) {
 	} {
 		if code, _, said := l.run(c.args...); code != c.want {
 			t.Errorf("%v ended with %d, want %d: %s", c.args, code, c.want, said)
+		}
+	}
+}
+
+func TestWhatCannotBeMadeOrUsedIsSaidWithItsName(t *testing.T) {
+	l := newPremises(t, "")
+	l.must("migrate")
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ln, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = ln.Close() }()
+	taken := ln.Addr().String()
+	nowhere := filepath.Join(t.TempDir(), "nowhere", "copy.tar")
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"demo", "--small", "--dir", file, "--addr", "127.0.0.1:0"}, "The folder " + file + " cannot be made: not a directory. Choose another place with --dir.\n"},
+		{[]string{"migrate", "--database", "sqlite:" + filepath.Join(file, "x", "y.db")}, "The folder " + filepath.Join(file, "x") + " cannot be made: not a directory."},
+		{[]string{"migrate", "--database", "sqlite:" + l.dir}, "The file " + l.dir + " cannot be made: is a directory."},
+		{[]string{"serve", "--addr", taken}, "The address " + taken + " cannot be used: address already in use. Choose another one with --addr.\n"},
+		{[]string{"backup", nowhere}, "The file " + nowhere + " cannot be made: no such file or directory. Choose another place for the copy.\n"},
+	} {
+		if code, _, said := l.run(c.args...); code != failed || !strings.HasPrefix(said, c.want) {
+			t.Errorf("%v ended with %d: %s", c.args, code, said)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
 )
 
 // stopping is a reader that ends with its context.
@@ -33,8 +34,12 @@ func untilStopped(ctx context.Context, r io.Reader) io.Reader {
 	return stopping{ctx, out}
 }
 
-// reason leaves out the verb and the path that os puts before an error.
+// reason leaves out what os and net put before an error: the verb, the path, the address.
 func reason(err error) error {
+	var call *os.SyscallError
+	if errors.As(err, &call) {
+		return call.Err
+	}
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		return p.Err

@@ -2,7 +2,6 @@ package app
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,20 +111,25 @@ func sqliteFile(d config.Data) (path string, ok bool) {
 // makeFiles makes the folders of data and the database file, for nobody but this user.
 func makeFiles(d config.Data) error {
 	if err := os.MkdirAll(d.Dir, 0o700); err != nil {
-		return fmt.Errorf("make the folder of data: %w", err)
+		return cannotMake("folder", d.Dir, err)
 	}
 	path, file := sqliteFile(d)
 	if !file {
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("make the folder of the database: %w", err)
+		return cannotMake("folder", filepath.Dir(path), err)
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names it
 	if err != nil {
-		return fmt.Errorf("make the database: %w", err)
+		return cannotMake("file", path, err)
 	}
 	return f.Close()
+}
+
+// cannotMake says what stands in the way of a folder or file.
+func cannotMake(what, path string, err error) error {
+	return fault.Newf(fault.Invalid, "The %s %s cannot be made: %v. Choose another place with --dir.", what, path, reason(err))
 }
 
 // openBlobs opens where photos are.

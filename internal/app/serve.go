@@ -13,6 +13,7 @@ import (
 	"plainclothes/internal/auth"
 	"plainclothes/internal/blob"
 	"plainclothes/internal/config"
+	"plainclothes/internal/fault"
 	"plainclothes/internal/web/kit"
 )
 
@@ -48,7 +49,7 @@ func (p *program) serve(c config.Config, ready func(x *parts, url string) error)
 	collectLess()
 	ln, err := (&net.ListenConfig{}).Listen(p.ctx, "tcp", c.Addr)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w", c.Addr, err)
+		return fault.Newf(fault.Invalid, "The address %s cannot be used: %v. Choose another one with --addr.", c.Addr, reason(err))
 	}
 	defer func() { _ = ln.Close() }()
 	if c.URL == "" {
