@@ -58,6 +58,9 @@ func (s State) Writable() bool { return s == Taken || s == InProgress || s == Se
 
 // Move changes the state, or says why it cannot.
 func (v *Visit) Move(to State) error {
+	if v.State == to { // somebody was quicker
+		return fault.Newf(fault.Conflict, "This visit is already %s.", to.Words())
+	}
 	if !CanMove(v.State, to) {
 		return fault.Newf(fault.Conflict, "This visit is %s, so it cannot become %s.", v.State.Words(), to.Words())
 	}

@@ -117,7 +117,7 @@ func TestAReportIsAcceptedAndPublished(t *testing.T) {
 func TestADecisionThatCameTooLateIsExplainedAndChangesNothing(t *testing.T) {
 	r := newRig(t)
 	id := r.made(visit.Accepted)
-	wantPage(t, r.post("e", path(id, "/accept"), revision1()), http.StatusConflict, `role="alert"`, "This visit is accepted, so it cannot become accepted.",
+	wantPage(t, r.post("e", path(id, "/accept"), revision1()), http.StatusConflict, `role="alert"`, "This visit is already accepted.",
 		`action="`+path(id, "/publish")+`"`)
 	wantPage(t, r.post("e", path(id, "/decline"), revision1("decline", "It is not enough.")), http.StatusConflict, "cannot become declined")
 	wantPage(t, r.post("e", path(id, "/publish"), url.Values{"revision": {"2"}}), http.StatusConflict, "sent this report again since you opened it")
