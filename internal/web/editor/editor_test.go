@@ -227,7 +227,7 @@ func TestSeveralReportsArePublishedEachByItself(t *testing.T) {
 	a, b, done := r.made(visit.Accepted), r.made(visit.Accepted), r.made(visit.Published)
 	wantPage(t, r.post("e", "/review/publish", nil), http.StatusUnprocessableEntity, "Tick the reports that are to be published.", `href="#f-visit"`, `value="`+a+`"`)
 	w := r.post("e", "/review/publish", url.Values{"visit": {a, done, r.foreign()}})
-	wantPage(t, w, http.StatusConflict, "1 report published", "2 reports stay as", "This visit is published, so it cannot become published.", "There is no such", path(done))
+	wantPage(t, w, http.StatusConflict, "1 report published", "2 reports stay as", "This visit is already published.", "There is no such", path(done))
 	if r.state(a) != visit.Published || r.state(b) != visit.Accepted {
 		t.Fatalf("%s, %s", r.state(a), r.state(b))
 	}

@@ -74,7 +74,7 @@ func TestAVisitIsCancelledWithAReason(t *testing.T) {
 		`<option value="`+r.Programme.ID+`" selected>`)
 	wantRedirect(t, r.post("p", "/plan/"+id+"/cancel", url.Values{"reason": {"The branch is being rebuilt."}, "back": {back}}), "/plan?"+url.Values{"programme": {r.Programme.ID}, "state": {"open"}}.Encode())
 	wantPage(t, r.get("p", "/plan?state=cancelled"), http.StatusOK, "The branch is being rebuilt.", "cancelled", "!Cancel the visit")
-	wantPage(t, r.post("p", "/plan/"+id+"/cancel", url.Values{"reason": {"Once more, please."}}), http.StatusConflict, "This visit is cancelled, so it cannot become cancelled.", "Branch 002")
+	wantPage(t, r.post("p", "/plan/"+id+"/cancel", url.Values{"reason": {"Once more, please."}}), http.StatusConflict, "This visit is already cancelled.", "Branch 002")
 	for _, hostile := range []string{"http://evil.example/", "//evil.example", "%zz", "state=../../x"} {
 		v := r.one(r.Branches[0], 2, "")
 		w := r.post("p", "/plan/"+v+"/cancel", url.Values{"reason": {"Not needed any more."}, "back": {hostile}})
