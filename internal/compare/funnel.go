@@ -373,6 +373,6 @@ func (f *Funnel) Outside() []FunnelDot {
 			out = append(out, d)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b FunnelDot) int { return cmp.Compare(a.P, b.P) })
+	slices.SortFunc(out, func(a, b FunnelDot) int { return cmp.Or(cmp.Compare(a.P, b.P), strings.Compare(a.Branch, b.Branch)) })
 	return out
 }

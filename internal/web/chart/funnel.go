@@ -118,7 +118,10 @@ func (f *Funnel) gather() {
 		return
 	}
 	var b strings.Builder
-	outside, seen := f.Dots[:0], map[[2]string]bool{}
+	if len(f.Dots) > 0 {
+		f.CloudWidth = short(2 * value(f.Dots[0].R))
+	}
+	outside, seen := f.Dots[:0], make(map[[2]string]bool, len(f.Dots))
 	for _, d := range f.Dots {
 		if !d.Inside && len(outside) < mostNamed {
 			outside = append(outside, d)
@@ -126,9 +129,12 @@ func (f *Funnel) gather() {
 		}
 		if at := [2]string{d.X, d.Y}; !seen[at] {
 			seen[at] = true
-			b.WriteString("M" + d.X + " " + d.Y + "h0")
+			b.WriteByte('M')
+			b.WriteString(d.X)
+			b.WriteByte(' ')
+			b.WriteString(d.Y)
+			b.WriteString("h0")
 		}
-		f.CloudWidth = short(2 * value(d.R))
 	}
 	f.Dots, f.Cloud = outside, b.String()
 }
@@ -307,9 +313,15 @@ func (f *Funnel) place(p plane, d FunnelData, dots spots, narrow bool) {
 		links = mostNamed
 	}
 	named, others := d.named(links)
-	for _, x := range others {
+	f.Dots = make([]FunnelDot, 0, len(others))
+	alone := 0 // outside, and drawn by themselves
+	for i := range others {
+		x := &others[i]
 		dot := FunnelDot{Dot: Dot{X: short(p.across(x.Visits)), Y: short(p.y(x.Value)), R: r}, Inside: !x.Outside && !x.Named}
-		if !many || !dot.Inside {
+		if !dot.Inside {
+			alone++
+		}
+		if !many || !dot.Inside && alone <= mostNamed {
 			dot.Title = x.says()
 		}
 		f.Dots = append(f.Dots, dot)

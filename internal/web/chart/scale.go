@@ -65,7 +65,16 @@ func (s Scale) across(bp float64) string {
 
 // short writes a coordinate with at most one decimal.
 func short(v float64) string {
-	return strconv.FormatFloat(math.Floor(v*10+0.5)/10, 'f', -1, 64)
+	tenths := math.Floor(v*10 + 0.5)
+	if !(tenths >= 0 && tenths < 1e6) { // also what is no number
+		return strconv.FormatFloat(tenths/10, 'f', -1, 64)
+	}
+	whole, rest := int(tenths)/10, int(tenths)%10
+	if rest == 0 {
+		return strconv.Itoa(whole)
+	}
+	var b [8]byte
+	return string(append(strconv.AppendInt(b[:0], int64(whole), 10), '.', byte('0'+rest)))
 }
 
 // Whole writes basis points as whole percent, half up, without the sign.

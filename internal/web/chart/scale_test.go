@@ -1,6 +1,7 @@
 package chart_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -22,5 +23,18 @@ func TestAScaleLetsATwentiethOfTheRangesRunOut(t *testing.T) {
 		if got := chart.NewScale(spans, 0).Low(); got != want {
 			t.Errorf("%d ranges: it begins at %d, want %d", n, got, want)
 		}
+	}
+}
+
+func TestCoordinatesAreWrittenShort(t *testing.T) {
+	for v, want := range map[float64]string{
+		0: "0", 0.04: "0", 0.05: "0.1", 9.95: "10", 12: "12", 12.34: "12.3", 99_999.96: "100000", 1e7 + 0.26: "10000000.3", -3.26: "-3.3", -0.04: "0",
+	} {
+		if got := chart.Short(v); got != want {
+			t.Errorf("%v is written %q instead of %q", v, got, want)
+		}
+	}
+	if got := chart.Short(math.NaN()); got != "NaN" {
+		t.Errorf("no number is written %q", got)
 	}
 }
