@@ -90,7 +90,7 @@ func NewFunnel(d FunnelData, narrow bool) Funnel {
 	p := plane{frame: frame{left: 56, top: 16, width: 924, height: 394, scale: d.scale()}, most: d.most()}
 	if narrow {
 		f.Width, f.Height = 360, 360
-		p.frame = frame{left: 40, top: 12, width: 312, height: 304, scale: p.scale}
+		p.frame = frame{left: numbersEnd + 8, top: 12, width: 352 - numbersEnd - 8, height: 304, scale: p.scale}
 	}
 	f.Left, f.Right = short(p.left), short(p.left+p.width)
 	f.Bottom, f.Foot = short(p.top+p.height+20), short(p.top+p.height+38)

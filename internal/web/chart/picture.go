@@ -168,7 +168,7 @@ func (m *Months) File(title, note string, say Say) []byte {
 	left, right := value(m.Left), value(m.Right)
 	for _, g := range m.Grid {
 		p.line(left, value(g.X), right, value(g.X), lineSoft, 1, false)
-		p.words(monthsNumbers, value(g.X)+4, g.Text, "end", inkSoft, 12, false)
+		p.words(numbersEnd, value(g.X)+4, g.Text, "end", inkSoft, 12, false)
 	}
 	for _, r := range m.Ribbon {
 		p.area(r, bandInner)

@@ -118,3 +118,17 @@ func TestANameLeavesRoomForWhatStandsBesideItAlsoInAWideFont(t *testing.T) {
 		}
 	}
 }
+
+func TestTheNumbersBesideAChartHaveRoomAlsoInAWideFont(t *testing.T) {
+	const widest = 35.0 // "100%" at 12 pixels
+	s := NewScale(nil, 0)
+	for what, left := range map[string]string{
+		"months": NewMonths(s, nil, nil, 0, Neutral, false).Left, "months on a phone": NewMonths(s, nil, nil, 0, Neutral, true).Left,
+		"the funnel": NewFunnel(FunnelData{}, false).Left, "the funnel on a phone": NewFunnel(FunnelData{}, true).Left,
+	} {
+		at, err := strconv.ParseFloat(left, 64)
+		if err != nil || at-8 < widest-0.5 && what[:3] == "the" || at-4 < widest {
+			t.Errorf("%s: the lines begin at %s", what, left)
+		}
+	}
+}

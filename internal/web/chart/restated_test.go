@@ -1,6 +1,7 @@
 package chart_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,5 +28,15 @@ func TestAMonthThatCannotBeRestatedIsAGapAndNotZero(t *testing.T) {
 	}
 	if r := chart.NewRestated(was, make([]chart.Point, 4), false); len(r.Dashed) != 0 || !strings.Contains(r.Title, "Restated: no visits.") {
 		t.Errorf("without anything restated: %+v", r)
+	}
+}
+
+func TestTheSameMonthsRestatedLieOnThemselves(t *testing.T) {
+	points := []chart.Point{{Known: true, Visits: 3, Span: chart.Span{Value: 7000}}, {Known: true, Visits: 2, Span: chart.Span{Value: 9000}}}
+	for _, narrow := range []bool{false, true} {
+		r := chart.NewRestated(points, points, narrow)
+		if len(r.Line) == 0 || !slices.Equal(r.Line, r.Dashed) {
+			t.Errorf("narrow %v: %v beside %v", narrow, r.Line, r.Dashed)
+		}
 	}
 }

@@ -152,8 +152,8 @@ type Months struct {
 // Dot is one month by itself; its area grows with its visits.
 type Dot struct{ X, Y, R, Label, Title string }
 
-// monthsNumbers is where the numbers beside the months end: 100% fits before it, also in a wide font.
-const monthsNumbers = 37.0
+// numbersEnd is where the numbers beside a chart end: 100% fits before it, also in a wide font.
+const numbersEnd = 37.0
 
 // NewMonths draws the line of rolling months and a dot for each single month. narrow is the squarer drawing for phones.
 func NewMonths(s Scale, rolling, single []Point, target int, tone Tone, narrow bool) Months {
@@ -161,7 +161,7 @@ func NewMonths(s Scale, rolling, single []Point, target int, tone Tone, narrow b
 	if narrow {
 		m.Width, m.Height = 340, 240
 	}
-	f := frame{scale: s, left: monthsNumbers + 8, top: 12, width: float64(m.Width) - monthsNumbers - 32, height: float64(m.Height) - 48, points: len(rolling)}
+	f := frame{scale: s, left: numbersEnd + 8, top: 12, width: float64(m.Width) - numbersEnd - 32, height: float64(m.Height) - 48, points: len(rolling)}
 	m.Left, m.Right, m.Bottom = short(f.left-4), short(f.left+f.width+8), short(f.top+f.height+24)
 	m.Ribbon, m.Line, m.Dots = f.ribbon(rolling), f.line(rolling), f.dots(single)
 	for bp := s.lo; bp <= s.hi; bp += step * gridStep(s) {
