@@ -88,7 +88,8 @@ func drawn(t report.Trend) bool {
 
 // yearScale shows all lines; ribbons of the few may leave the picture.
 func yearScale(t *report.Trends) chart.Scale {
-	var spans []chart.Span
+	const months = 12
+	spans := make([]chart.Span, 0, months*len(t.Branches))
 	for _, trend := range t.Branches {
 		for i := range trend.Rolling {
 			if p := &trend.Rolling[i]; p.N > 0 {
