@@ -46,6 +46,7 @@ type listRow struct {
 	visit.Row
 	Scenario string
 	Name     string // of the shopper, for schedulers only
+	Gone     bool   // the visit is still to be made, and its shopper is deactivated: it waits for nobody
 	Late     bool
 	Tone     string
 	Cancel   bool   // it can still be cancelled
@@ -210,10 +211,11 @@ func (p *Pages) fillRows(ctx context.Context, a auth.Actor, view *listView, here
 		first.After = ""
 		view.First = first.href()
 	}
-	names, err := p.names(ctx, a, rows)
+	shoppers, err := p.shoppersOf(ctx, a, rows)
 	for _, r := range rows {
+		who, known := shoppers[r.Shopper]
 		row := listRow{
-			Row: r, Scenario: sheet.ScenarioName(r.Scenario), Name: names[r.Shopper], Tone: toneOf(r.State),
+			Row: r, Scenario: sheet.ScenarioName(r.Scenario), Name: who.Name, Tone: toneOf(r.State), Gone: known && !who.Active && r.State.Writable(),
 			Cancel: visit.CanMove(r.State, visit.Cancelled), Late: due(r.State) && r.Due.Before(p.now()),
 		}
 		if r.ID == f.id && len(f.errs) > 0 {
@@ -239,27 +241,30 @@ func toneOf(s visit.State) string {
 	return "na"
 }
 
-// names gives the names of the shoppers in a list: most are in the first page of shoppers, the others are asked for.
-func (p *Pages) names(ctx context.Context, a auth.Actor, rows []visit.Row) (map[string]string, error) {
-	names := map[string]string{"": ""}
+// shoppersOf gives the shoppers in a list by their id: most are in the first page of shoppers, the others are asked for.
+func (p *Pages) shoppersOf(ctx context.Context, a auth.Actor, rows []visit.Row) (map[string]auth.Membership, error) {
 	page, err := p.people.Members(ctx, a, auth.MemberQuery{Role: auth.Shopper, Limit: maxShoppers})
 	if err != nil {
 		return nil, err
 	}
+	all := map[string]auth.Membership{}
 	for _, m := range page.Members {
-		names[m.ID] = m.Name
+		all[m.ID] = m
 	}
 	for _, r := range rows {
-		if _, known := names[r.Shopper]; known {
+		if _, known := all[r.Shopper]; known || r.Shopper == "" {
 			continue
 		}
 		m, err := p.people.Member(ctx, a, r.Shopper)
-		if err != nil && !fault.Is(err, fault.NotFound) {
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
 			return nil, err
 		}
-		names[r.Shopper] = m.Name
+		all[m.ID] = m
 	}
-	return names, nil
+	return all, nil
 }
 
 func (p *Pages) programmeChoices(ctx context.Context, a auth.Actor) ([]kit.Option, error) {

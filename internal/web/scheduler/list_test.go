@@ -65,6 +65,28 @@ func TestALongPlanIsReadPageByPage(t *testing.T) {
 	}
 }
 
+// Nobody makes a visit whose shopper is deactivated: the plan says so, so that it is given to somebody else.
+func TestThePlanSaysWhichVisitsWaitForSomebodyWhoIsGone(t *testing.T) {
+	r := newRig(t, 2)
+	here, gone := r.Member(auth.Shopper), r.Member(auth.Shopper)
+	r.one(r.Branches[0], 2, here.Member)
+	r.one(r.Branches[1], 3, gone.Member)
+	r.SQL(`UPDATE members SET active = ? WHERE org_id = ? AND id = ?`, false, r.Org, gone.Member)
+	found := 0
+	for _, row := range strings.Split(r.get("p", "/plan?state=shoppers").Body.String(), "</tr>") {
+		says, his := strings.Contains(row, ">deactivated<"), strings.Contains(row, ">"+r.Branches[1].Name+"<")
+		if says != his {
+			t.Errorf("says deactivated %t, should %t: %s", says, his, row)
+		}
+		if his {
+			found++
+		}
+	}
+	if found != 1 {
+		t.Errorf("%d visits of who is gone", found)
+	}
+}
+
 func TestAVisitIsCancelledWithAReason(t *testing.T) {
 	r := newRig(t, 2)
 	id, other := r.one(r.Branches[0], 2, ""), r.one(r.Branches[1], 3, "")
