@@ -62,3 +62,13 @@ func TestOneBranchMeetsAStandardAndSeveralMeetIt(t *testing.T) {
 		}
 	}
 }
+
+func TestTitlesWithCommasStayApartWhereTheSameIsSaidOfSeveral(t *testing.T) {
+	var v sureView
+	for _, row := range []outlookRow{{Title: "Show, do not tell", Target: "80%"}, {Title: "Welcome", Target: "90%"}, {Title: "Ask first", Target: "80%"}} {
+		v.add(row)
+	}
+	if len(v.Standards) != 2 || v.Standards[0].Title != "Show, do not tell · Ask first" || v.Standards[1].Title != "Welcome" {
+		t.Errorf("%+v", v.Standards)
+	}
+}

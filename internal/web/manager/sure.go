@@ -133,7 +133,7 @@ func (v *sureView) fill(ch *choice, r *report.Outlook) {
 func (v *sureView) add(row outlookRow) {
 	for i := range v.Standards {
 		if x := &v.Standards[i]; x.Target == row.Target && x.Sentence == row.Sentence && x.Reach == row.Reach {
-			x.Title += ", " + row.Title
+			x.Title += " · " + row.Title // titles have commas of their own
 			return
 		}
 	}
