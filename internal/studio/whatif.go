@@ -54,6 +54,20 @@ type StandardMove struct {
 	Unsure          int  // visits whose old answers cannot tell, because the draft asks what they did not answer
 }
 
+// Told reports whether the share of the draft says something about all visits.
+func (m *StandardMove) Told() bool { return told(m.Was.N, m.Is.N, m.Unsure) }
+
+// told is false where more than one visit in ten lost its say, because the draft asks what it did not answer. Those left are
+// no sample of all: a visit that failed already is below whatever it would have answered, and one that met everything has
+// to be left out. Their share would fall to zero, and a question that was added later is a gap.
+func told(was, is, unsure int) bool {
+	lost := unsure
+	if was > 0 { // where the published version could not tell either, the draft takes nothing away
+		lost = max(0, min(unsure, was-is))
+	}
+	return 10*lost <= is+lost
+}
+
 // LevelMove counts visits that would go from one level to another.
 type LevelMove struct {
 	From, To scoring.Level
@@ -106,6 +120,9 @@ type ShareMove struct {
 	WasN, WasX       int
 	IsN, IsX, Unsure int
 }
+
+// Told reports whether the share of the draft says something about all visits of the month.
+func (m *ShareMove) Told() bool { return told(m.WasN, m.IsN, m.Unsure) }
 
 // Question names a question of the draft and the standard that it witnesses, if any.
 type Question struct{ ID, Text, Standard string }

@@ -47,11 +47,14 @@ func restandard(t *testing.T, w *worldtest.World, standard string, change func(*
 }
 
 // replace puts another programme file into the draft.
-func replace(t *testing.T, w *worldtest.World, old, with string) {
+func replace(t *testing.T, w *worldtest.World, pairs ...string) {
 	t.Helper()
-	file := strings.Replace(worldtest.Tea(4), old, with, 1)
-	if file == worldtest.Tea(4) {
-		t.Fatalf("%q is not in the file", old)
+	file := worldtest.Tea(4)
+	for i := 0; i < len(pairs); i += 2 {
+		if !strings.Contains(file, pairs[i]) {
+			t.Fatalf("%q is not in the file", pairs[i])
+		}
+		file = strings.Replace(file, pairs[i], pairs[i+1], 1)
 	}
 	if _, err := w.Studio.Import(t.Context(), w.Owner, []byte(file)); err != nil {
 		t.Fatal(err)
@@ -159,6 +162,31 @@ func TestQuestionsWithoutPastAnswersAreAGapAndNeverZero(t *testing.T) {
 	}
 	if !slices.ContainsFunc(got.Sentences, func(s string) bool { return strings.Contains(s, "1 question of the draft") }) {
 		t.Errorf("sentences %q", got.Sentences)
+	}
+}
+
+// TestAShareOfTheFailedAloneIsNotTold has a question that was added to a standard which is met by everything or not at all: what
+// was answered before tells of the visits that failed already, and of none that met it.
+func TestAShareOfTheFailedAloneIsNotTold(t *testing.T) {
+	w := season(t)
+	replace(t, w, "  - {id: Q04,", "  - {id: Q99, kind: yes_no, text: 'Was there a biscuit?', standard: K02, points: 2}\n  - {id: Q04,",
+		"  K02: {title", "  K02: {partial_share: 100, title")
+	got := whatIf(t, w)
+	for i := range got.Standards {
+		m := &got.Standards[i]
+		if m.Standard == "K02" && (m.Is.N == 0 || m.Is.X != 0 || m.Is.N >= m.Was.N) {
+			t.Fatalf("%d of %d visits that failed, of %d", m.Is.X, m.Is.N, m.Was.N)
+		}
+		if m.Told() == (m.Standard == "K02") {
+			t.Errorf("the share of %s is told: %v", m.Standard, m.Told())
+		}
+	}
+	for i := range got.Months {
+		for _, s := range got.Months[i].Standards {
+			if s.Unsure > 0 && s.Told() || s.Unsure == 0 && !s.Told() {
+				t.Errorf("%s of %s: %+v is told: %v", s.Standard, got.Months[i].Month, s, s.Told())
+			}
+		}
 	}
 }
 

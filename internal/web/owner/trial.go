@@ -235,6 +235,9 @@ func points(sum int64, visits int) string {
 func moveOf(s *studio.StandardMove) move {
 	m := move{ID: s.Standard, Title: s.Title, New: s.New, Gone: s.Gone, Again: s.Rescored, Unsure: s.Unsure}
 	m.Was, m.Is = sideOf(&s.Was), sideOf(&s.Is)
+	if !s.Told() {
+		m.Is.Share = ""
+	}
 	m.Changed = m.Was != m.Is || s.New || s.Gone || s.Rescored
 	return m
 }
@@ -280,6 +283,7 @@ func pictureOf(w *studio.WhatIf, draft *programme.Programme, standard string) pi
 		if place >= 0 {
 			s := &m.Standards[place]
 			before, after = sharePoint(m.Month, s.WasX, s.WasN), sharePoint(m.Month, s.IsX, s.IsN)
+			after.Known = after.Known && s.Told()
 		}
 		was, is = append(was, before), append(is, after)
 		p.Rows = append(p.Rows, newMonthRow(&before, &after))

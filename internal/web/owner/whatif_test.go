@@ -55,6 +55,17 @@ func TestADefinitionChangeIsTriedOnAnyMonthsInTheBackground(t *testing.T) {
 	r.get(path).Says("The draft was changed since")
 }
 
+// TestAShareOfTheFailedAloneIsAGap has a question that was added later: of the old visits only those can be told that failed anyway.
+func TestAShareOfTheFailedAloneIsAGap(t *testing.T) {
+	r := teaRooms(t)
+	file := strings.Replace(worldtest.Tea(4), "  K02: {title", "  K02: {partial_share: 100, title", 1)
+	file = strings.Replace(file, "  - {id: Q04,", "  - {id: Q99, kind: yes_no, text: 'Was there a biscuit?', standard: K02, points: 2}\n  - {id: Q04,", 1)
+	r.upload("/programmes/import", "tea.yaml", file)
+	path := r.tried()
+	r.get(path).Has(`<span class="hidden-visually">with the draft</span> <strong>–</strong>`).Silent(" 0.0%")
+	r.get(path+"?standard=K02").Says("K02 Standard 2: share of visits that meet it, month by month", "gap").Silent(" 0.0%")
+}
+
 // held is a repository that hands over one page of past visits for each turn. Nothing of the database is held meanwhile.
 type held struct {
 	studio.Repo
