@@ -30,6 +30,7 @@ type overviewView struct {
 	NoChange string // why nothing is compared
 	Luck     string // what luck does to the weakest
 	Adjusted bool
+	Compared int // branches with visits in both windows
 	Next     []finding
 	NextSays string
 	Sure     string // address
@@ -138,7 +139,7 @@ func (p *Pages) moved(c echo.Context, a auth.Actor, ch *choice, v *overviewView,
 		return err
 	}
 	v.Before, v.NoChange, v.Adjusted = monthsText(change.Before), prose(change.Declined), change.Adjusted
-	v.MovedOf = len(change.Listed)
+	v.MovedOf, v.Compared = len(change.Listed), len(change.Rows)
 	for i := range change.Rows {
 		m := &change.Rows[i]
 		if !m.Listed || len(v.Moved) >= few {

@@ -35,7 +35,7 @@ func TestTheOverviewSaysWhoIsBelowWhoChangedAndWhereToGo(t *testing.T) {
 	r := fourteen(t)
 	site := r.site(t)
 	a := site.Get(r.Owner, "/compare?window=last12").Status(http.StatusOK)
-	a.Says("Overview", "14 branches, 336 visits.", "Probably below the standard", "Changed beyond luck", "Where the next visits tell most", "expected by luck alone", "How do we know?")
+	a.Says("Overview", "14 branches, 336 visits.", "Probably below the standard", "Changed beyond luck", "Where the next visits tell most", "expected by luck alone", "How do we know?", "Compared: 14 branches with visits in both windows.")
 	a.Has(`aria-current="page">Overview`, `href="/compare/branches?window=last12"`, `href="/compare/sure?window=last12"`).
 		Has(`href="/compare/branches?order=weakest&amp;window=last12">All branches`, `href="/compare/standards?order=weakest&amp;window=last12">All standards`).Silent("NaN", "Inf", "<script", "style=")
 	c, err := r.svc.Compare(t.Context(), r.Owner, report.Query{Span: report.Last12})
