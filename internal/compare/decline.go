@@ -157,7 +157,7 @@ func (l *links) refuse() []Declined {
 	case !l.named:
 		return []Declined{{Why: NotNamed, Sentence: "The visits do not say who made them; we cannot tell a strict shopper from a weak branch, so scores are not adjusted."}}
 	case l.shoppers == 1:
-		return []Declined{{Why: OwnShopper, Sentence: "One shopper made all the visits; his strictness is in every score, and there is nobody to compare him with. Send at least 10 shoppers next wave."}}
+		return []Declined{{Why: OwnShopper, Sentence: "One shopper made all the visits; how strict that one is lies in every score, and there is nobody to compare with. Send at least 10 shoppers next wave."}}
 	case l.shoppersLinked == 0 || l.branchesLinked == 0:
 		return []Declined{{Why: OwnShopper, Sentence: ownShopper}}
 	case l.shoppersLinked < fewLinks || l.branchesLinked < fewLinks:
