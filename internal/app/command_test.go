@@ -111,6 +111,8 @@ func TestWhatCannotBeMadeOrUsedIsSaidWithItsName(t *testing.T) {
 		{[]string{"demo", "--small", "--dir", file, "--addr", "127.0.0.1:0"}, "The folder " + file + " cannot be made: not a directory. Choose another place with --dir.\n"},
 		{[]string{"migrate", "--database", "sqlite:" + filepath.Join(file, "x", "y.db")}, "The folder " + filepath.Join(file, "x") + " cannot be made: not a directory."},
 		{[]string{"migrate", "--database", "sqlite:" + l.dir}, "The file " + l.dir + " cannot be made: is a directory."},
+		{[]string{"demo", "--small", "--addr", "nonsense"}, `--addr is HOST:PORT, such as 127.0.0.1:8080, and not "nonsense".` + "\n"},
+		{[]string{"demo", "--small", "--addr", "192.0.2.7:8081"}, "The demo speaks plain http, so that it is for this machine alone. Choose an address such as 127.0.0.1:8081 with --addr.\n"},
 		{[]string{"serve", "--addr", taken}, "The address " + taken + " cannot be used: address already in use. Choose another one with --addr.\n"},
 		{[]string{"backup", nowhere}, "The file " + nowhere + " cannot be made: no such file or directory. Choose another place for the copy.\n"},
 	} {

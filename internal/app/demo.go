@@ -34,6 +34,10 @@ func (c demoCmd) Run(p *program) error {
 	if c.Visits < 0 || c.Visits > maxDemoVisits {
 		return fault.Newf(fault.Invalid, "--visits is between 0 and %d.", maxDemoVisits)
 	}
+	addr, err := browserAddr(c.Addr)
+	if err != nil {
+		return err
+	}
 	dir, temporary, err := c.folder()
 	if err != nil {
 		return err
@@ -43,7 +47,7 @@ func (c demoCmd) Run(p *program) error {
 	}
 	cfg, err := p.env.Config(config.Serve{
 		Storage: config.Storage{Dir: dir, Database: c.Database, S3Region: "us-east-1"},
-		Server:  config.Server{Addr: c.Addr, URL: "http://" + browserAddr(c.Addr)},
+		Server:  config.Server{Addr: c.Addr, URL: "http://" + addr},
 		Mail:    config.Mail{SMTPPort: "587", SMTPTLS: "starttls"}, Log: config.Log{LogLevel: "warn", LogFormat: "text"},
 	})
 	if err != nil {
@@ -69,15 +73,21 @@ func (c demoCmd) folder() (dir string, temporary bool, err error) {
 }
 
 // browserAddr is the address as a browser on this machine reaches it.
-func browserAddr(addr string) string {
+//
+// It refuses what only other machines reach: the demo speaks plain http, in which sessions must not travel.
+func browserAddr(addr string) (string, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return addr // the settings will say what is wrong with it
+		return "", fault.Newf(fault.Invalid, "--addr is HOST:PORT, such as 127.0.0.1:8080, and not %q.", addr)
 	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+	ip := net.ParseIP(host)
+	if host == "" || ip != nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
-	return net.JoinHostPort(host, port)
+	if host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return "", fault.Newf(fault.Invalid, "The demo speaks plain http, so that it is for this machine alone. Choose an address such as 127.0.0.1:%s with --addr.", port)
+	}
+	return net.JoinHostPort(host, port), nil
 }
 
 // demoLinks prints one sign-in link a role, each on a line of its own.

@@ -183,15 +183,18 @@ func (l *linter) section(s *Section, path string) {
 
 // weight tells of points that count for nothing.
 func (l *linter) weight(s *Section, path string) {
-	if len(l.p.Policy.Weights) == 0 || slices.ContainsFunc(l.p.Policy.Weights, func(w SectionWeight) bool { return w.Section == s.ID && w.Weight > 0 }) {
+	at := slices.IndexFunc(l.p.Policy.Weights, func(w SectionWeight) bool { return w.Section == s.ID })
+	if len(l.p.Policy.Weights) == 0 || at >= 0 && l.p.Policy.Weights[at].Weight > 0 {
 		return
 	}
-	for j := range s.Questions {
-		if s.Questions[j].PossibleGood() > 0 {
-			l.warn(path, "This section has points but no weight, so they count for nothing. Add %s to section_weights.", s.ID)
-			return
-		}
+	if !slices.ContainsFunc(s.Questions, func(q Question) bool { return q.PossibleGood() > 0 }) {
+		return
 	}
+	if at >= 0 {
+		l.warn(path, "This section has points but a weight of 0, so they count for nothing. Give it more in section_weights, or leave the points out.")
+		return
+	}
+	l.warn(path, "This section has points but no weight, so they count for nothing. Add %s to section_weights.", s.ID)
 }
 
 // question looks at one question.

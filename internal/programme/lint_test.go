@@ -86,6 +86,7 @@ func TestUnwiseThingsAreToldWithTheirLine(t *testing.T) {
 		{"{id: A3, kind: wow, text: More than that, standard: S1,", "{id: A3, kind: wow, text: More than that, show_if: scenario == 'buyer', standard: S1,", 14, "standards.S1", "cannot be earned in looker"},
 		{"{id: A3, kind: wow, text: More than that, standard: S1,", "{id: A3, kind: wow, text: More than that, show_if: scenario == 'buyer', standard: S1,", 8, "scenarios.looker", "no WOW points"},
 		{"scoring: {wow_policy: separate}", "scoring: {wow_policy: separate, section_weights: {A: 1}}", 26, "sections[1]", "no weight"},
+		{"scoring: {wow_policy: separate}", "scoring: {wow_policy: separate, section_weights: {A: 1, B: 0}}", 26, "sections[1]", "a weight of 0"},
 		{"scoring: {wow_policy: separate}", "scoring: {wow_policy: separate, section_weights: {A: 1, B: 2}}", 0, "", ""},
 		{"scenarios:\n", "stages: {now: {title: N, opens: at_start, closes: +6h}}\nscenarios:\n", 6, "stages.now", "No section belongs"},
 		{"scenarios:\n", "stages: {now: {title: N, opens: at_start, closes: +6h}}\nscenarios:\n", 17, "sections[0]", "names no stage"},
