@@ -87,10 +87,11 @@ func TestADraftIsToldOfInTheWordsOfItsForm(t *testing.T) {
 		"cannot be listed. Choose Always, or ask a choice.": with(func(p *Programme) { first(p).Kind, first(p).Comment = Photo, &CommentRule{When: []string{"x"}} }),
 	} {
 		_, problems, err := FromDraft(p.Canonical())
-		var told string
+		var all strings.Builder
 		for _, x := range problems {
-			told += x.Message + " "
+			all.WriteString(x.Message + "\n")
 		}
+		told := all.String()
 		if !strings.Contains(told, want) {
 			t.Errorf("%s, %v; want %s", told, err, want)
 		}
