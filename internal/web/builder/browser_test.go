@@ -314,3 +314,15 @@ func TestWithoutAScriptAChromiumDoesTheSame(t *testing.T) {
 		t.Errorf("built %+v", s)
 	}
 }
+
+// TestAnAnswerCanBeReadWhole has answers of the length that people write, on a tablet.
+func TestAnAnswerCanBeReadWhole(t *testing.T) {
+	b := browsertest.Start(t)
+	r := holding(t, coffee(t).Export())
+	p := b.Page(t, browsertest.Window(820, 1100), browsertest.LessMotion, browsertest.NoScript)
+	p.Open(r.site.Serve(r.Owner) + r.path() + "?open=question/C2")
+	cut := browsertest.Eval[[]string](p, `[...document.querySelectorAll('input[name^="option/C2/"][name$=":label"]')].filter(x => x.scrollWidth > x.clientWidth).map(x => x.value)`)
+	if len(cut) > 0 {
+		t.Errorf("cut off: %q", cut)
+	}
+}
