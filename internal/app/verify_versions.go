@@ -61,7 +61,7 @@ func (v *verifier) version(id string) error {
 
 // toldHash is the hash of a version as the log of changes has it from its publication, "" where it has none.
 func (v *verifier) toldHash(id string) (string, error) {
-	entries, err := v.x.store.Events(v.p.ctx, v.o.ID, store.EventQuery{Thing: id, Limit: 200})
+	entries, err := v.x.store.Events(v.p.ctx, v.o.ID, store.EventQuery{Kind: "version", Thing: id, Limit: 200})
 	for _, e := range entries {
 		if e.Verb == "standards.published" {
 			var body struct {
