@@ -56,7 +56,7 @@ func (k *checker) features() {
 // feature refuses a feature that the file does not declare.
 func (k *checker) feature(path, name string) {
 	if name != "" && !slices.Contains(k.p.Features, name) {
-		k.wrong(path, "There is no feature %q. Add it to "+k.c.forFile("features at the top of the file.%s", "the features first.%s"), name, didYouMean(name, k.p.Features))
+		k.wrong(path, k.c.forFile("There is no feature %q. Add it to features at the top of the file.%s", "There is no feature %q. Add it to the features first.%s"), name, didYouMean(name, k.p.Features))
 	}
 }
 
@@ -165,7 +165,8 @@ func (k *checker) policy() {
 		}
 	}
 	if len(k.p.Policy.Weights) > 0 && sum == 0 {
-		k.wrong("scoring.section_weights", "%s", "All weights are 0, so no visit would have a score. Give one section a weight, or leave "+k.c.forFile("section_weights out.", "them all empty."))
+		k.wrong("scoring.section_weights", "%s", k.c.forFile("All weights are 0, so no visit would have a score. Give one section a weight, or leave section_weights out.",
+			"All weights are 0, so no visit would have a score. Give one section a weight, or leave them all empty."))
 	}
 	if l := k.p.Levels; l.WowMinBP < l.GoodMinBP && !k.complained("levels.") {
 		k.wrong("levels.wow.min_score", "WOW needs at least the score of Good, and %s is less than %s.", percentText(l.WowMinBP), percentText(l.GoodMinBP))
@@ -265,7 +266,8 @@ func (k *checker) stageOf(s *Section, path string) {
 	switch {
 	case s.Stage == "":
 	case len(k.p.Stages) == 0:
-		k.wrong(path, "%s", "This programme has no stages. Leave the stage out, or add stages "+k.c.forFile("at the top of the file.", "first."))
+		k.wrong(path, "%s", k.c.forFile("This programme has no stages. Leave the stage out, or add stages at the top of the file.",
+			"This programme has no stages. Leave the stage out, or add stages first."))
 	case s.Stage != LastStage && !slices.Contains(k.stageNames(), s.Stage):
 		k.wrong(path, "There is no stage %q. It can be %s, or %s for the last that the scenario has.%s",
 			s.Stage, strings.Join(k.stageNames(), ", "), LastStage, didYouMean(s.Stage, k.stageNames()))
@@ -312,7 +314,8 @@ func (k *checker) question(q *Question, path string) {
 		k.comment(q, path+".comment.when")
 	}
 	if q.MustObserve && !rule.scored(q) {
-		k.wrong(path+".must_observe", "%s", "Only scored questions may be left not observed, so "+k.c.forFile("must_observe means nothing here. Leave it out.", "to forbid it means nothing here. Take it out."))
+		k.wrong(path+".must_observe", "%s", k.c.forFile("Only scored questions may be left not observed, so must_observe means nothing here. Leave it out.",
+			"Only scored questions may be left not observed, so to forbid it means nothing here. Take it out."))
 	}
 }
 
@@ -338,7 +341,8 @@ func (k *checker) critical(q *Question, c *Critical, path string) {
 // comment checks that a comment rule can apply.
 func (k *checker) comment(q *Question, path string) {
 	if q.Comment.OnFail && !q.Scored() {
-		k.wrong(path, "%s", "Nobody fails a question without points. Name the answers, or "+k.c.forFile("write when: always.", "choose Always."))
+		k.wrong(path, "%s", k.c.forFile("Nobody fails a question without points. Name the answers, or write when: always.",
+			"Nobody fails a question without points. Name the answers, or choose Always."))
 	}
 	k.answers(q, q.Comment.When, path, true)
 }
@@ -379,6 +383,7 @@ func (k *checker) answer(q *Question, w string, codes []string, path string, res
 			k.wrong(path, "%q is no answer of this question, which is a number. Write numbers.", w)
 		}
 	default:
-		k.wrong(path, "The answers of a question of kind %s cannot be listed. "+k.c.forFile("Write when: always, or ask a choice.", "Choose Always, or ask a choice."), q.Kind)
+		k.wrong(path, k.c.forFile("The answers of a question of kind %s cannot be listed. Write when: always, or ask a choice.",
+			"The answers of a question of kind %s cannot be listed. Choose Always, or ask a choice."), q.Kind)
 	}
 }

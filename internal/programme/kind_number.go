@@ -81,7 +81,7 @@ func readBand(n node, last bool) Band {
 			"The last band takes everything above, so it has no limit. Leave that empty, or add a band with only points."))
 	}
 	if !last && b.Open {
-		o.wrong("", "Only the last band has no limit. "+o.r.c.forFile("Give this band an up_to.", "Give this one a limit."))
+		o.wrong("", o.r.c.forFile("Only the last band has no limit. Give this band an up_to.", "Only the last band has no limit. Give this one a limit."))
 	}
 	return b
 }

@@ -36,7 +36,8 @@ func readRating(o *object, q *Question) {
 	switch {
 	case o.r.broken(list...):
 	case q.ScaleLo >= q.ScaleHi:
-		o.wrong("scale", "The lower end comes first and is smaller than the upper end"+o.r.c.forFile(": scale: [0, 10].", ", such as 0 and 10."))
+		o.wrong("scale", o.r.c.forFile("The lower end comes first and is smaller than the upper end: scale: [0, 10].",
+			"The lower end comes first and is smaller than the upper end, such as 0 and 10."))
 	case q.ScaleHi-q.ScaleLo > maxScaleSteps:
 		o.wrongf("scale", "A scale has at most %d steps.", maxScaleSteps)
 	}

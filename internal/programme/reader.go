@@ -66,10 +66,10 @@ func (n *node) wrong(format string, args ...any) {
 	n.r.c.at(Error, n.t, n.path(), fmt.Sprintf(format, args...))
 }
 
-// unfit notes a text that not even a draft can hold; format begins with the name.
-func (n *node) unfit(format, name string, args ...any) {
+// unfit notes a text that not even a draft can hold.
+func (n *node) unfit(message string) {
 	n.r.unfit = true
-	n.wrong(format, append([]any{n.r.named(name)}, args...)...)
+	n.wrong("%s", message)
 }
 
 // named is what a message calls a key.
@@ -224,11 +224,12 @@ func (n node) string(name string, limit int) string {
 	case s == "":
 		n.wrong("%q is empty. Write something, or leave the line out.", name)
 	case utf8.RuneCountInString(s) > limit:
-		n.unfit("%s is longer than %d characters. Shorten it.", name, limit)
+		n.unfit(fmt.Sprintf("%s is longer than %d characters. Shorten it.", n.r.named(name), limit))
 	case strings.ContainsFunc(s, isControl):
-		n.unfit("%s holds a control character, which cannot be seen. Delete it.", name)
+		n.unfit(n.r.c.forFile(fmt.Sprintf("%q holds a control character, which cannot be seen. Delete it.", name),
+			"This holds a control character, which cannot be seen. Delete it."))
 	case limit <= maxLine && strings.ContainsAny(s, "\r\n"):
-		n.unfit("%s stands on one line. Take the line break out.", name)
+		n.unfit(fmt.Sprintf("%s stands on one line. Take the line break out.", n.r.named(name)))
 	}
 	return s
 }

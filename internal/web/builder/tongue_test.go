@@ -69,6 +69,7 @@ func TestWhatIsRefusedInTheBuilderIsRefusedInGermanAroundTheWordsOfPeople(t *tes
 	r.postedInBoth(p.form)
 	r.postedInBoth(url.Values{"rev": {"1"}, "do": {"remove:question/Q99"}})
 	r.postedInBoth(url.Values{"rev": {"1"}, "paste:question:": {"Is it so? | maybe"}, "do": {"paste"}})
+	r.site.Post(r.Owner, r.path()+"?speak=de", url.Values{"rev": {"1"}, "paste:question:": {"Is it so? | maybe"}, "do": {"paste"}}).Says(`Zeile 1: "maybe" ist keine Art von Frage`)
 	r.postedInBoth(url.Values{"rev": {"1"}, "do": {"up:nothing"}})
 }
 
