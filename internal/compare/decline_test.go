@@ -342,6 +342,9 @@ func TestRegionsWithDifferentShoppersAreNotTold(t *testing.T) {
 	// everybody goes everywhere: a true gap is found, and named with its range
 	in = audited(9, mixed(3, 60, 24, 12), halves, func(b, j int) float64 { return pull(b, j) - 6*float64(1-b/30) })
 	p = CompareRegions(in).Pairs[0]
+	if p.Branches != 30 || p.Visits != 30*12 {
+		t.Errorf("%d branches with %d visits are behind the north", p.Branches, p.Visits)
+	}
 	if !p.Real || p.Ratio > 3 || p.Points > -3 || !strings.HasPrefix(p.Sentence, "North would score about ") || !strings.Contains(p.Sentence, "lower than South") {
 		t.Errorf("%+v", p)
 	}

@@ -15,6 +15,8 @@ import (
 // by the same shoppers in the same scenarios. Points of the score.
 type RegionGap struct {
 	Region, Other string
+	Branches      int     // of Region, with visits
+	Visits        int     // to them
 	Points        float64 // Region minus Other
 	SD            float64
 	Range         stats.Interval // 90 %
@@ -58,10 +60,10 @@ func CompareRegions(in Input) Regions { //nolint:revive // Regions alone is what
 	if !ok {
 		return out
 	}
-	for i, a := range r.names {
-		out.Rest = append(out.Rest, r.gap(a, "", r.contrast(i, -1)))
+	for i := range r.names {
+		out.Rest = append(out.Rest, r.gap(i, "", r.contrast(i, -1)))
 		for k, b := range r.names[i+1:] {
-			out.Pairs = append(out.Pairs, r.gap(a, b, r.contrast(i, i+1+k)))
+			out.Pairs = append(out.Pairs, r.gap(i, b, r.contrast(i, i+1+k)))
 		}
 	}
 	return out
@@ -72,6 +74,7 @@ type regionFit struct {
 	names   []string
 	rows    [][]float64 // the mean design row of each region's branches, by their regions alone
 	size    []float64   // branches
+	visits  []int       // to them
 	with    stats.CrossedFit
 	without stats.CrossedFit // at the same variances, all shoppers alike
 	spare   float64
@@ -99,7 +102,7 @@ func newRegionFit(f *fair) (*regionFit, bool) {
 // members finds the regions with enough branches, and what sets their branches apart in the design.
 func (r *regionFit) members(f *fair, d *design) {
 	sums := map[string][]float64{}
-	size := map[string]float64{}
+	size, visits := map[string]float64{}, map[string]int{}
 	for i, b := range f.crossing.t.branches {
 		if f.diverse[i].n == 0 || b.Region == "" {
 			continue
@@ -117,6 +120,7 @@ func (r *regionFit) members(f *fair, d *design) {
 			sums[b.Region][a] += v
 		}
 		size[b.Region]++
+		visits[b.Region] += int(f.diverse[i].n)
 	}
 	for name, n := range size {
 		if n >= regionBranches {
@@ -129,7 +133,7 @@ func (r *regionFit) members(f *fair, d *design) {
 		for a := range row {
 			row[a] /= size[name]
 		}
-		r.rows, r.size = append(r.rows, row), append(r.size, size[name])
+		r.rows, r.size, r.visits = append(r.rows, row), append(r.size, size[name]), append(r.visits, visits[name])
 	}
 }
 
@@ -152,8 +156,9 @@ func (r *regionFit) contrast(i, k int) []float64 {
 	return row
 }
 
-func (r *regionFit) gap(a, b string, contrast []float64) RegionGap {
-	g := RegionGap{Region: a, Other: b}
+// gap is region i against another.
+func (r *regionFit) gap(i int, other string, contrast []float64) RegionGap {
+	g := RegionGap{Region: r.names[i], Other: other, Branches: int(r.size[i]), Visits: r.visits[i]}
 	var variance float64
 	g.Points, variance = r.with.Line(contrast)
 	_, alike := r.without.Line(contrast)

@@ -37,6 +37,7 @@ type standardRow struct {
 
 // regionRow is one region against all others.
 type regionRow struct {
+	Branches, Visits int // behind it
 	Name, Gap, Words string
 	Tone             chart.Tone
 }
@@ -126,7 +127,7 @@ func meets(branches int) string {
 func (v *standardsView) regions(r *report.Comparison, all *compare.Regions) {
 	for i := range all.Rest {
 		g := &all.Rest[i]
-		row := regionRow{Name: g.Region, Gap: chart.Points(g.Points) + " points", Words: prose(g.Sentence)}
+		row := regionRow{Name: g.Region, Branches: g.Branches, Visits: g.Visits, Gap: chart.Points(g.Points) + " points", Words: prose(g.Sentence)}
 		if g.Real {
 			row.Tone = chart.Above
 			if g.Points < 0 {
