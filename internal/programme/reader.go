@@ -229,7 +229,7 @@ func (n node) string(name string, limit int) string {
 		n.unfit(n.r.c.forFile(fmt.Sprintf("%q holds a control character, which cannot be seen. Delete it.", name),
 			"This holds a control character, which cannot be seen. Delete it."))
 	case limit <= maxLine && strings.ContainsAny(s, "\r\n"):
-		n.unfit(fmt.Sprintf("%s stands on one line. Take the line break out.", n.r.named(name)))
+		n.unfit(n.r.named(name) + " stands on one line. Take the line break out.")
 	}
 	return s
 }
