@@ -63,7 +63,7 @@ func (l *linter) features() {
 	for i := range l.p.Scenarios {
 		used[l.p.Scenarios[i].Requires] = true
 	}
-	eachCondition(l.p, func(c *Condition) { usedFeatures(&c.Root, used) })
+	EachCondition(l.p, func(c *Condition) { usedFeatures(&c.Root, used) })
 	for i, f := range l.p.Features {
 		if !used[f] {
 			l.warn(fmt.Sprintf("features[%d]", i), "Nothing asks about the feature %q. Leave it out, or use branch.%s in a condition.", f, f)
@@ -71,8 +71,8 @@ func (l *linter) features() {
 	}
 }
 
-// eachCondition visits every show_if.
-func eachCondition(p *Programme, visit func(c *Condition)) {
+// EachCondition visits every show_if, those of sections before those of their questions.
+func EachCondition(p *Programme, visit func(c *Condition)) {
 	for i := range p.Sections {
 		if c := p.Sections[i].ShowIf; c != nil {
 			visit(c)

@@ -34,7 +34,7 @@ func TestEveryProgrammeSurvivesExportAndImport(t *testing.T) {
 		if !reflect.DeepEqual(q, r) || !reflect.DeepEqual(p, r) {
 			t.Fatalf("fields differ\n%+v\n%+v", q, r)
 		}
-		eachCondition(p, func(c *Condition) { c.Root = Node{} })
+		EachCondition(p, func(c *Condition) { c.Root = Node{} })
 		if p.ix = nil; !reflect.DeepEqual(p, drawn) {
 			t.Fatalf("writing and reading changed\n%+v\ninto\n%+v", drawn, p)
 		}

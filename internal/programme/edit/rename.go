@@ -154,23 +154,9 @@ func (w *work) eachCritical(visit func(*programme.Critical)) {
 	})
 }
 
-// eachCondition visits the conditions that there are.
-func eachCondition(p *programme.Programme, visit func(*programme.Condition)) {
-	for i := range p.Sections {
-		if c := p.Sections[i].ShowIf; c != nil {
-			visit(c)
-		}
-		for j := range p.Sections[i].Questions {
-			if c := p.Sections[i].Questions[j].ShowIf; c != nil {
-				visit(c)
-			}
-		}
-	}
-}
-
 // eachNode changes the comparisons of all conditions; only what was changed is written anew.
 func (w *work) eachNode(change func(*programme.Node) bool) {
-	eachCondition(w.p, func(c *programme.Condition) { c.Source = rewritten(c.Source, change) })
+	programme.EachCondition(w.p, func(c *programme.Condition) { c.Source = rewritten(c.Source, change) })
 }
 
 // rewritten changes the comparisons of a condition. What cannot be read stays as it is.
