@@ -334,7 +334,7 @@ func TestOnlyATrustedProxySaysWhoTheClientIs(t *testing.T) {
 }
 
 func TestAFullHouseAsksToComeBackAndKeepsItsHealthPage(t *testing.T) {
-	r := newRig(t, func(o *kit.Options) { o.InFlight = 1 })
+	r := newRig(t, func(o *kit.Options) { o.InFlight, o.Rate, o.Burst = 1, 1e6, 1e6 }) // those who come back do not wait long
 	inside, leave := make(chan struct{}, 8), make(chan struct{})
 	r.Add(kit.Route{Method: "GET", Path: "/slow", Access: kit.Public(), Handle: func(c echo.Context, _ auth.Actor) error {
 		inside <- struct{}{}
