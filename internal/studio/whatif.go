@@ -220,12 +220,18 @@ func (t *trial) result() WhatIf {
 	}
 	w.Draft.Document = nil
 	w.Standards = t.moves(compare.Summarise(before.Standards, was), compare.Summarise(after.Standards, is))
+	w.Statuses = slices.DeleteFunc(w.Statuses, func(c StatusChange) bool { return w.untold(c.Standard) })
 	if t.again != nil {
 		t.again.tell(&w, t)
 	}
 	t.blame(&w, before)
 	w.Sentences = w.sentences()
 	return w
+}
+
+// untold reports whether the old visits that are left cannot speak for all, so that no verdict is taken from them.
+func (w *WhatIf) untold(standard string) bool {
+	return slices.ContainsFunc(w.Standards, func(m StandardMove) bool { return m.Standard == standard && !m.Gone && !m.Told() })
 }
 
 // draftInput is what would be judged: the same counts where old answers say what they said, else what the draft makes of
@@ -311,6 +317,15 @@ func (w *WhatIf) sentences() []string {
 	all = append(all, w.statusSentence())
 	if w.Rescored > 0 {
 		all = append(all, w.scoreSentences()...)
+	}
+	untold := 0
+	for i := range w.Standards {
+		if w.untold(w.Standards[i].Standard) {
+			untold++
+		}
+	}
+	if untold > 0 {
+		all = append(all, fmt.Sprintf("No verdict is told for %s: too many past visits did not answer what the draft asks.", catalogue.Count(untold, "standard", "standards")))
 	}
 	if n := len(w.Gaps); n > 0 {
 		all = append(all, fmt.Sprintf("No past visit answered %s of the draft. They count as a gap, not as zero.", catalogue.Count(n, "question", "questions")))

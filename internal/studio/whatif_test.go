@@ -172,6 +172,10 @@ func TestAShareOfTheFailedAloneIsNotTold(t *testing.T) {
 	replace(t, w, "  - {id: Q04,", "  - {id: Q99, kind: yes_no, text: 'Was there a biscuit?', standard: K02, points: 2}\n  - {id: Q04,",
 		"  K02: {title", "  K02: {partial_share: 100, title")
 	got := whatIf(t, w)
+	if slices.ContainsFunc(got.Statuses, func(c studio.StatusChange) bool { return c.Standard == "K02" }) ||
+		!slices.Contains(got.Sentences, "No verdict is told for 1 standard: too many past visits did not answer what the draft asks.") {
+		t.Errorf("verdicts from the failed alone: %+v; %q", got.Statuses, got.Sentences)
+	}
 	for i := range got.Standards {
 		m := &got.Standards[i]
 		if m.Standard == "K02" && (m.Is.N == 0 || m.Is.X != 0 || m.Is.N >= m.Was.N) {

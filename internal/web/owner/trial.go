@@ -58,7 +58,7 @@ type side struct {
 	N      int
 	Share  string // "" without visits
 	Target string
-	Below  int // branches
+	Below  string // branches, "" where nothing is told of them
 }
 
 type levelMove struct {
@@ -236,14 +236,14 @@ func moveOf(s *studio.StandardMove) move {
 	m := move{ID: s.Standard, Title: s.Title, New: s.New, Gone: s.Gone, Again: s.Rescored, Unsure: s.Unsure}
 	m.Was, m.Is = sideOf(&s.Was), sideOf(&s.Is)
 	if !s.Told() {
-		m.Is.Share = ""
+		m.Is.Share, m.Is.Below = "", ""
 	}
 	m.Changed = m.Was != m.Is || s.New || s.Gone || s.Rescored
 	return m
 }
 
 func sideOf(s *compare.Summary) side {
-	out := side{N: s.N, Below: s.States.Below + s.States.Breach}
+	out := side{N: s.N, Below: strconv.Itoa(s.States.Below + s.States.Breach)}
 	if s.N > 0 {
 		out.Share = kit.Percent((20_000*s.X + s.N) / (2 * s.N))
 	}

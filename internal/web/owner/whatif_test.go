@@ -62,7 +62,7 @@ func TestAShareOfTheFailedAloneIsAGap(t *testing.T) {
 	file = strings.Replace(file, "  - {id: Q04,", "  - {id: Q99, kind: yes_no, text: 'Was there a biscuit?', standard: K02, points: 2}\n  - {id: Q04,", 1)
 	r.upload("/programmes/import", "tea.yaml", file)
 	path := r.tried()
-	r.get(path).Has(`<span class="hidden-visually">with the draft</span> <strong>–</strong>`).Silent(" 0.0%")
+	r.get(path).Has(`<span class="hidden-visually">with the draft</span> <strong>–</strong>`).Says("No verdict is told for 1 standard").Silent(" 0.0%")
 	r.get(path+"?standard=K02").Says("K02 Standard 2: share of visits that meet it, month by month", "gap").Silent(" 0.0%")
 }
 
