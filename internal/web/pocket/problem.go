@@ -27,11 +27,12 @@ type problemBody struct {
 	Error problem `json:"error"`
 }
 
-// kinds are the names of faults on the wire.
+// kinds are the names of faults on the wire. A phone need not know how a body was unreadable: it is final, like all that is
+// not right.
 var kinds = map[fault.Kind]string{
 	fault.Internal: "internal", fault.NotFound: "not_found", fault.Invalid: "invalid", fault.Forbidden: "forbidden",
 	fault.Conflict: "conflict", fault.TooMany: "too_many", fault.TooLarge: "too_large", fault.SignIn: "sign_in",
-	fault.Busy: "busy", fault.Gone: "gone", fault.Full: "full", fault.Unreadable: "unreadable",
+	fault.Busy: "busy", fault.Gone: "gone", fault.Full: "full", fault.Unreadable: "invalid",
 }
 
 // Waits before a request is repeated when nobody said how long.
