@@ -220,7 +220,8 @@ func (t *trial) result() WhatIf {
 	}
 	w.Draft.Document = nil
 	w.Standards = t.moves(compare.Summarise(before.Standards, was), compare.Summarise(after.Standards, is))
-	w.Statuses = slices.DeleteFunc(w.Statuses, func(c StatusChange) bool { return w.untold(c.Standard) })
+	untold := w.untold()
+	w.Statuses = slices.DeleteFunc(w.Statuses, func(c StatusChange) bool { return slices.Contains(untold, c.Standard) })
 	if t.again != nil {
 		t.again.tell(&w, t)
 	}
@@ -229,9 +230,14 @@ func (t *trial) result() WhatIf {
 	return w
 }
 
-// untold reports whether the old visits that are left cannot speak for all, so that no verdict is taken from them.
-func (w *WhatIf) untold(standard string) bool {
-	return slices.ContainsFunc(w.Standards, func(m StandardMove) bool { return m.Standard == standard && !m.Gone && !m.Told() })
+// untold lists the standards of which the old visits that are left cannot speak for all, so that no verdict is taken from them.
+func (w *WhatIf) untold() (standards []string) {
+	for i := range w.Standards {
+		if m := &w.Standards[i]; !m.Told() {
+			standards = append(standards, m.Standard)
+		}
+	}
+	return standards
 }
 
 // draftInput is what would be judged: the same counts where old answers say what they said, else what the draft makes of
@@ -318,14 +324,8 @@ func (w *WhatIf) sentences() []string {
 	if w.Rescored > 0 {
 		all = append(all, w.scoreSentences()...)
 	}
-	untold := 0
-	for i := range w.Standards {
-		if w.untold(w.Standards[i].Standard) {
-			untold++
-		}
-	}
-	if untold > 0 {
-		all = append(all, fmt.Sprintf("No verdict is told for %s: too many past visits did not answer what the draft asks.", catalogue.Count(untold, "standard", "standards")))
+	if n := len(w.untold()); n > 0 {
+		all = append(all, fmt.Sprintf("No verdict is told for %s: too many past visits did not answer what the draft asks.", catalogue.Count(n, "standard", "standards")))
 	}
 	if n := len(w.Gaps); n > 0 {
 		all = append(all, fmt.Sprintf("No past visit answered %s of the draft. They count as a gap, not as zero.", catalogue.Count(n, "question", "questions")))

@@ -20,7 +20,7 @@ func NewRestated(was, is []Point, narrow bool) Restated {
 	}
 	s := NewScale(spans, 0)
 	r := Restated{Months: NewMonths(s, was, was, 0, "", narrow)}
-	f := frame{scale: s, left: numbersEnd + 8, top: 12, width: float64(r.Width) - numbersEnd - 32, height: float64(r.Height) - 48, points: len(is)}
+	f := r.frame(s, len(is))
 	r.Dashed, r.Again = f.line(is), f.dots(is)
 	for i := range r.Dots {
 		r.Dots[i].Title += ", as published"

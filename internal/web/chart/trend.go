@@ -161,7 +161,7 @@ func NewMonths(s Scale, rolling, single []Point, target int, tone Tone, narrow b
 	if narrow {
 		m.Width, m.Height = 340, 240
 	}
-	f := frame{scale: s, left: numbersEnd + 8, top: 12, width: float64(m.Width) - numbersEnd - 32, height: float64(m.Height) - 48, points: len(rolling)}
+	f := m.frame(s, len(rolling))
 	m.Left, m.Right, m.Bottom = short(f.left-4), short(f.left+f.width+8), short(f.top+f.height+24)
 	m.Ribbon, m.Line, m.Dots = f.ribbon(rolling), f.line(rolling), f.dots(single)
 	for bp := s.lo; bp <= s.hi; bp += step * gridStep(s) {
@@ -172,6 +172,11 @@ func NewMonths(s Scale, rolling, single []Point, target int, tone Tone, narrow b
 	}
 	m.Labels = f.labels(rolling, narrow)
 	return m
+}
+
+// frame is where so many months are drawn; every line of one picture lies in the same.
+func (m *Months) frame(s Scale, points int) frame {
+	return frame{scale: s, left: numbersEnd + 8, top: 12, width: float64(m.Width) - numbersEnd - 32, height: float64(m.Height) - 48, points: points}
 }
 
 // gridStep is how many tens lie between two grid lines.
