@@ -403,6 +403,8 @@ func TestARefusedRequestSaysWhyInPlainWords(t *testing.T) {
 		{`{"id"`, `{"fee":1.5,"id"`, "fee", "This must be a whole number."},
 		{`{"id"`, `{"fee":-1,"id"`, "fee", "This must be at least 0."},
 		{`{"id"`, `{"fee":1,"fee":2,"id"`, "fee", "This stands there twice. Keep one of them."},
+		{`{"id"`, `{"x":{"y":1,"\u0079":2},"id"`, "x.y", "This stands there twice. Keep one of them."},
+		{`{"id"`, `{"x":` + strings.Repeat("[", 31) + strings.Repeat("]", 31) + `,"id"`, "x", "There is no such field."},
 		{`{"id"`, `{"fees":1,"id"`, "fees", "There is no such field."},
 		{`"scenario":"non_buyer"`, `"scenario":null`, "scenario", "This cannot be null."},
 		{`"scenario":"non_buyer"`, `"scenario":7`, "scenario", "This must be a text, in quotes."},

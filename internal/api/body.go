@@ -7,12 +7,14 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
 	"plainclothes/internal/fault"
@@ -42,7 +44,7 @@ func (c strictly) Bind(into any) error {
 	d := json.NewDecoder(bytes.NewReader(c.body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
-		return unreadable(err)
+		return unfit(err)
 	}
 	return nil
 }
@@ -71,79 +73,57 @@ func readBody(r *http.Request) ([]byte, error) {
 // mostNested is how deep a body may be nested; the contract knows nothing deeper than a few levels.
 const mostNested = 32
 
-// inspect refuses what is no JSON, and objects that name a field twice: nobody knows which of the two was meant, and
-// programs differ in which they take.
+// inspect refuses what is not one JSON value, and objects that name a field twice: nobody knows which of the two was meant,
+// and programs differ in which they take.
 func inspect(b []byte) error {
-	if len(bytes.TrimSpace(b)) == 0 {
-		return oneField("body", "This is missing.")
+	d := jsontext.NewDecoder(bytes.NewBuffer(b))
+	for {
+		_, err := d.ReadToken()
+		switch {
+		case errors.Is(err, io.EOF) && d.InputOffset() == 0:
+			return oneField("body", "This is missing.")
+		case err != nil:
+			return misread(err)
+		case d.StackDepth() > mostNested:
+			return oneField("body", "This is nested deeper than anything that is known here.")
+		case d.StackDepth() == 0:
+			return finished(d)
+		}
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	if err := inspectValue(d, "", mostNested); err != nil {
-		return err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+}
+
+// finished refuses what follows the value that was read.
+func finished(d *jsontext.Decoder) error {
+	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
 		return oneField("body", "Nothing may follow the JSON object.")
 	}
 	return nil
 }
 
-// inspectValue reads one value, which is at this path and may hold so many levels more.
-func inspectValue(d *json.Decoder, path string, levels int) error {
-	t, err := d.Token()
-	if err != nil {
-		return unreadable(err)
-	}
-	delim, opens := t.(json.Delim)
-	switch {
-	case !opens:
-		return nil
-	case levels == 0:
-		return oneField("body", "This is nested deeper than anything that is known here.")
-	}
-	seen := map[string]bool{}
-	for d.More() {
-		at := path
-		if delim == '{' {
-			if at, err = inspectName(d, path, seen); err != nil {
-				return err
-			}
-		}
-		if err := inspectValue(d, at, levels-1); err != nil {
-			return err
-		}
-	}
-	if _, err := d.Token(); err != nil {
-		return unreadable(err)
-	}
-	return nil
-}
-
-// inspectName reads the name of a field and gives the field's path.
-func inspectName(d *json.Decoder, path string, seen map[string]bool) (string, error) {
-	t, err := d.Token()
-	if err != nil {
-		return "", unreadable(err)
-	}
-	name, _ := t.(string)
-	at := strings.TrimPrefix(path+"."+name, ".")
-	if seen[name] {
-		return at, oneField(at, "This stands there twice. Keep one of them.")
-	}
-	seen[name] = true
-	return at, nil
-}
-
-// unreadable says what is wrong with a body, without the words of the decoder where ours are better.
-func unreadable(err error) error {
-	var kind *json.UnmarshalTypeError
-	var syntax *json.SyntaxError
+// misread says what is wrong with a text that is read as JSON.
+func misread(err error) error {
+	var flaw *jsontext.SyntacticError
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return oneField("body", "The JSON breaks off before its end.")
-	case errors.As(err, &kind) && kind.Field != "":
+	case !errors.As(err, &flaw):
+		return err
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return oneField(fieldAt(flaw.JSONPointer), "This stands there twice. Keep one of them.")
+	}
+	return oneField("body", "This is not JSON from byte "+strconv.FormatInt(flaw.ByteOffset+1, 10)+" on.")
+}
+
+// fieldAt names a field as errors do: by the names on the way to it.
+func fieldAt(p jsontext.Pointer) string {
+	return strings.Join(slices.Collect(p.Tokens()), ".")
+}
+
+// unfit says why JSON is not what the contract asks for, without the words of the decoder where ours are better.
+func unfit(err error) error {
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) && kind.Field != "" {
 		return oneField(kind.Field, "This is a "+kind.Value+", but something else is wanted here.")
-	case errors.As(err, &syntax):
-		return oneField("body", "This is not JSON from byte "+strconv.FormatInt(syntax.Offset, 10)+" on.")
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		return oneField(strings.Trim(name, `"`), "There is no such field.")
