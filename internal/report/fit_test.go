@@ -18,7 +18,12 @@ import (
 // large is a service for which a hundred visits are many.
 func large(t testing.TB, w *worldtest.World, s *store.Store) *report.Service {
 	t.Helper()
-	svc := report.NewService(s.Reports(), w.Clock)
+	return largeOf(t, w, s.Reports())
+}
+
+func largeOf(t testing.TB, w *worldtest.World, repo report.Repo) *report.Service {
+	t.Helper()
+	svc := report.NewService(repo, w.Clock)
 	svc.KeepFrom(40)
 	t.Cleanup(func() {
 		if err := svc.Close(); err != nil {

@@ -74,8 +74,8 @@ func (f *follower) note(key string, r reading, now time.Time) {
 	}
 }
 
-// recent are the readings of the last minutes.
-func (f *follower) recent(now time.Time) (out []reading) {
+// unread are the readings of the last minutes that were not read anew yet; from now on they count as read.
+func (f *follower) unread(read map[string]bool, now time.Time) (out []reading) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for k, a := range f.asked {
@@ -83,7 +83,10 @@ func (f *follower) recent(now time.Time) (out []reading) {
 			delete(f.asked, k)
 			continue
 		}
-		out = append(out, a.reading)
+		if !read[k] {
+			read[k] = true
+			out = append(out, a.reading)
+		}
 	}
 	return out
 }
@@ -201,10 +204,8 @@ func (s *Service) advance(ctx context.Context, key networkKey, slot *networkSlot
 		next.ahead.rev = n.rev
 	}
 	defer slot.next.Store(nil)
-	for _, r := range append(slot.follow.recent(s.now()), more...) {
-		if err := next.again(ctx, r); err != nil {
-			return err
-		}
+	if err := next.allAgain(ctx, slot, more); err != nil {
+		return err
 	}
 	n := slot.next.Load()
 	if n == nil {
@@ -212,6 +213,28 @@ func (s *Service) advance(ctx context.Context, key networkKey, slot *networkSlot
 	}
 	slot.now.Store(n)
 	slot.follow.current(s.now())
+	return nil
+}
+
+// mostRounds is how often it is looked whether readers asked for more pages while those before were read.
+const mostRounds = 4
+
+// allAgain reads pages as they were read before: those given, and all that were read lately. A page that is first asked for
+// while others are read is among them: nobody else has what it takes of the newer data.
+func (s *Service) allAgain(ctx context.Context, slot *networkSlot, more []reading) error {
+	read := map[string]bool{}
+	for range mostRounds {
+		all := append(more, slot.follow.unread(read, s.now())...)
+		if len(all) == 0 {
+			return nil
+		}
+		for _, r := range all {
+			if err := s.again(ctx, r); err != nil {
+				return err
+			}
+		}
+		more = nil
+	}
 	return nil
 }
 

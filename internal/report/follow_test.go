@@ -3,6 +3,7 @@ package report_test
 import (
 	"context"
 	"math"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"plainclothes/internal/store"
 	"plainclothes/internal/store/storetest"
 	"plainclothes/internal/store/worldtest"
+	"plainclothes/internal/studio"
 )
 
 // bad is some visits to a branch at which nothing was met.
@@ -216,5 +218,61 @@ func TestABranchThatMovedToAnotherRegionIsSeenFromThereAtOnce(t *testing.T) {
 	after := compared(t, svc, there, q)
 	if _, ok := after.Places[other.ID]; !ok || len(after.Places) != len(before.Places)+1 {
 		t.Errorf("%d branches, then %d", len(before.Places), len(after.Places))
+	}
+}
+
+// watched lets something happen before the second time that the store is opened, and counts what goes through the visits of all.
+type watched struct {
+	report.Repo
+	second func()
+	opened atomic.Int64
+	long   atomic.Int64
+}
+
+func (r *watched) View(ctx context.Context, org string, read func(report.Tx) error) error {
+	if r.opened.Add(1) == 2 && r.second != nil {
+		r.second()
+	}
+	return r.Repo.View(ctx, org, func(tx report.Tx) error { return read(watchedTx{tx, r}) })
+}
+
+type watchedTx struct {
+	report.Tx
+	of *watched
+}
+
+func (x watchedTx) ByShopper(ctx context.Context, org string, q studio.SumQuery) ([]report.ShopperSum, error) {
+	x.of.long.Add(1)
+	return x.Tx.ByShopper(ctx, org, q)
+}
+
+func TestAPageThatIsFirstAskedForWhileOthersAreFoundOutIsReadyWithThem(t *testing.T) {
+	w, _ := season(t, storetest.Any(t))
+	repo := &watched{Repo: w.Store.Reports()}
+	svc := largeOf(t, w, repo)
+	change := func() report.Change {
+		c, err := svc.Change(t.Context(), w.Owner, report.Query{})
+		if err != nil {
+			t.Error(err)
+		}
+		return c
+	}
+	compared(t, svc, w.Owner, report.Query{})
+	w.Now = w.Now.Add(time.Minute)
+	bad(w, w.Branches[1], 1)
+	repo.opened.Store(0)
+	repo.second = func() { // the first was the reader's, who has the table of branches found out about anew
+		if c := change(); c.AsOf.IsZero() {
+			t.Error("what is new is shown before it is found out")
+		}
+	}
+	compared(t, svc, w.Owner, report.Query{})
+	svc.Settle()
+	before := repo.long.Load()
+	if c := change(); !c.AsOf.IsZero() || c.Declined != "" {
+		t.Errorf("as of %s: %s", c.AsOf, c.Declined)
+	}
+	if n := repo.long.Load() - before; before == 0 || n > 0 {
+		t.Errorf("all visits were gone through %d times before, and %d times by the reader himself", before, n)
 	}
 }
