@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -224,7 +225,7 @@ const mostRounds = 4
 func (s *Service) allAgain(ctx context.Context, slot *networkSlot, more []reading) error {
 	read := map[string]bool{}
 	for range mostRounds {
-		all := append(more, slot.follow.unread(read, s.now())...)
+		all := slices.Concat(more, slot.follow.unread(read, s.now()))
 		if len(all) == 0 {
 			return nil
 		}
