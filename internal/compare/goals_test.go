@@ -25,12 +25,13 @@ func (t tally) percent() float64 { return 100 * float64(t.wrong) / math.Max(1, f
 // figures are those of the goals' table, for one number of visits a branch.
 type figures struct {
 	visits                  int
-	rawBelow, below, belowC tally // wrong ones
-	labels, labelsC         tally // "wrong": labelled
-	rawWorst, named         tally // "wrong": truly among the worst tenth
-	covered, rawCovered     tally // "wrong": the truth lies within
-	regions, rawRegions     tally // "wrong": called real
-	worse, rawWorse         tally // "wrong": called worse though unchanged
+	rawBelow, below, belowC tally   // wrong ones
+	labels, labelsC         tally   // "wrong": labelled
+	rawWorst, named         tally   // "wrong": truly among the worst tenth
+	said                    float64 // sum of the chances that those named were given
+	covered, rawCovered     tally   // "wrong": the truth lies within
+	regions, rawRegions     tally   // "wrong": called real
+	worse, rawWorse         tally   // "wrong": called worse though unchanged
 	meets, meetsC           tally
 	alarms, rawAlarms       tally // "wrong": alarms; all: branches and years
 	low, high               tally // scores called below and above their target
@@ -132,6 +133,7 @@ func (f *figures) worst(d *knownNetwork, w *window, r *Result) {
 		var b int
 		_, _ = fmt.Sscanf(x.Branch, "B%04d", &b)
 		f.named.add(bad[b])
+		f.said += x.P
 	}
 }
 
@@ -290,6 +292,7 @@ func goalTable(all []*figures) string {
 	line("branch × standards labelled, C", "all", three(func(f *figures) float64 { return f.labelsC.percent() }), "≥ 20 / 30 / 38 %")
 	line("named among the worst 10 % and truly there", three(func(f *figures) float64 { return f.rawWorst.percent() }),
 		three(func(f *figures) float64 { return f.named.percent() }), "≥ 60 % of those named")
+	line("the same, as it was said", "", three(func(f *figures) float64 { return 100 * f.said / math.Max(1, float64(f.named.all)) }), "as it is")
 	line("90 % intervals of branch scores cover the truth", three(func(f *figures) float64 { return f.rawCovered.percent() }),
 		three(func(f *figures) float64 { return f.covered.percent() }), "88 – 92 %")
 	line("region gaps called real when none is", three(func(f *figures) float64 { return f.rawRegions.percent() }),

@@ -56,9 +56,6 @@ func (r *Result) replace(at int, row BranchRow, h *Headline) {
 
 // placeAgain finds the places of a few among all.
 func (s *Standing) placeAgain(r *Result, moved []string) {
-	if r.Model.Level < LevelB || r.Model.Islands != 0 {
-		return
-	}
 	var beliefs []stats.Belief
 	again := map[int]int{} // by place in the result: place among the beliefs
 	for i := range r.Branches {

@@ -123,7 +123,7 @@ func Run(in Input) Result {
 		}
 		row := BranchRow{Branch: b, Score: model.estimate(i, t.scores[i], in.TargetBP), Outcomes: rows[i], Behind: lags(rows[i])}
 		r.Branches = append(r.Branches, row)
-		if belief, ok := model.belief(i, t.scores[i]); ok && model.Level >= LevelB && model.Islands == 0 {
+		if belief, ok := model.ranked(i, t.scores[i]); ok {
 			beliefs, ranked = append(beliefs, belief), append(ranked, len(r.Branches)-1)
 		}
 	}

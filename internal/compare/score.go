@@ -223,6 +223,18 @@ func (m *scoreModel) belief(i int, s Scores) (stats.Belief, bool) {
 	return stats.OwnScore(g.N, g.Mean, m.Spread.SD*m.Spread.SD, m.Spread.Spare)
 }
 
+// ranked is what is believed about the branch with index i where branches are put in order; false where they are not.
+func (m *scoreModel) ranked(i int, s Scores) (stats.Belief, bool) {
+	belief, ok := m.belief(i, s)
+	switch {
+	case !ok || m.Level < LevelB || m.Islands != 0:
+		return stats.Belief{}, false
+	case m.Level == LevelC:
+		return m.fair.fit.EvenAt(i, m.fair.reference[i]), true
+	}
+	return m.fit.Even(belief, int(s.N)), true
+}
+
 // shared is the part of a branch's deviation that may be its shoppers': as likely theirs as its own, as far as its visits
 // are one shopper's. 0 where shoppers are adjusted for, or not named.
 func (m *scoreModel) shared(i int) float64 {

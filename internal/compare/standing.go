@@ -85,7 +85,7 @@ type Standing struct {
 
 type standingRow struct {
 	BranchRow
-	belief stats.Belief
+	belief stats.Belief // by which it is put in order among others
 	known  bool
 }
 
@@ -198,7 +198,7 @@ func (s *Standing) Result(branches []Branch, brief bool) Result {
 		}
 		row.Branch = all[i]
 		r.Branches, outcomes = append(r.Branches, row.BranchRow), append(outcomes, row.Outcomes)
-		if row.known && r.Model.Level >= LevelB && r.Model.Islands == 0 {
+		if row.known {
 			beliefs, ranked = append(beliefs, row.belief), append(ranked, len(r.Branches)-1)
 		}
 	}
@@ -247,7 +247,7 @@ func (f *Frozen) judge(all []Fresh, brief bool) []standingRow {
 			scores = Scores{}
 		}
 		row := standingRow{BranchRow: BranchRow{Branch: b, Score: model.estimate(i, scores, f.TargetBP), Outcomes: make([]Outcome, 0, len(f.Standards))}}
-		row.belief, row.known = model.belief(i, scores)
+		row.belief, row.known = model.ranked(i, scores)
 		out[i] = row
 	}
 	between := ranges{}

@@ -131,6 +131,31 @@ func (w world) drawn(t testing.TB, branches, visits, networks int) *figures {
 	return f
 }
 
+func TestNobodyIsNamedAmongTheWorstMoreSurelyThanItIsTrue(t *testing.T) {
+	if testing.Short() {
+		t.Skip("networks are drawn and judged without -short")
+	}
+	w := goalRealm()
+	w.base = func(k int) float64 { return 0.99 - 0.004*float64(k) } // weak branches differ most where most is met
+	f := &figures{}
+	for seed := range uint64(40) {
+		d := w.draw(fresh + seed)
+		win := d.window(6)
+		r := Run(Input{Branches: win.in.Branches, Scores: win.in.Scores, Cells: win.in.Cells})
+		if r.Model.Level != LevelC {
+			t.Fatalf("level %s", r.Model.Level)
+		}
+		f.worst(d, win, &r)
+		pooled := Run(Input{Branches: win.in.Branches, Scores: win.in.Scores, Cells: win.in.Cells, Level: LevelB})
+		f.worst(d, win, &pooled)
+	}
+	said := 100 * f.said / float64(f.named.all)
+	t.Logf("%d named, %.1f %% truly, said %.1f %%", f.named.all, f.named.percent(), said)
+	if f.named.all < 80 || said > f.named.percent()+3 {
+		t.Errorf("of %d named %.1f %% are among the worst; said were %.1f %%", f.named.all, f.named.percent(), said)
+	}
+}
+
 func TestWhereShoppersCannotBeToldFromBranchesScoresAreHeldBack(t *testing.T) {
 	if testing.Short() {
 		t.Skip("networks are drawn and judged without -short")
