@@ -4,11 +4,11 @@ import (
 	"context"
 	"io"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 
 	"plainclothes/internal/fault"
+	"plainclothes/internal/tablefile"
 )
 
 // Action is what an import does with a line.
@@ -31,8 +31,8 @@ type ImportRow struct {
 
 // ImportPreview is what an import would do, or did.
 type ImportPreview struct {
-	Rows       []ImportRow   // what is created or changed, the first 200 of them
-	Errors     []ImportError // the first 50, by line; nothing is applied while there is one
+	Rows       []ImportRow         // what is created or changed, the first 200 of them
+	Errors     []tablefile.Problem // the first 50, by line; nothing is applied while there is one
 	ErrorCount int
 	NewRegions []string // paths of the regions that are made on the way
 	Creates    int
@@ -98,12 +98,12 @@ func (s *Service) ApplyImport(ctx context.Context, a Actor, src io.Reader) (Impo
 	return p.preview, err
 }
 
-func (s *Service) startImport(a Actor, src io.Reader) (Access, []record, *problems, error) {
+func (s *Service) startImport(a Actor, src io.Reader) (Access, []record, *tablefile.Problems, error) {
 	x, err := changing(a)
 	if err != nil {
 		return x, nil, nil, err
 	}
-	bad := &problems{}
+	bad := &tablefile.Problems{}
 	recs, err := readCSV(src, bad)
 	return x, recs, bad, err
 }
@@ -115,10 +115,10 @@ type planner struct {
 	tree     Tree
 	existing map[string]Branch // by code
 	lines    map[string]int    // line of each code in the file
-	bad      *problems
+	bad      *tablefile.Problems
 }
 
-func planImport(ctx context.Context, r Repo, x Access, recs []record, bad *problems) (*plan, error) {
+func planImport(ctx context.Context, r Repo, x Access, recs []record, bad *tablefile.Problems) (*plan, error) {
 	p := planner{existing: map[string]Branch{}, lines: map[string]int{}, bad: bad}
 	if err := p.load(ctx, r, x, recs); err != nil {
 		return nil, err
@@ -128,8 +128,7 @@ func planImport(ctx context.Context, r Repo, x Access, recs []record, bad *probl
 			return nil, err
 		}
 	}
-	slices.SortStableFunc(bad.list, func(a, b ImportError) int { return a.Line - b.Line })
-	p.preview.Errors, p.preview.ErrorCount = bad.list, bad.total
+	p.preview.Errors, p.preview.ErrorCount = bad.InOrder(), bad.Total
 	return &p.plan, nil
 }
 
@@ -159,7 +158,7 @@ func (p *planner) load(ctx context.Context, r Repo, x Access, recs []record) err
 func (p *planner) line(rec record) error {
 	code := rec.cells["code"]
 	if first, twice := p.lines[code]; twice && code != "" {
-		p.bad.add(rec.line, "code", "This code stands in line "+strconv.Itoa(first)+" already.")
+		p.bad.Add(rec.line, "code", "This code stands in line "+strconv.Itoa(first)+" already.")
 		return nil
 	}
 	p.lines[code] = rec.line
@@ -185,7 +184,7 @@ func (p *planner) note(line int, err error) {
 		return
 	}
 	for _, x := range f.Fields {
-		p.bad.add(line, x.Name, x.Message)
+		p.bad.Add(line, x.Name, x.Message)
 	}
 }
 
@@ -249,7 +248,7 @@ func (p *planner) active(rec record) bool {
 	case "no", "false", "0":
 		return false
 	}
-	p.bad.add(rec.line, "active", "Write yes or no.")
+	p.bad.Add(rec.line, "active", "Write yes or no.")
 	return false
 }
 
@@ -261,7 +260,7 @@ func (p *planner) place(b *Branch, rec record) {
 	lat, lon := rec.cells["latitude"], rec.cells["longitude"]
 	b.HasPlace = lat != "" && lon != ""
 	if lat == "" != (lon == "") {
-		p.bad.add(rec.line, "latitude", "Latitude and longitude come together: fill in both or neither.")
+		p.bad.Add(rec.line, "latitude", "Latitude and longitude come together: fill in both or neither.")
 	}
 	b.Latitude, b.Longitude = p.number(rec.line, "latitude", lat), p.number(rec.line, "longitude", lon)
 }
@@ -272,7 +271,7 @@ func (p *planner) number(line int, column, cell string) float64 {
 	}
 	f, err := strconv.ParseFloat(strings.Replace(cell, ",", ".", 1), 64)
 	if err != nil {
-		p.bad.add(line, column, "“"+cell+"” is not a number of degrees such as 53.4808.")
+		p.bad.Add(line, column, "“"+cell+"” is not a number of degrees such as 53.4808.")
 	}
 	return f
 }
@@ -308,7 +307,7 @@ func (p *planner) newRegion(line int, parent, name, path string) (string, bool, 
 	}
 	r := Region{Org: p.o.ID, ID: id, Parent: parent, Name: name, RowVersion: 1}
 	if f, wrong := fault.As(checkRegion(r, &p.tree)); wrong {
-		p.bad.add(line, "region", f.Fields[0].Message)
+		p.bad.Add(line, "region", f.Fields[0].Message)
 		return "", false, nil
 	}
 	p.tree.add(r)

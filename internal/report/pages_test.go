@@ -1,7 +1,6 @@
 package report_test
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -123,37 +122,46 @@ func TestSalesAreKeptReplacedAndForgotten(t *testing.T) {
 				fmt.Fprintf(&b, "%s,%s,%d,%d\n", br.Code, compare.WeekName(compare.WeekOf(d)), 1000*(i+1)+d.YearDay(), 6)
 			}
 		}
-		got, err := svc.ImportSales(t.Context(), w.Owner, 1, strings.NewReader(b.String()))
-		if err != nil || got.Lines != 16*38 || got.Branches != 16 || compare.WeekName(got.First) != "2026-W10" {
+		bring := func(lag int, file string) (report.SalesPreview, error) {
+			p, err := svc.PreviewSales(t.Context(), w.Owner, strings.NewReader(file))
+			if err != nil {
+				return p, err
+			}
+			return svc.ImportSales(t.Context(), w.Owner, lag, p.Seen, strings.NewReader(file))
+		}
+		got, err := bring(1, b.String())
+		if err != nil || got.Adds != 16*38 || got.Changes+got.Unchanged+got.Stay != 0 {
 			t.Fatalf("%+v, %v", got, err)
 		}
 		page, err := svc.SalesLink(t.Context(), w.Owner, report.Query{})
-		if err != nil || !page.Linked || page.Extent.Lines != got.Lines || page.Link.Lag != 1 || !page.Link.Made.Equal(w.Now) {
+		if err != nil || !page.Linked || page.Extent.Lines != got.Adds || page.Extent.Branches != 16 || compare.WeekName(page.Extent.First) != "2026-W10" || page.Link.Lag != 1 || !page.Link.Made.Equal(w.Now) {
 			t.Fatalf("%+v, %v", page.Extent, err)
 		}
 		if l := page.Link.Result; l.Declined == "" && (l.Shown || math.IsNaN(l.Detectable)) || l.Declined == "" && l.Branches != 16 {
 			t.Errorf("sixteen branches gave %+v", l)
 		}
-		if again, err := svc.ImportSales(t.Context(), w.Owner, 0, strings.NewReader("branch,week,sales\nb001,2026-W10,5\n")); err != nil || again.Lines != 1 {
+		if again, err := bring(0, "branch,week,sales\nb001,2026-W10,5\n"); err != nil || again.Changes != 1 || again.Adds != 0 || again.Stay != got.Adds-1 {
 			t.Fatalf("%+v, %v", again, err)
 		}
-		if page, err = svc.SalesLink(t.Context(), w.Owner, report.Query{}); err != nil || page.Extent.Lines != got.Lines || page.Link.Lag != 0 {
+		if page, err = svc.SalesLink(t.Context(), w.Owner, report.Query{}); err != nil || page.Extent.Lines != got.Adds || page.Link.Lag != 0 {
 			t.Errorf("after replacing one week: %+v, lag %d, %v", page.Extent, page.Link.Lag, err)
 		}
-		var bad compare.Problems
 		for _, file := range []string{"", "branch,week\n", "branch,week,sales\nB001,2026-W10,1\nb001,2026-W10,2\n", "branch,week,sales\nnone,2026-W10,1\n"} {
-			if _, err := svc.ImportSales(t.Context(), w.Owner, 0, strings.NewReader(file)); !errors.As(err, &bad) {
-				t.Errorf("%q: %v", file, err)
+			if p, err := bring(0, file); !fault.Is(err, fault.Invalid) || p.ErrorCount == 0 || p.Seen != "" {
+				t.Errorf("%q: %+v, %v", file, p, err)
 			}
 		}
-		if _, err := svc.ImportSales(t.Context(), manager(w, w.Regions[0]), 0, strings.NewReader(b.String())); !fault.Is(err, fault.Forbidden) {
-			t.Errorf("a manager: %v", err)
+		for _, who := range []auth.Actor{manager(w, w.Regions[0]), {}} {
+			_, look := svc.PreviewSales(t.Context(), who, strings.NewReader(b.String()))
+			if _, err := svc.ImportSales(t.Context(), who, 0, got.Seen, strings.NewReader(b.String())); !fault.Is(err, fault.Forbidden) || !fault.Is(look, fault.Forbidden) {
+				t.Errorf("%+v: %v, %v", who, look, err)
+			}
 		}
 		other := worldtest.New(t, s, 1)
 		if err := svc.ForgetSales(t.Context(), other.Owner); err != nil {
 			t.Fatal(err)
 		}
-		if page, err = svc.SalesLink(t.Context(), w.Owner, report.Query{}); err != nil || page.Extent.Lines != got.Lines {
+		if page, err = svc.SalesLink(t.Context(), w.Owner, report.Query{}); err != nil || page.Extent.Lines != got.Adds {
 			t.Errorf("another organisation removed ours: %+v, %v", page.Extent, err)
 		}
 		if err := svc.ForgetSales(t.Context(), w.Owner); err != nil {

@@ -3,18 +3,13 @@ package report
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/compare"
 	"plainclothes/internal/event"
 	"plainclothes/internal/fault"
-	"plainclothes/internal/org"
 )
 
 // Sales keeps what branches sold and what was found of it.
@@ -32,6 +27,8 @@ type Sales interface {
 	SalesLink(ctx context.Context, org, programme string) (StoredLink, error)
 	// Append puts a change at the end of the organisation's event chain when the transaction commits.
 	Append(ctx context.Context, org string, at time.Time, changes ...event.Change) error
+	// LockSales makes others who change sales of the organisation wait until the transaction ends.
+	LockSales(ctx context.Context, org string) error
 }
 
 // Sale is one branch's week. Weeks count as compare.WeekOf does.
@@ -65,9 +62,6 @@ type SalesPage struct {
 // WeeksTogether is how many weeks make one period: few branches are visited every week.
 const WeeksTogether = 4
 
-// MaxSalesBytes bounds a file of sales.
-const MaxSalesBytes = 16 << 20
-
 // SalesLink shows what was found for the programme chosen.
 func (s *Service) SalesLink(ctx context.Context, a auth.Actor, q Query) (p SalesPage, err error) {
 	err = s.view(ctx, a, q, "show sales", func(x *study) error {
@@ -86,135 +80,15 @@ func (s *Service) SalesLink(ctx context.Context, a auth.Actor, q Query) (p Sales
 	return p, err
 }
 
-// Brought says what an import did.
-type Brought struct {
-	Lines, Branches int
-	First, Last     int // weeks
-}
-
-// ImportSales reads a table of sales, keeps it beside what is there, and works out for every programme whether sales move
-// with its score. Branches are named by their codes. lag, 0 to 3, is how many periods of four weeks sales follow after.
-// An error of the table is compare.Problems: nothing was kept then.
-func (s *Service) ImportSales(ctx context.Context, a auth.Actor, lag int, r io.Reader) (b Brought, err error) {
-	if !a.May(auth.BranchesEdit) {
-		return b, fault.New(fault.Forbidden, "Your role here does not include this.")
-	}
-	if lag < 0 || lag > 3 {
-		return b, fault.New(fault.Invalid, "Choose 0 to 3 periods of four weeks.")
-	}
-	table, err := compare.ReadSales(r)
-	if err != nil {
-		return b, tableError(err)
-	}
-	err = s.repo.InTx(ctx, a.Org, func(tx Tx) error {
-		rows, err := s.placed(ctx, tx, a.Org, &table)
-		if err != nil {
-			return err
-		}
-		b = broughtOf(rows)
-		if err := tx.SaveSales(ctx, a.Org, rows); err != nil {
-			return err
-		}
-		change, err := event.New(a.Member, "sales.imported", "organisation", a.Org, map[string]int{"lines": b.Lines, "branches": b.Branches, "lag": lag})
-		if err != nil {
-			return err
-		}
-		return tx.Append(ctx, a.Org, s.now(), change)
-	})
-	if err != nil {
-		return b, wrap("import sales", err)
-	}
-	return b, wrap("work out sales", s.Relink(ctx, a, lag))
-}
-
-// tableError keeps problems of a table as they are, and wraps what went wrong in reading it.
-func tableError(err error) error {
-	var bad compare.Problems
-	if errors.As(err, &bad) || fault.KindOf(err) != fault.Internal {
-		return err
-	}
-	return fmt.Errorf("read sales: %w", err)
-}
-
-// mostUnknown is how many unknown codes are named.
-const mostUnknown = 20
-
-// placed finds the branches of a table by their codes.
-func (s *Service) placed(ctx context.Context, tx Tx, organisation string, t *compare.SalesTable) ([]Sale, error) {
-	branches, err := tx.Branches(ctx, organisation)
-	if err != nil {
-		return nil, err
-	}
-	ids := make(map[string]string, len(branches))
-	for i := range branches {
-		if branches[i].Kind != org.Competitor {
-			ids[strings.ToLower(branches[i].Code)] = branches[i].ID
-		}
-	}
-	rows := make([]Sale, 0, len(t.Cells))
-	unknown := map[string]bool{}
-	var bad compare.Problems
-	for _, c := range t.Cells {
-		id, ok := ids[strings.ToLower(c.Branch)]
-		if !ok {
-			if !unknown[c.Branch] && len(unknown) < mostUnknown {
-				bad = append(bad, compare.Problem{Line: t.First[c.Branch], Column: "branch", Message: fmt.Sprintf("no branch has the code %q; use the codes of the list of branches", c.Branch)})
-			}
-			unknown[c.Branch] = true
-			continue
-		}
-		row := Sale{Branch: id, Week: c.Period, Amount: c.Sales, Controls: map[string]float64{}}
-		for i, name := range t.Controls {
-			row.Controls[name] = c.Controls[i]
-		}
-		rows = append(rows, row)
-	}
-	if len(bad) > 0 {
-		slices.SortFunc(bad, func(a, b compare.Problem) int { return a.Line - b.Line })
-		return nil, bad
-	}
-	return rows, twice(rows)
-}
-
-// twice refuses a branch's week that codes in other letters name again.
-func twice(rows []Sale) error {
-	type key struct {
-		branch string
-		week   int
-	}
-	seen := make(map[key]bool, len(rows))
-	for i := range rows {
-		k := key{rows[i].Branch, rows[i].Week}
-		if seen[k] {
-			return compare.Problems{{Column: "branch", Message: "one branch has two lines for " + compare.WeekName(k.week) + "; give each branch and week one line"}}
-		}
-		seen[k] = true
-	}
-	return nil
-}
-
-func broughtOf(rows []Sale) Brought {
-	b := Brought{Lines: len(rows)}
-	seen := map[string]bool{}
-	for i := range rows {
-		seen[rows[i].Branch] = true
-		if i == 0 || rows[i].Week < b.First {
-			b.First = rows[i].Week
-		}
-		if i == 0 || rows[i].Week > b.Last {
-			b.Last = rows[i].Week
-		}
-	}
-	b.Branches = len(seen)
-	return b
-}
-
 // ForgetSales removes all sales.
 func (s *Service) ForgetSales(ctx context.Context, a auth.Actor) error {
 	if !a.May(auth.BranchesEdit) {
 		return fault.New(fault.Forbidden, "Your role here does not include this.")
 	}
 	return wrap("remove sales", s.repo.InTx(ctx, a.Org, func(tx Tx) error {
+		if err := tx.LockSales(ctx, a.Org); err != nil {
+			return err
+		}
 		if err := tx.DeleteSales(ctx, a.Org); err != nil {
 			return err
 		}

@@ -70,6 +70,11 @@ func (s reports) SalesExtent(ctx context.Context, organisation string) (report.S
 	return e, err
 }
 
+// LockSales holds the organisation's row: there may be no sales yet to hold.
+func (s reports) LockSales(ctx context.Context, organisation string) error {
+	return s.Store.Lock(ctx, organisation)
+}
+
 // DeleteSales removes sales and what was found of them.
 func (s reports) DeleteSales(ctx context.Context, organisation string) error {
 	if err := s.db(ctx).Where("org_id = ?", organisation).Delete(&salesLinkRow{}).Error; err != nil {

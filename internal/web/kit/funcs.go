@@ -21,6 +21,7 @@ func funcs() template.FuncMap {
 		"datetime": DateTime,
 		"when":     when,
 		"ago":      Ago,
+		"number":   func(plain string) string { return plain },
 		"plural":   catalogue.Count,
 		"add":      func(a, b int) int { return a + b },
 		"join":     strings.Join,

@@ -109,12 +109,10 @@ type salesView struct {
 	Says     []string
 	Facts    [][2]string
 	Lag      string
-	Mistakes []mistake
-	Unshown  int
+	Text     string // that was pasted
+	Mistakes kit.Mistakes
+	Bring    *bringing // the file that is looked at, nil for none
 }
-
-// mistake is one thing wrong in a file.
-type mistake struct{ Line, Column, Message string }
 
 var salesPage = kit.NewPage[salesView]("manager/sales")
 

@@ -28,7 +28,8 @@ type Reports interface {
 	Outlook(ctx context.Context, a auth.Actor, q report.Query, n report.NextQuery) (report.Outlook, error)
 	Drivers(ctx context.Context, a auth.Actor, q report.Query) (report.Drivers, error)
 	SalesLink(ctx context.Context, a auth.Actor, q report.Query) (report.SalesPage, error)
-	ImportSales(ctx context.Context, a auth.Actor, lag int, r io.Reader) (report.Brought, error)
+	PreviewSales(ctx context.Context, a auth.Actor, r io.Reader) (report.SalesPreview, error)
+	ImportSales(ctx context.Context, a auth.Actor, lag int, seen string, r io.Reader) (report.SalesPreview, error)
 	ForgetSales(ctx context.Context, a auth.Actor) error
 	PublishedVisits(ctx context.Context, a auth.Actor, q report.Query, branch string, limit int, after string) (report.VisitList, error)
 	PublishedVisit(ctx context.Context, a auth.Actor, id string) (report.VisitReport, error)
@@ -57,6 +58,12 @@ func (p *Pages) Routes() []kit.Route {
 	get := func(path, name string, access kit.Access, h kit.Handler) kit.Route {
 		return kit.Route{Method: http.MethodGet, Path: path, Name: name, Access: access, Handle: h}
 	}
+	upload := func(path, name string, h kit.Handler) kit.Route {
+		return kit.Route{
+			Method: http.MethodPost, Path: path, Name: name, Access: bring, Handle: h,
+			Limits: kit.Limits{Body: report.MaxSalesBytes + 1<<20, Class: kit.Uploads},
+		}
+	}
 	return []kit.Route{
 		get(comparePath, "overview of the comparison", compare, p.overview),
 		get(branchesPath, "how branches compare", compare, p.compare),
@@ -73,10 +80,8 @@ func (p *Pages) Routes() []kit.Route {
 		get("/compare/branches/:id/csv", "tables of one branch", read, p.branchFile),
 		get("/compare/branches/:id/svg", "charts of one branch as files", read, p.branchPicture),
 		get("/compare/branches/:id/picture", "a chart of one branch by itself", read, p.pictureOfBranch),
-		{
-			Method: http.MethodPost, Path: salesPath, Name: "bring sales in", Access: bring, Handle: p.importSales,
-			Limits: kit.Limits{Body: report.MaxSalesBytes + 1<<20, Class: kit.Uploads},
-		},
+		upload(salesPath, "look at a file of sales", p.previewSales),
+		upload(salesPath+"/apply", "bring sales in", p.importSales),
 		{Method: http.MethodPost, Path: salesPath + "/remove", Name: "remove sales", Access: bring, Handle: p.removeSales},
 		get("/reports", "published visits", read, p.list),
 		get("/reports.csv", "table of published visits", read, p.listFile),

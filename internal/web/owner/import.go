@@ -3,7 +3,6 @@ package owner
 import (
 	"net/http"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -24,8 +23,8 @@ type importView struct {
 	Previewed bool
 	Preview   org.ImportPreview
 	Parts     []string // the previewed file, for the button that applies it
-	Unshown   int      // errors beyond those listed
 	Unlisted  int      // branches beyond those listed
+	Mistakes  kit.Mistakes
 }
 
 var importPage = kit.NewPage[importView]("owner/import")
@@ -41,13 +40,13 @@ func (p *Pages) previewBranches(c echo.Context, a auth.Actor) error {
 	err := kit.Bind(c, &f)
 	var src []byte
 	if err == nil {
-		src, err = chosenFile(c, f.Text, "Choose a CSV file, or paste one.")
+		src, err = kit.ChosenFile(c, f.Text, "Choose a CSV file, or paste one.")
 	}
 	view := importView{Chrome: chrome("Import branches"), Text: f.Text}
 	if err == nil {
 		view.Preview, err = p.places.PreviewImport(c.Request().Context(), a, strings.NewReader(string(src)))
 	}
-	if errs, ok := importErrors(err); ok {
+	if errs, ok := kit.FileErrors(err); ok {
 		view.Errors = errs
 		return importPage.Render(c, http.StatusUnprocessableEntity, view)
 	}
@@ -57,45 +56,18 @@ func (p *Pages) previewBranches(c echo.Context, a auth.Actor) error {
 	return showPreview(c, view, src)
 }
 
-// importErrors takes what is wrong with a file as a whole out of an error.
-func importErrors(err error) (kit.Errors, bool) {
-	f, known := fault.As(err)
-	if known && (f.Kind == fault.TooLarge || f.Kind == fault.Invalid && len(f.Fields) == 0) {
-		return kit.Errors{{Name: "file", Message: f.Message}}, true
-	}
-	return kit.FormErrors(err)
-}
-
 // showPreview says what a file would do; only one without errors can be applied.
 func showPreview(c echo.Context, view importView, src []byte) error {
 	view.Previewed = true
 	n := view.Preview.ErrorCount
 	if n == 0 {
-		view.Parts = parts(string(src))
+		view.Parts = kit.FileParts(src)
 		view.Unlisted = view.Preview.Creates + view.Preview.Changes - len(view.Preview.Rows)
 		return importPage.Render(c, http.StatusOK, view)
 	}
-	view.Unshown = n - len(view.Preview.Errors)
+	view.Mistakes = kit.MistakesOf(view.Preview.Errors, n)
 	view.Errors = kit.Errors{{Name: "mistakes", Message: "Nothing was imported: the file has " + catalogue.Count(n, "mistake", "mistakes") + ", listed below."}}
 	return importPage.Render(c, http.StatusUnprocessableEntity, view)
-}
-
-// partSize is how much of a file one hidden field carries, in bytes: less than a form's value may have.
-const partSize = 48 << 10
-
-// parts cuts a text for hidden fields, between characters.
-func parts(text string) []string {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	var out []string
-	for len(text) > partSize {
-		cut := partSize
-		for cut > 1 && !utf8.RuneStart(text[cut]) {
-			cut--
-		}
-		out = append(out, text[:cut])
-		text = text[cut:]
-	}
-	return append(out, text)
 }
 
 // applyBranches does what was previewed. It is worked out again: whatever changed meanwhile is seen.
@@ -112,7 +84,7 @@ func (p *Pages) applyBranches(c echo.Context, a auth.Actor) error {
 	if fault.Is(err, fault.Invalid) && view.Preview.ErrorCount > 0 {
 		return showPreview(c, view, []byte(src))
 	}
-	if errs, ok := importErrors(err); ok {
+	if errs, ok := kit.FileErrors(err); ok {
 		view.Errors = errs
 		return importPage.Render(c, http.StatusUnprocessableEntity, view)
 	}

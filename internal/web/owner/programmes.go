@@ -1,8 +1,6 @@
 package owner
 
 import (
-	"errors"
-	"io"
 	"net/http"
 	"strconv"
 
@@ -122,7 +120,7 @@ func (p *Pages) importProgramme(c echo.Context, a auth.Actor) error {
 	err := kit.Bind(c, &f)
 	var src []byte
 	if err == nil {
-		src, err = chosenFile(c, f.Text, "Choose a programme file, or paste one.")
+		src, err = kit.ChosenFile(c, f.Text, "Choose a programme file, or paste one.")
 	}
 	if errs, ok := kit.FormErrors(err); ok {
 		return p.refuseImport(c, a, f.Text, errs, nil)
@@ -131,25 +129,6 @@ func (p *Pages) importProgramme(c echo.Context, a auth.Actor) error {
 		return err
 	}
 	return p.take(c, a, src, f.Text)
-}
-
-// chosenFile gives the bytes of the uploaded file "file", else the pasted text.
-func chosenFile(c echo.Context, text, none string) ([]byte, error) {
-	h, err := c.FormFile("file")
-	if err != nil || h.Size == 0 {
-		if text != "" {
-			return []byte(text), nil
-		}
-		var bad fault.Fields
-		bad.Add("file", none)
-		return nil, bad.Err()
-	}
-	body, err := h.Open()
-	if err != nil {
-		return nil, err
-	}
-	src, err := io.ReadAll(body)
-	return src, errors.Join(err, body.Close())
 }
 
 // startProgramme makes a draft of a shipped programme.
