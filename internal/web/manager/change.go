@@ -23,6 +23,7 @@ type changeView struct {
 	Axis     []chart.Tick
 	Of       int // branches compared
 	Pages    pages
+	Orders   []tab
 	Groups   []luckGroup
 	Real     string // share of differences between changes that is real
 	Files    take
@@ -31,6 +32,7 @@ type changeView struct {
 // moveRow is one branch.
 type moveRow struct {
 	Name, Href      string
+	Region          string // where the branches stand by it
 	Before, After   string
 	NBefore, NAfter int
 	Change, Range   string
@@ -72,9 +74,9 @@ func (p *Pages) change(c echo.Context, a auth.Actor) error {
 }
 
 func (v *changeView) rows(ch *choice, r *report.Change) {
-	all := found(ch, r.Rows, func(m *compare.Move) report.Place { return r.Places[m.Branch] })
+	all := movesOf(ch, found(ch, r.Rows, func(m *compare.Move) report.Place { return r.Places[m.Branch] }), r.Places)
 	from, to, pages := pageOf(ch, changePath, len(all), perPage)
-	v.Pages, v.Of = pages, len(r.Rows)
+	v.Pages, v.Orders, v.Of = pages, ordersOf(ch, changePath, changeOrders, len(all)), len(r.Rows)
 	if len(r.Rows) == 0 {
 		return
 	}
@@ -84,7 +86,7 @@ func (v *changeView) rows(ch *choice, r *report.Change) {
 		wide = max(wide, min(40, max(abs(m.Range.Lo), abs(m.Range.Hi), abs(m.Change))))
 	}
 	for i := range all[from:to] {
-		v.Rows = append(v.Rows, newMoveRow(ch, &all[from+i], r.Places[all[from+i].Branch].Name, wide))
+		v.Rows = append(v.Rows, newMoveRow(ch, &all[from+i], r.Places[all[from+i].Branch], wide))
 	}
 	for _, g := range r.Picked {
 		v.Groups = append(v.Groups, newLuckGroup(ch, r, &g))
@@ -99,10 +101,10 @@ func (v *changeView) rows(ch *choice, r *report.Change) {
 
 func abs(v float64) float64 { return max(v, -v) }
 
-func newMoveRow(ch *choice, m *compare.Move, name string, wide float64) moveRow {
+func newMoveRow(ch *choice, m *compare.Move, place report.Place, wide float64) moveRow {
 	row := moveRow{
-		Name: name, Href: branchHref(ch, m.Branch), Before: possible(m.Before.Points), After: possible(m.After.Points),
-		NBefore: m.Before.N, NAfter: m.After.N, Change: chart.Points(m.Change), Listed: m.Listed, Sentence: prose(m.Sentence(aside(name))),
+		Name: place.Name, Region: regionIn(ch, place), Href: branchHref(ch, m.Branch), Before: possible(m.Before.Points), After: possible(m.After.Points),
+		NBefore: m.Before.N, NAfter: m.After.N, Change: chart.Points(m.Change), Listed: m.Listed, Sentence: prose(m.Sentence(aside(place.Name))),
 		Range: chart.Points(m.Range.Lo) + " to " + chart.Points(m.Range.Hi), Words: "No clear change",
 	}
 	switch {

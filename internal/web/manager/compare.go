@@ -54,7 +54,7 @@ func (p *Pages) compare(c echo.Context, a auth.Actor) error {
 	}
 	all := lineupOf(&ch, r)
 	from, to, pages := pageOf(&ch, branchesPath, all.len(), perPage)
-	view.Pages, view.Orders = pages, ordersOf(&ch, branchesPath, all.len())
+	view.Pages, view.Orders = pages, ordersOf(&ch, branchesPath, compareOrders, all.len())
 	rows := all.cut(from, to)
 	view.League = newLeague(&ch, r, rows, scaleOf(r.Result.Branches, r.Result.TargetBP))
 	view.Files = takeOf(&ch, "league", "league", strconv.Itoa(max(1, ch.Page)))

@@ -33,6 +33,7 @@ func (p *Pages) compareFile(c echo.Context, a auth.Actor) error {
 		if err != nil {
 			return err
 		}
+		r.Rows = movesOf(&ch, r.Rows, r.Places)
 		return file(c, fileName("compare-change", r.Window), func(w io.Writer) error { return report.ChangeCSV(w, &r) })
 	case "drivers":
 		r, err := p.reports.Drivers(c.Request().Context(), a, ch.query())

@@ -35,12 +35,15 @@ type choice struct {
 	Around    string `form:"around" label:"the middle" validate:"omitempty,oneof=mean" say:"Choose the target or the average."`
 	Chart     string `form:"chart" label:"the chart" validate:"max=20"`
 	Other     string `form:"other" label:"the other branch" validate:"max=100"`
-	Order     string `form:"order" label:"the order" validate:"omitempty,oneof=weakest name region visits" say:"Choose one of the orders above the table."`
+	Order     string `form:"order" label:"the order" validate:"omitempty,oneof=weakest name region visits fallen risen" say:"Choose one of the orders above the table."`
+
+	lang string // of the page: names are in its order
 }
 
 // choose reads the address. Months that are given count before a usual window.
 func choose(c echo.Context) (choice, error) {
 	var ch choice
+	ch.lang = kit.LanguageOf(c)
 	err := kit.BindQuery(c, &ch)
 	if ch.From != "" || ch.To != "" {
 		ch.Window = string(report.Free)

@@ -29,7 +29,7 @@ func TestOfALargeNetworksWorstTenthTheSurestAreInSightAndTheOthersBehindThem(t *
 
 func TestAScoreIsNeverMoreThanAVisitCanHave(t *testing.T) {
 	m := compare.Move{MoveRow: compare.MoveRow{Branch: "b", Before: compare.WindowMean{Points: 102.3, N: 3}, After: compare.WindowMean{Points: -0.4, N: 4}}}
-	if row := newMoveRow(&choice{}, &m, "Leeds", 40); row.Before != "100%" || row.After != "0%" {
+	if row := newMoveRow(&choice{}, &m, report.Place{Name: "Leeds"}, 40); row.Before != "100%" || row.After != "0%" {
 		t.Errorf("from %s to %s", row.Before, row.After)
 	}
 }

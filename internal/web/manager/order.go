@@ -5,15 +5,29 @@ import (
 	"slices"
 	"strings"
 
+	"plainclothes/internal/alphabet"
+	"plainclothes/internal/compare"
 	"plainclothes/internal/report"
 )
 
-// Orders that branches can be listed in. Without one they stand as they compare: the best first, those without a score last.
+// Orders that branches can be listed in. Without one they stand as they compare: the best first, those without a score last; on
+// the page of changes those that moved beyond luck first, then the most fallen.
 const (
 	weakestFirst = "weakest"
 	byName       = "name"
 	byRegion     = "region"
 	mostVisits   = "visits"
+	mostFallen   = "fallen"
+	mostRisen    = "risen"
+)
+
+// An order is chosen by a word in the address and has a name.
+type order struct{ word, name string }
+
+// The orders of a comparison, and of a change; the first is how the branches stand anyway.
+var (
+	compareOrders = []order{{"", "Best first"}, {weakestFirst, "Weakest first"}, {byName, "By name"}, {byRegion, "By region"}, {mostVisits, "Most visits"}}
+	changeOrders  = []order{{"", "Beyond luck first"}, {mostFallen, "Most fallen"}, {mostRisen, "Most risen"}, {byName, "By name"}, {byRegion, "By region"}}
 )
 
 // lineup is branches in the order that was chosen. What was compared is shared by all who read it, so numbers of rows are put in order,
@@ -40,25 +54,46 @@ func (l lineup) cut(from, to int) []compareRow {
 // lineupOf are the branches that are looked for, in the order chosen. Branches that are equal in it stand as they compare.
 func lineupOf(ch *choice, r *report.Comparison) lineup {
 	l := lineup{rows: found(ch, r.Result.Branches, func(b *compareRow) report.Place { return r.Places[b.ID] })}
-	var less func(a, b int) int
+	place := func(i int) report.Place { return r.Places[l.rows[i].ID] }
 	switch ch.Order {
 	case weakestFirst:
-		less = l.weakest
-	case byName:
-		less = l.spelled(func(p report.Place) string { return p.Name }, r.Places)
-	case byRegion:
-		less = l.spelled(func(p report.Place) string { return p.Region }, r.Places)
+		l.at = inOrder(len(l.rows), l.weakest)
+	case byName, byRegion:
+		l.at = inOrder(len(l.rows), spelled(ch, len(l.rows), place))
 	case mostVisits:
-		less = func(a, b int) int { return cmp.Compare(l.rows[b].Score.N, l.rows[a].Score.N) }
-	default:
-		return l
+		l.at = inOrder(len(l.rows), func(a, b int) int { return cmp.Compare(l.rows[b].Score.N, l.rows[a].Score.N) })
 	}
-	l.at = make([]int, len(l.rows))
-	for i := range l.at {
-		l.at[i] = i
-	}
-	slices.SortStableFunc(l.at, less)
 	return l
+}
+
+// inOrder gives the numbers of n rows in an order; those that are equal in it stand as they stood.
+func inOrder(n int, less func(a, b int) int) []int {
+	at := make([]int, n)
+	for i := range at {
+		at[i] = i
+	}
+	slices.SortStableFunc(at, less)
+	return at
+}
+
+// movesOf are branches that moved in the order chosen. The rows are shared by all who read them: in another order they are copies.
+func movesOf(ch *choice, rows []compare.Move, places map[string]report.Place) []compare.Move {
+	var less func(a, b int) int
+	switch ch.Order {
+	case mostFallen:
+		less = func(a, b int) int { return cmp.Compare(rows[a].Change, rows[b].Change) }
+	case mostRisen:
+		less = func(a, b int) int { return cmp.Compare(rows[b].Change, rows[a].Change) }
+	case byName, byRegion:
+		less = spelled(ch, len(rows), func(i int) report.Place { return places[rows[i].Branch] })
+	default:
+		return rows
+	}
+	out := make([]compare.Move, 0, len(rows))
+	for _, i := range inOrder(len(rows), less) {
+		out = append(out, rows[i])
+	}
+	return out
 }
 
 // weakest is the order of scores turned round; who has none still stands last, because nobody knows how weak it is.
@@ -70,26 +105,34 @@ func (l lineup) weakest(a, b int) int {
 	return cmp.Compare(x.EstimateBP, y.EstimateBP)
 }
 
-// spelled orders by words, without regard to case; each is made comparable once.
-func (l lineup) spelled(word func(report.Place) string, places map[string]report.Place) func(a, b int) int {
-	words := make([]string, len(l.rows))
-	for i := range l.rows {
-		words[i] = strings.ToLower(word(places[l.rows[i].ID]))
+// spelled orders n branches by their names or by their regions, whichever was chosen, as the page's language does; each is made
+// comparable once. Branches of one region stand as they stood.
+func spelled(ch *choice, n int, place func(int) report.Place) func(a, b int) int {
+	words := make([]string, n)
+	for i := range n {
+		p := place(i)
+		if words[i] = p.Name; ch.Order == byRegion {
+			words[i] = p.Region
+		}
 	}
-	return func(a, b int) int { return strings.Compare(words[a], words[b]) }
+	keys := alphabet.Keys(ch.lang, words)
+	return func(a, b int) int { return strings.Compare(keys[a], keys[b]) }
 }
 
-// ordersOf are the ways to list so many branches, the present one marked; one branch stands in no order.
-func ordersOf(ch *choice, path string, branches int) (all []tab) {
+// ordersOf are the ways to list so many branches, the present one marked; one branch stands in no order. An order that another
+// page has is none here: the branches stand as they do without one.
+func ordersOf(ch *choice, path string, orders []order, branches int) (all []tab) {
 	if branches < 2 {
 		return nil
 	}
-	for _, x := range [][2]string{
-		{"", "Best first"}, {weakestFirst, "Weakest first"}, {byName, "By name"}, {byRegion, "By region"}, {mostVisits, "Most visits"},
-	} {
+	here := ch.Order
+	if !slices.ContainsFunc(orders, func(o order) bool { return o.word == here }) {
+		here = ""
+	}
+	for _, o := range orders {
 		other := *ch
-		other.Order = x[0]
-		all = append(all, tab{Text: x[1], Href: other.address(path), Current: ch.Order == x[0]})
+		other.Order = o.word
+		all = append(all, tab{Text: o.name, Href: other.address(path), Current: here == o.word})
 	}
 	return all
 }

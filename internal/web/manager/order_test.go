@@ -1,6 +1,8 @@
 package manager
 
 import (
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,7 +32,7 @@ func TestBranchesStandInTheOrderChosenAndWhatIsSharedStaysAsItIs(t *testing.T) {
 		{"", "", "york bath leeds ambleside derby"},
 		{"weakest", "", "ambleside leeds bath york derby"},
 		{"name", "", "ambleside bath derby leeds york"},
-		{"region", "", "derby york leeds bath ambleside"},
+		{"region", "", "derby leeds york bath ambleside"}, // two regions that differ in a letter stay apart
 		{"visits", "", "bath ambleside york leeds derby"},
 		{"name", "e", "ambleside derby leeds"},
 	} {
@@ -43,6 +45,46 @@ func TestBranchesStandInTheOrderChosenAndWhatIsSharedStaysAsItIs(t *testing.T) {
 		}
 		if got := namesOf(r.Result.Branches); got != before {
 			t.Fatalf("%q changed what all readers share: %s", c.order, got)
+		}
+	}
+}
+
+func TestBranchesThatMovedStandInTheOrderChosen(t *testing.T) {
+	r := &report.Change{}
+	r.Places = map[string]report.Place{}
+	for _, b := range []struct {
+		name, region string
+		change       float64
+	}{{"Zell", "West", -3}, {"Äthal", "Ost", 9}, {"bern", "Ost", 1}, {"Aachen", "West", -8}} {
+		r.Rows = append(r.Rows, compare.Move{MoveRow: compare.MoveRow{Branch: b.name}, Change: b.change})
+		r.Places[b.name] = report.Place{Name: b.name, Region: b.region, Code: b.name}
+	}
+	before := slices.Clone(r.Rows)
+	for order, want := range map[string]string{
+		"": "Zell Äthal bern Aachen", "weakest": "Zell Äthal bern Aachen", // no order of this page
+		"fallen": "Aachen Zell bern Äthal", "risen": "Äthal bern Zell Aachen", "name": "Aachen Äthal bern Zell", "region": "Äthal bern Zell Aachen",
+	} {
+		ch := &choice{Order: order, lang: "de"}
+		var v changeView
+		v.rows(ch, r)
+		var got []string
+		for _, row := range v.Rows {
+			got = append(got, row.Name)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: %v, not %s", order, got, want)
+		}
+		if !reflect.DeepEqual(r.Rows, before) {
+			t.Fatalf("%q changed what all readers share", order)
+		}
+		var current []string
+		for _, o := range v.Orders {
+			if o.Current {
+				current = append(current, o.Text)
+			}
+		}
+		if len(current) != 1 || (current[0] == "Beyond luck first") != (order == "" || order == "weakest") {
+			t.Errorf("%q: marked %q", order, current)
 		}
 	}
 }

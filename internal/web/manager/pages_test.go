@@ -103,6 +103,23 @@ func TestAChangeIsNamedOnlyBeyondLuckAndLuckStandsBesideEveryGroup(t *testing.T)
 	b := site.Get(r.Owner, "/compare/branches/"+r.Branches[3].ID).Status(http.StatusOK)
 	b.Says("Why does it stand there?", "got clearly worse", "Points behind or ahead of similar branches")
 	site.Get(r.Owner, "/compare.csv?table=change").Status(http.StatusOK).Has("Branch 004").Has(",yes,")
+
+	// In the order chosen, on the page, in its drawing and in its table.
+	a.Says("Beyond luck first", "Most fallen", "Most risen").Has(`href="/compare/change?order=risen"`)
+	named := regexp.MustCompile(`Branch 0\d\d`)
+	for order, first := range map[string]string{"name": "Branch 001", "fallen": "Branch 004"} {
+		page := site.Get(r.Owner, "/compare/change?order="+order).Status(http.StatusOK).Has(`href="/compare.csv?order=`+order+`&amp;table=change"`, `aria-current="true">`)
+		_, rows, _ := strings.Cut(page.Body.String(), `id="rows-title"`)
+		want := named.FindAllString(rows, -1)
+		if want[0] != first {
+			t.Errorf("%s: %s is first", order, want[0])
+		}
+		table := named.FindAllString(site.Get(r.Owner, "/compare.csv?table=change&order="+order).Body.String(), -1)
+		if len(table) != 12 || table[0] != first || order == "name" && !slices.IsSorted(table) {
+			t.Errorf("%s: the table has %q", order, table)
+		}
+	}
+	site.Get(r.Owner, "/compare/change?order=sideways").Status(http.StatusUnprocessableEntity).Says("Choose one of the orders above the table.")
 }
 
 func TestAWindowWithNothingBeforeItIsNotCompared(t *testing.T) {

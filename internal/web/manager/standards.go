@@ -55,7 +55,7 @@ func (p *Pages) standards(c echo.Context, a auth.Actor) error {
 	}
 	all := lineupOf(&ch, r)
 	from, to, pages := pageOf(&ch, standardsPath, all.len(), rowsFor(len(r.Result.Standards)))
-	view.Pages, view.Orders = pages, ordersOf(&ch, standardsPath, all.len())
+	view.Pages, view.Orders = pages, ordersOf(&ch, standardsPath, compareOrders, all.len())
 	for i := range r.Result.Summaries {
 		view.Rows = append(view.Rows, newStandardRow(&ch, &r.Result.Standards[i], &r.Result.Summaries[i]))
 	}
