@@ -24,9 +24,10 @@ type kept[K comparable, V any] struct {
 	weight int
 }
 
-// Limits of the two caches: about 15 MB each when full.
+// Limits of the caches: 15 to 30 MB each when full.
 const (
-	maxSumRows  = 100_000
+	maxSumRows  = 200_000 // so that 15 months of 2,000 branches fit in
+	maxQueries  = 1_000
 	maxOutcomes = 40_000
 	maxResults  = 400_000 // so that one of 2,000 branches and 40 standards fits in
 )
@@ -93,10 +94,43 @@ type resultKey struct {
 	fit      int64 // of the data of which revision the network behind it was found out; 0: of these
 }
 
+// sumsKept are sums by the revision that they were read at, and what that was lately.
+type sumsKept struct {
+	*cache[sumKey, studio.Sums]
+	last *cache[sumKey, int64] // by key without revision
+}
+
+func newSumsKept() sumsKept {
+	return sumsKept{newCache[sumKey, studio.Sums](maxSumRows), newCache[sumKey, int64](maxQueries)}
+}
+
+// before finds sums of the same query as they were at an older revision.
+func (k sumsKept) before(key sumKey) (sums studio.Sums, rev int64, ok bool) {
+	rev, ok = k.last.get(key.ever())
+	if !ok || rev >= key.rev {
+		return sums, 0, false
+	}
+	older := key
+	older.rev = rev
+	sums, ok = k.get(older)
+	return sums, rev, ok
+}
+
+func (k sumsKept) keep(key sumKey, sums studio.Sums) {
+	k.put(key, sums, len(sums.Cells)+len(sums.Standards)+1)
+	k.last.set(key.ever(), key.rev, 1)
+}
+
+// ever is the key without its revision.
+func (k sumKey) ever() sumKey {
+	k.rev = 0
+	return k
+}
+
 // cachedSums reads sums through the cache.
 type cachedSums struct {
 	Tx
-	cache     *cache[sumKey, studio.Sums]
+	cache     sumsKept
 	programme studio.Programme
 }
 
@@ -106,9 +140,28 @@ func (c cachedSums) Sums(ctx context.Context, org string, q studio.SumQuery) (st
 	if sums, ok := c.cache.get(key); ok {
 		return sums, nil
 	}
-	sums, err := c.Tx.Sums(ctx, org, q)
+	sums, err := c.read(ctx, key)
 	if err == nil {
-		c.cache.put(key, sums, len(sums.Cells)+len(sums.Standards)+1)
+		c.cache.keep(key, sums)
 	}
 	return sums, err
+}
+
+// rowsAnew is how many rows are read with all others in the time that one branch takes by itself.
+const rowsAnew = 20
+
+// read reads sums; those of scores of many branches as they were read before, but for the branches that moved since.
+func (c cachedSums) read(ctx context.Context, key sumKey) (studio.Sums, error) {
+	old, rev, ok := c.cache.before(key)
+	if !ok || !key.query.Scores || key.query.Branch != "" {
+		return c.Tx.Sums(ctx, key.org, key.query)
+	}
+	moved, err := c.Moved(ctx, key.org, key.query.Programme, key.query.Window, rev)
+	if err != nil {
+		return studio.Sums{}, err
+	}
+	if len(moved) > min(mostMoved, len(old.Cells)/rowsAnew) {
+		return c.Tx.Sums(ctx, key.org, key.query)
+	}
+	return renewedSums(ctx, c.Tx, networkKey{key.org, key.query}, old, moved)
 }

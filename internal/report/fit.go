@@ -333,7 +333,7 @@ func (s *Service) count(ctx context.Context, tx Tx, d *desk) (studio.Counted, er
 	case large:
 		s.keepCounted(d, &c)
 	default:
-		s.sums.put(key, n.sums, len(n.sums.Cells)+len(n.sums.Standards)+1)
+		s.sums.keep(key, n.sums)
 	}
 	return c, err
 }

@@ -3,6 +3,7 @@ package report_test
 import (
 	"context"
 	"math"
+	"reflect"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -227,6 +228,7 @@ type watched struct {
 	second func()
 	opened atomic.Int64
 	long   atomic.Int64
+	whole  atomic.Int64 // sums of scores of all branches
 }
 
 func (r *watched) View(ctx context.Context, org string, read func(report.Tx) error) error {
@@ -244,6 +246,49 @@ type watchedTx struct {
 func (x watchedTx) ByShopper(ctx context.Context, org string, q studio.SumQuery) ([]report.ShopperSum, error) {
 	x.of.long.Add(1)
 	return x.Tx.ByShopper(ctx, org, q)
+}
+
+func (x watchedTx) Sums(ctx context.Context, org string, q studio.SumQuery) (studio.Sums, error) {
+	if q.Scores && q.Branch == "" {
+		x.of.whole.Add(1)
+	}
+	return x.Tx.Sums(ctx, org, q)
+}
+
+func TestScoresOfAllBranchesAreReadAnewOnlyOfThoseThatMoved(t *testing.T) {
+	storetest.ForEach(t, func(t *testing.T, s *store.Store) {
+		w, _ := season(t, s)
+		repo := &watched{Repo: s.Reports()}
+		svc := report.NewService(repo, w.Clock)
+		year := func(svc *report.Service) report.Trends {
+			y, err := svc.Trends(t.Context(), w.Owner, report.Query{}, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return y
+		}
+		first := year(svc)
+		if repo.whole.Load() != 1 {
+			t.Fatalf("read %d times at first", repo.whole.Load())
+		}
+		b := w.Branches[5].ID
+		bad(w, w.Branches[5], 3)
+		got, want := year(svc), year(report.NewService(s.Reports(), w.Clock))
+		if n := repo.whole.Load(); n != 1 {
+			t.Errorf("read as a whole %d times", n)
+		}
+		if !reflect.DeepEqual(got, want) || reflect.DeepEqual(got.Branches[b], first.Branches[b]) {
+			t.Errorf("%+v, not %+v", got.Branches[b], want.Branches[b])
+		}
+		for range 3 { // too many to read one by one
+			bad(w, w.Branches[1], 1)
+			bad(w, w.Branches[2], 1)
+			bad(w, w.Branches[3], 1)
+		}
+		if got, want := year(svc), year(report.NewService(s.Reports(), w.Clock)); !reflect.DeepEqual(got, want) || repo.whole.Load() != 2 {
+			t.Errorf("%+v, not %+v, read as a whole %d times", got.Branches[b], want.Branches[b], repo.whole.Load())
+		}
+	})
 }
 
 func TestAPageThatIsFirstAskedForWhileOthersAreFoundOutIsReadyWithThem(t *testing.T) {

@@ -273,24 +273,34 @@ func (n *network) patched(ctx context.Context, tx Tx, key networkKey, rev int64)
 	if len(moved) == 0 {
 		return &out, nil
 	}
+	if out.sums, err = renewedSums(ctx, tx, key, n.sums, moved); err != nil {
+		return nil, err
+	}
+	out.moved = slices.Concat(n.moved, moved)
+	slices.Sort(out.moved)
+	out.moved = slices.Compact(out.moved)
+	return &out, nil
+}
+
+// renewedSums are sums with those of some branches as they are now.
+func renewedSums(ctx context.Context, tx Tx, key networkKey, old studio.Sums, moved []string) (studio.Sums, error) {
+	if len(moved) == 0 {
+		return old, nil
+	}
 	var anew studio.Sums
 	for _, branch := range moved {
 		q := key.query
 		q.Branch = branch
 		sums, err := tx.Sums(ctx, key.org, q)
 		if err != nil {
-			return nil, err
+			return studio.Sums{}, err
 		}
 		anew.Cells, anew.Standards = append(anew.Cells, sums.Cells...), append(anew.Standards, sums.Standards...)
 	}
-	out.sums = studio.Sums{
-		Cells:     merged(n.sums.Cells, anew.Cells, moved, func(r *studio.CellSum) string { return r.Branch }),
-		Standards: merged(n.sums.Standards, anew.Standards, moved, func(r *studio.StandardSum) string { return r.Branch }),
-	}
-	out.moved = slices.Concat(n.moved, moved)
-	slices.Sort(out.moved)
-	out.moved = slices.Compact(out.moved)
-	return &out, nil
+	return studio.Sums{
+		Cells:     merged(old.Cells, anew.Cells, moved, func(r *studio.CellSum) string { return r.Branch }),
+		Standards: merged(old.Standards, anew.Standards, moved, func(r *studio.StandardSum) string { return r.Branch }),
+	}, nil
 }
 
 // merged puts the new rows of some branches into the place of their old ones. All come by branch.

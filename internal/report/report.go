@@ -24,7 +24,7 @@ type Service struct {
 	repo    Repo
 	now     func() time.Time
 	shelf   *studio.Shelf
-	sums    *cache[sumKey, studio.Sums]
+	sums    sumsKept
 	results *cache[resultKey, compare.Result]
 	crossed *cache[cellsKey, []compare.VisitCell]
 	works   *cache[workKey, any]
@@ -47,7 +47,7 @@ type Service struct {
 // NewService joins the use cases with what they need.
 func NewService(repo Repo, now func() time.Time) *Service {
 	return &Service{
-		repo: repo, now: now, shelf: studio.NewShelf(), sums: newCache[sumKey, studio.Sums](maxSumRows),
+		repo: repo, now: now, shelf: studio.NewShelf(), sums: newSumsKept(),
 		results: newCache[resultKey, compare.Result](maxResults), crossed: newCache[cellsKey, []compare.VisitCell](maxSumRows),
 		works: newCache[workKey, any](maxOutcomes), networks: newNetworks(), keptFrom: keptFrom, mostAtOnce: mostCrossed,
 		places: newCache[placesKey, *places](mostPlaces), boards: newCache[boardKey, *board](mostBoards),

@@ -75,16 +75,20 @@ func (s *Service) tune(ctx context.Context, x *study, from time.Time, model comp
 	if err != nil {
 		return tuned{}, err
 	}
-	visits := map[string]int64{}
 	total := int64(0)
 	for i := range sums.Cells {
 		if r := &sums.Cells[i]; r.Series == x.counted.Score.Series {
-			visits[r.Branch] += r.N
 			total += r.N
 		}
 	}
 	key := workKey{purpose: "watch", sums: sumKey{org: x.programme.Org, rev: total, query: studio.SumQuery{Programme: x.programme.ID, Window: w}}}
 	return once(s.works, key, func() (tuned, int, error) {
+		visits := map[string]int64{}
+		for i := range sums.Cells {
+			if r := &sums.Cells[i]; r.Series == x.counted.Score.Series {
+				visits[r.Branch] += r.N
+			}
+		}
 		ids, err := some(x.counted.Branches, visits), error(nil)
 		if len(ids) == 0 {
 			return tuned{}, 0, err
