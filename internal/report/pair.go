@@ -60,6 +60,7 @@ func (s *Service) Pair(ctx context.Context, a auth.Actor, branch, other string, 
 		b := &place.Branch
 		p = Pairing{Frame: x.frame(), Branch: b.ID, Place: Place{Code: b.Code, Name: b.Name, Region: x.regionName(b.Region), Format: b.Format}}
 		all := x.beside(b.ID, x.shown)
+		byName(all)
 		p.Neighbours = few(all)
 		p.Matches = matching(all, other)
 		if len(p.Matches) != 1 {
@@ -70,7 +71,7 @@ func (s *Service) Pair(ctx context.Context, a auth.Actor, branch, other string, 
 	return p, wrap("hold branches side by side", err)
 }
 
-// beside are the branches that the reader may hold one beside: open ones of our own among those shown.
+// beside are the branches that the reader may hold one beside: open ones of our own among those shown, in no order.
 func (x *study) beside(branch string, shown func(*org.Branch) bool) (all []Neighbour) {
 	for i := range x.counted.Branches {
 		b := &x.counted.Branches[i]
@@ -78,16 +79,21 @@ func (x *study) beside(branch string, shown func(*org.Branch) bool) (all []Neigh
 			all = append(all, Neighbour{b.ID, b.Code, b.Name})
 		}
 	}
-	slices.SortFunc(all, func(a, b Neighbour) int {
-		return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), strings.Compare(a.Code, b.Code), strings.Compare(a.ID, b.ID))
-	})
 	return all
 }
 
+func byName(all []Neighbour) {
+	slices.SortFunc(all, func(a, b Neighbour) int {
+		return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), strings.Compare(a.Code, b.Code), strings.Compare(a.ID, b.ID))
+	})
+}
+
+// few lists them by name, unless they are too many to choose from.
 func few(all []Neighbour) Neighbours {
 	if len(all) > mostNeighbours {
 		return Neighbours{Many: true}
 	}
+	byName(all)
 	return Neighbours{List: all}
 }
 

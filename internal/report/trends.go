@@ -17,7 +17,7 @@ const RollingMonths = studio.ShareMonths
 type Trends struct {
 	Window   studio.Window
 	TargetBP int
-	Branches map[string]Trend // by id; within the reader's reach
+	Branches map[string]Trend // by id; within the reader's reach. Readers share it: nobody may change it.
 	// Together is what all branches moved in a year, in points; only where Moved, when they clearly did.
 	Together float64
 	Moved    bool
@@ -89,16 +89,34 @@ func (s *Service) trends(ctx context.Context, tx Tx, d *desk, c *studio.Counted,
 	if err != nil {
 		return err
 	}
-	t.Together, t.Moved, t.Branches = all.Together, all.Moved, make(map[string]Trend)
-	for i := range c.Branches {
-		if trend, ok := all.Branches[c.Branches[i].ID]; ok && shown(&c.Branches[i]) {
-			t.Branches[c.Branches[i].ID] = trend
-		}
+	t.Together, t.Moved = all.Together, all.Moved
+	if only == "" {
+		key.purpose = "year seen by " + d.view()
+		t.Branches, err = once(s.works, key, func() (map[string]Trend, int, error) {
+			seen := all.seen(c, shown)
+			return seen, len(seen), nil
+		})
+		return err
 	}
-	if d.held == nil || only == "" || len(t.Branches) == 0 {
+	t.Branches = all.seen(c, shown)
+	if d.held == nil || len(t.Branches) == 0 {
 		return nil
 	}
 	return s.trendNow(ctx, tx, d, c, t, trendOf{only, year, reading, all.spread})
+}
+
+// seen keeps the branches shown.
+func (t *Trends) seen(c *studio.Counted, shown func(*org.Branch) bool) map[string]Trend {
+	seen := make(map[string]Trend)
+	for i := range c.Branches {
+		if !shown(&c.Branches[i]) {
+			continue
+		}
+		if trend, ok := t.Branches[c.Branches[i].ID]; ok {
+			seen[c.Branches[i].ID] = trend
+		}
+	}
+	return seen
 }
 
 // trendOf is one branch's year to read.

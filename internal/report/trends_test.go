@@ -111,3 +111,24 @@ func TestTrendsStayWithinReach(t *testing.T) {
 		t.Errorf("a shopper got %v", err)
 	}
 }
+
+func TestReadersOfTheSameYearsSeeTheirOwnBranchesOnly(t *testing.T) {
+	w, svc := season(t, storetest.Any(t))
+	read := func(a auth.Actor, q report.Query, only string) map[string]report.Trend {
+		y, err := svc.Trends(t.Context(), a, q, only)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return y.Branches
+	}
+	all := read(w.Owner, report.Query{}, "")
+	mine := read(manager(w, w.Regions[0]), report.Query{}, "")
+	there := read(w.Owner, report.Query{Region: w.Regions[0].ID}, "")
+	one := read(w.Owner, report.Query{}, w.Branches[0].ID)
+	if len(all) != 12 || len(mine) == 0 || len(mine) >= 12 || len(there) != len(mine) || len(one) != 1 {
+		t.Errorf("%d years of all, %d of a region's manager, %d of the region, %d of one branch", len(all), len(mine), len(there), len(one))
+	}
+	if again := read(w.Owner, report.Query{}, ""); len(again) != 12 {
+		t.Errorf("then %d years of all", len(again))
+	}
+}
