@@ -143,25 +143,34 @@ func (r Ranking) AmongWorst(share float64) ([]float64, bool) {
 	return out, true
 }
 
-// quantile is the score below which the given share of true scores is expected.
+// quantile is the score below which the given share of true scores is expected: by Newton's steps, and by halving where one
+// would leave what is still possible.
 func (r Ranking) quantile(share float64) float64 {
+	const near = 1e-9
 	lo, hi := reach(r.beliefs)
-	want := share * float64(len(r.beliefs))
+	want, q := share*float64(len(r.beliefs)), (lo+hi)/2
 	for range 60 {
-		mid, sum := (lo+hi)/2, 0.0
+		sum, slope := 0.0, 0.0
 		for _, b := range r.beliefs {
-			sum += Phi((mid - b.Mean) / b.SD)
+			z := (q - b.Mean) / b.SD
+			sum += Phi(z)
+			slope += math.Exp(-z*z/2) / (b.SD * math.Sqrt(2*math.Pi))
 		}
 		if sum < want {
-			lo = mid
+			lo = q
 		} else {
-			hi = mid
+			hi = q
 		}
-		if hi-lo < 1e-9 {
-			break
+		next := q - (sum-want)/slope
+		if !(next > lo && next < hi) { // also what is no number
+			next = (lo + hi) / 2
 		}
+		if math.Abs(next-q) < near {
+			return next
+		}
+		q = next
 	}
-	return (lo + hi) / 2
+	return q
 }
 
 // reach is a range of scores outside which nothing is believed.
