@@ -234,3 +234,23 @@ func TestLargeMonthsNameEveryMonthOrEveryThird(t *testing.T) {
 		t.Errorf("%+v", low.Grid)
 	}
 }
+
+func TestMarksAreWrittenWithTheirPartsEscaped(t *testing.T) {
+	s := chart.NewScale(nil, 8000)
+	full := chart.NewBar(s, chart.Span{Value: 7500, Lo: 7000, Hi: 8000}, true, 8000, chart.Below).WithSeen(s, 6000, 7500)
+	const want = `<line class="rail" x1="3%" x2="97%" y1="50%" y2="50%"/><line class="range" x1="40.6%" x2="59.4%" y1="50%" y2="50%"/>` +
+		`<line class="standard" x1="59.4%" x2="59.4%" y2="100%"/><circle class="seen" cx="21.8%" cy="50%" r="5"/><circle class="dot" cx="50%" cy="50%" r="6"/>`
+	if got := string(full.Marks()); got != want {
+		t.Errorf("%s\nnot\n%s", got, want)
+	}
+	if got := string(chart.Empty(s, 0).Marks()); got != `<line class="rail" x1="3%" x2="97%" y1="50%" y2="50%"/>` {
+		t.Errorf("nothing is drawn as %s", got)
+	}
+	if got := string(chart.Bar{Dot: `"><b>`}.Marks()); strings.Contains(got, "<b>") {
+		t.Errorf("not escaped: %s", got)
+	}
+	name := chart.FunnelName{Dot: chart.Dot{X: "12.5", Y: "40", R: "7"}, Tone: chart.Above}
+	if got := string(name.Marks()); got != `<circle class="hit" cx="12.5" cy="40" r="15"/><circle class="dot above" cx="12.5" cy="40" r="7"/>` {
+		t.Errorf("a named dot is %s", got)
+	}
+}

@@ -18,9 +18,13 @@ func FunnelOf(f *compare.Funnel, middle string, name, href func(branch string) s
 	for _, l := range f.Limits {
 		d.Limits = append(d.Limits, FunnelLimit{Visits: l.X, Lo95: 100 * l.In95.Lo, Hi95: 100 * l.In95.Hi, Lo998: 100 * l.In998.Lo, Hi998: 100 * l.In998.Hi})
 	}
-	for _, dot := range f.Dots {
+	d.Points = make([]FunnelPoint, 0, len(f.Dots))
+	for i := range f.Dots {
+		dot := &f.Dots[i]
 		p := FunnelPoint{Visits: dot.X, Value: 100 * dot.Y, Outside: dot.Outside95, Named: dot.Named}
-		p.Name = name(dot.Branch)
+		if len(f.Dots) <= mostDots || !p.inside() { // of very many nobody reads the names of those inside
+			p.Name = name(dot.Branch)
+		}
 		if dot.Named {
 			p.Href = href(dot.Branch)
 		}

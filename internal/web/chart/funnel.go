@@ -101,7 +101,6 @@ func NewFunnel(d FunnelData, narrow bool) Funnel {
 	f.Middle = FunnelEdge{X: short(d.middleAt(p, dots)), Y: short(p.y(d.Centre)), Text: d.Middle}
 	f.edges(p, d, dots)
 	f.place(p, d, dots, narrow)
-	f.gather()
 	return f
 }
 
@@ -112,46 +111,41 @@ const mostDots = 250
 // middle. The table beside the drawing has the others.
 const mostNamed = 60
 
-// gather draws dots as one path where there are very many: each by itself would make the page heavy. Dots in one place are drawn once.
-func (f *Funnel) gather() {
-	if len(f.Dots)+len(f.Named) <= mostDots {
+// cloud draws dots inside as one path where there are very many: each by itself would make the page heavy. Dots in one place
+// are drawn once.
+type cloud struct {
+	path []byte
+	seen map[[2]float64]bool // tenths
+}
+
+func (c *cloud) add(x, y float64) {
+	at := [2]float64{tenths(x), tenths(y)}
+	if c.seen[at] {
 		return
 	}
-	var b strings.Builder
-	if len(f.Dots) > 0 {
-		f.CloudWidth = short(2 * value(f.Dots[0].R))
-	}
-	outside, seen := f.Dots[:0], make(map[[2]string]bool, len(f.Dots))
-	for _, d := range f.Dots {
-		if !d.Inside && len(outside) < mostNamed {
-			outside = append(outside, d)
-			continue
-		}
-		if at := [2]string{d.X, d.Y}; !seen[at] {
-			seen[at] = true
-			b.WriteByte('M')
-			b.WriteString(d.X)
-			b.WriteByte(' ')
-			b.WriteString(d.Y)
-			b.WriteString("h0")
-		}
-	}
-	f.Dots, f.Cloud = outside, b.String()
+	c.seen[at] = true
+	c.path = append(c.path, 'M')
+	c.path = appendTenths(c.path, at[0])
+	c.path = append(c.path, ' ')
+	c.path = appendTenths(c.path, at[1])
+	c.path = append(c.path, "h0"...)
 }
 
 // scale begins below the lowest dot, and where half of the limits lie above it: the mouth of the funnel may run out.
 func (d FunnelData) scale() Scale {
-	var spans []Span
-	for _, p := range d.Points {
-		spans = append(spans, Span{Value: p.Value, Lo: p.Value, Hi: p.Value})
-	}
-	return NewScale(spans, int(d.Centre))
+	return ScaleOver(func(yield func(Span) bool) {
+		for i := range d.Points {
+			if v := d.Points[i].Value; !yield(Span{Value: v, Lo: v, Hi: v}) {
+				return
+			}
+		}
+	}, int(d.Centre))
 }
 
 func (d FunnelData) most() float64 {
 	most := 1.0
-	for _, p := range d.Points {
-		most = math.Max(most, p.Visits)
+	for i := range d.Points {
+		most = math.Max(most, d.Points[i].Visits)
 	}
 	for _, l := range d.Limits {
 		most = math.Max(most, l.Visits)
@@ -164,7 +158,8 @@ type spots [][2]float64
 
 func (d FunnelData) spots(p plane) spots {
 	all := make(spots, len(d.Points))
-	for i, x := range d.Points {
+	for i := range d.Points {
+		x := &d.Points[i]
 		all[i] = [2]float64{p.across(x.Visits), p.y(x.Value)}
 	}
 	slices.SortFunc(all, func(a, b [2]float64) int { return cmp.Compare(a[0], b[0]) })
@@ -200,8 +195,8 @@ func (d FunnelData) middleAt(p plane, dots spots) float64 {
 
 func (d FunnelData) title() string {
 	named := 0
-	for _, p := range d.Points {
-		if p.Named {
+	for i := range d.Points {
+		if d.Points[i].Named {
 			named++
 		}
 	}
@@ -313,18 +308,12 @@ func (f *Funnel) place(p plane, d FunnelData, dots spots, narrow bool) {
 		links = mostNamed
 	}
 	named, others := d.named(links)
-	f.Dots = make([]FunnelDot, 0, len(others))
-	alone := 0 // outside, and drawn by themselves
-	for i := range others {
-		x := &others[i]
-		dot := FunnelDot{Dot: Dot{X: short(p.across(x.Visits)), Y: short(p.y(x.Value)), R: r}, Inside: !x.Outside && !x.Named}
-		if !dot.Inside {
-			alone++
-		}
-		if !many || !dot.Inside && alone <= mostNamed {
-			dot.Title = x.says()
-		}
-		f.Dots = append(f.Dots, dot)
+	if many {
+		others = f.gather(p, others, r)
+	}
+	f.Dots = make([]FunnelDot, len(others))
+	for i, x := range others {
+		f.Dots[i] = FunnelDot{Dot: Dot{X: short(p.across(x.Visits)), Y: short(p.y(x.Value)), R: r, Title: x.says()}, Inside: x.inside()}
 	}
 	room := newRoom(p, named)
 	room.keep(f)
@@ -337,31 +326,44 @@ func (f *Funnel) place(p plane, d FunnelData, dots spots, narrow bool) {
 	}
 }
 
-// named are the branches with names, the furthest from the middle first and at most so many, and all others.
-func (d FunnelData) named(most int) (named, others []FunnelPoint) {
-	var far []int // in the order of points
-	others = make([]FunnelPoint, 0, len(d.Points))
-	for i := range d.Points {
-		if d.Points[i].Named {
-			far = append(far, i)
-		} else {
-			others = append(others, d.Points[i])
-		}
+// gather puts most dots into the cloud and gives those of them that are drawn by themselves.
+func (f *Funnel) gather(p plane, dots []*FunnelPoint, r string) (alone []*FunnelPoint) {
+	if len(dots) == 0 {
+		return nil
 	}
-	slices.SortStableFunc(far, func(a, b int) int {
-		return cmp.Compare(math.Abs(d.Points[b].Value-d.Centre), math.Abs(d.Points[a].Value-d.Centre))
-	})
-	for k, i := range far {
-		if k < most {
-			named = append(named, d.Points[i])
-		} else {
-			others = append(others, d.Points[i])
+	c := cloud{seen: make(map[[2]float64]bool, len(dots))}
+	for _, x := range dots {
+		if !x.inside() && len(alone) < mostNamed {
+			alone = append(alone, x)
+			continue
 		}
+		c.add(p.across(x.Visits), p.y(x.Value))
 	}
-	return named, others
+	f.Cloud, f.CloudWidth = string(c.path), short(2*value(r))
+	return alone
 }
 
-func (p FunnelPoint) says() string {
+// named are the branches with names, the furthest from the middle first and at most so many, and all others.
+func (d FunnelData) named(most int) (named, others []*FunnelPoint) {
+	others = make([]*FunnelPoint, 0, len(d.Points))
+	for i := range d.Points {
+		if p := &d.Points[i]; p.Named {
+			named = append(named, p)
+		} else {
+			others = append(others, p)
+		}
+	}
+	slices.SortStableFunc(named, func(a, b *FunnelPoint) int {
+		return cmp.Compare(math.Abs(b.Value-d.Centre), math.Abs(a.Value-d.Centre))
+	})
+	shown := min(most, len(named))
+	return named[:shown], append(others, named[shown:]...)
+}
+
+// inside reports whether nothing is said of the branch: it lies where luck alone may have put it.
+func (p *FunnelPoint) inside() bool { return !p.Outside && !p.Named }
+
+func (p *FunnelPoint) says() string {
 	return p.Name + ": " + Whole(p.Value) + "%, " + visits(int(math.Floor(p.Visits+0.5)))
 }
 
@@ -384,7 +386,7 @@ const (
 // mostOfWidth is the part of a drawing that a name may take; longer ones are cut, and the dot's title has them whole.
 const mostOfWidth = 0.38
 
-func newRoom(p plane, named []FunnelPoint) *room {
+func newRoom(p plane, named []*FunnelPoint) *room {
 	m := &room{left: p.left, right: p.left + p.width, top: p.top - 8, bottom: p.top + p.height}
 	for _, x := range named {
 		cx, cy := p.across(x.Visits), p.y(x.Value)

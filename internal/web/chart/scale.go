@@ -1,7 +1,9 @@
 package chart
 
 import (
+	"iter"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -21,19 +23,24 @@ type Span struct{ Value, Lo, Hi float64 }
 
 // NewScale ends at 100 % and begins at 50 %, or lower, in tens, where values lie lower. A few very wide ranges do not
 // make all others narrow: they run out of the picture.
-func NewScale(spans []Span, target int) Scale {
+func NewScale(spans []Span, target int) Scale { return ScaleOver(slices.Values(spans), target) }
+
+// ScaleOver is NewScale for spans that need not be put together: there may be tens of thousands.
+func ScaleOver(spans iter.Seq[Span], target int) Scale {
 	s := Scale{lo: usualLow, hi: fullScale}
 	if target > 0 {
 		s.lower(float64(target) - step)
 	}
 	var below [usualLow / step]int // how many begin in each ten: higher ones lower nothing
-	for _, x := range spans {
+	all := 0
+	for x := range spans {
+		all++
 		s.lower(x.Value - step/2)
 		if at := max(0, int(math.Floor(x.Lo/step))); at < len(below) {
 			below[at]++
 		}
 	}
-	wide := len(spans) / 20 // so many may run out of the picture
+	wide := all / 20 // so many may run out of the picture
 	for at, n := range below {
 		if wide -= n; wide < 0 {
 			s.lower(float64(at * step))
@@ -65,16 +72,21 @@ func (s Scale) across(bp float64) string {
 
 // short writes a coordinate with at most one decimal.
 func short(v float64) string {
-	tenths := math.Floor(v*10 + 0.5)
+	var b [24]byte
+	return string(appendTenths(b[:0], tenths(v)))
+}
+
+func tenths(v float64) float64 { return math.Floor(v*10 + 0.5) }
+
+func appendTenths(b []byte, tenths float64) []byte {
 	if !(tenths >= 0 && tenths < 1e6) { // also what is no number
-		return strconv.FormatFloat(tenths/10, 'f', -1, 64)
+		return strconv.AppendFloat(b, tenths/10, 'f', -1, 64)
 	}
 	whole, rest := int(tenths)/10, int(tenths)%10
-	if rest == 0 {
-		return strconv.Itoa(whole)
+	if b = strconv.AppendInt(b, int64(whole), 10); rest == 0 {
+		return b
 	}
-	var b [8]byte
-	return string(append(strconv.AppendInt(b[:0], int64(whole), 10), '.', byte('0'+rest)))
+	return append(b, '.', byte('0'+rest))
 }
 
 // Whole writes basis points as whole percent, half up, without the sign.

@@ -110,21 +110,34 @@ func newFunnel(ch *choice, r *report.Comparison) funnel {
 		}
 	}
 	out.Files = takeOf(ch, "funnel", "funnel", "")
-	dots := f.Outside()
-	for i := range f.Dots {
-		if f.Dots[i].Side == compare.FunnelInside {
-			dots = append(dots, f.Dots[i])
-		}
-	}
-	for i := range dots[:min(len(dots), mostDots)] {
+	dots, more := listed(f)
+	for i := range dots {
 		d := &dots[i]
 		out.Rows = append(out.Rows, funnelRow{
 			Name: r.Places[d.Branch].Name, Href: href(d.Branch), Visits: strconv.FormatFloat(math.Round(d.X), 'f', -1, 64),
 			Value: percent(100 * d.Y), Words: dotWords(d),
 		})
 	}
-	out.Unshown = len(dots) - len(out.Rows)
+	out.Unshown = more
 	return out
+}
+
+// listed are the dots that the funnel's table has, those outside first, and how many more there are.
+func listed(f *compare.Funnel) (dots []compare.FunnelDot, more int) {
+	dots = f.Outside()
+	if len(dots) > mostDots {
+		dots, more = dots[:mostDots], len(dots)-mostDots
+	}
+	for i := range f.Dots {
+		switch {
+		case f.Dots[i].Side != compare.FunnelInside:
+		case len(dots) < mostDots:
+			dots = append(dots, f.Dots[i])
+		default:
+			more++
+		}
+	}
+	return dots, more
 }
 
 // dotWords says where a dot lies.
@@ -197,11 +210,11 @@ func whereText(c echo.Context, a auth.Actor, r *report.Comparison) string {
 
 // scaleOf is the scale that the league shares with nothing else: its rows need it narrow.
 func scaleOf(rows []compareRow, target int) chart.Scale {
-	var spans []chart.Span
-	for i := range rows {
-		if e := &rows[i].Score; e.N > 0 {
-			spans = append(spans, spanOf(e))
+	return chart.ScaleOver(func(yield func(chart.Span) bool) {
+		for i := range rows {
+			if e := &rows[i].Score; e.N > 0 && !yield(spanOf(e)) {
+				return
+			}
 		}
-	}
-	return chart.NewScale(spans, target)
+	}, target)
 }

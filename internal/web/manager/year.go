@@ -88,16 +88,16 @@ func drawn(t report.Trend) bool {
 
 // yearScale shows all lines; ribbons of the few may leave the picture.
 func yearScale(t *report.Trends) chart.Scale {
-	const months = 12
-	spans := make([]chart.Span, 0, months*len(t.Branches))
-	for _, trend := range t.Branches {
-		for i := range trend.Rolling {
-			if p := &trend.Rolling[i]; p.N > 0 {
-				spans = append(spans, chart.Span{Value: p.MeanBP, Lo: math.Max(p.MeanBP-2000, orValue(p.HasRange, p.LoBP, p.MeanBP)), Hi: p.MeanBP})
+	return chart.ScaleOver(func(yield func(chart.Span) bool) {
+		for _, trend := range t.Branches {
+			for i := range trend.Rolling {
+				p := &trend.Rolling[i]
+				if p.N > 0 && !yield(chart.Span{Value: p.MeanBP, Lo: math.Max(p.MeanBP-2000, orValue(p.HasRange, p.LoBP, p.MeanBP)), Hi: p.MeanBP}) {
+					return
+				}
 			}
 		}
-	}
-	return chart.NewScale(spans, t.TargetBP)
+	}, t.TargetBP)
 }
 
 func newMultiple(t *report.Trend, scale chart.Scale, target int) multiple {
