@@ -138,14 +138,37 @@ func (p *Page[T]) Render(c echo.Context, status int, view T) error {
 		framing(c, v.chrome())
 	}
 	vary(c)
-	var b bytes.Buffer
+	b := blank()
+	defer give(b)
 	if v, ok := any(&view).(worded); ok {
 		v.InWords(catalogue.For(LanguageOf(c)).Say)
 	}
-	if err := p.execute(&b, LanguageOf(c), view); err != nil {
+	if err := p.execute(b, LanguageOf(c), view); err != nil {
 		return fmt.Errorf("render %s: %w", p.name, err)
 	}
 	return send(c, status, echo.MIMETextHTMLCharsetUTF8, b.Bytes())
+}
+
+// paper is what pages were rendered on: one that has grown to the size of a large page is used again.
+var paper = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// mostPaper is how large one may be that is kept.
+const mostPaper = 1 << 20
+
+func blank() *bytes.Buffer {
+	b, ok := paper.Get().(*bytes.Buffer)
+	if !ok { // nothing else is put there
+		return new(bytes.Buffer)
+	}
+	b.Reset()
+	return b
+}
+
+// give takes back what was answered with.
+func give(b *bytes.Buffer) {
+	if b.Cap() <= mostPaper {
+		paper.Put(b)
+	}
 }
 
 // worded is fulfilled by pages that mix words of ours with those of people in one field: they know which are which.
