@@ -32,17 +32,6 @@ func NewCusum(residuals []float64, arl0 float64) (Cusum, bool) {
 	return Cusum{Alarm: float64(states) * cusumStep}, ok
 }
 
-// CusumRunLength is the mean number of visits until an alarm at the limit when residuals fall as given, starting from 0;
-// infinite when they never alarm. It is false under the conditions of [NewCusum].
-func CusumRunLength(residuals []float64, alarm float64) (float64, bool) {
-	law, ok := newSteps(residuals)
-	states := math.Floor(alarm/cusumStep + 0.5)
-	if !ok || !(states >= 1) || states > cusumHighest/cusumStep {
-		return 0, false
-	}
-	return law.run(int(states)), true
-}
-
 // Next is the sum after one more residual, and whether it alarms. After an alarm the chart starts again from 0.
 func (c Cusum) Next(sum, z float64) (next float64, alarm bool) {
 	sum = math.Max(0, sum-z-cusumAllowance)

@@ -95,15 +95,21 @@ func quantiles(n int) []float64 {
 	return out
 }
 
+// runLength is the mean number of visits until an alarm at the limit, starting from 0.
+func runLength(t *testing.T, residuals []float64, alarm float64) float64 {
+	t.Helper()
+	law, ok := newSteps(residuals)
+	if !ok {
+		t.Fatal("declined")
+	}
+	return law.run(int(math.Round(alarm / cusumStep)))
+}
+
 func TestNormalResidualsGiveTheKnownRunLengths(t *testing.T) {
 	z := quantiles(20_001)
 	// one-sided, allowance 0.5 (Brook and Evans 1972; Siegmund 1985): 335.4 at 4, 930.9 at 5
 	for h, want := range map[float64]float64{3: 117.6, 4: 335.4, 5: 930.9} {
-		got, ok := CusumRunLength(z, h)
-		if !ok {
-			t.Fatal("declined")
-		}
-		near(t, fmt.Sprint("limit ", h), got/want, 1, .04)
+		near(t, fmt.Sprint("limit ", h), runLength(t, z, h)/want, 1, .04)
 	}
 	c, _ := NewCusum(z, 480)
 	near(t, "limit for 480", c.Alarm, 4.35, .051)
@@ -111,8 +117,7 @@ func TestNormalResidualsGiveTheKnownRunLengths(t *testing.T) {
 	for i := range z {
 		shifted[i] = z[i] - 1
 	}
-	got, _ := CusumRunLength(shifted, 4)
-	near(t, "after a fall of one", got, 8.38, .3)
+	near(t, "after a fall of one", runLength(t, shifted, 4), 8.38, .3)
 }
 
 func TestSkewedResidualsAskForAHigherLimit(t *testing.T) {
