@@ -119,10 +119,14 @@ func (s *Service) branch(ctx context.Context, tx Tx, d *desk, place *visit.Place
 	if err != nil {
 		return r, err
 	}
-	if err := s.months(ctx, tx, d, &counted, &r, r.Level.Spread); err != nil {
+	own, err := x.twoWindows(ctx, b.ID)
+	if err != nil {
 		return r, err
 	}
-	return r, s.beside(ctx, x, place, &r)
+	if err := r.months(&counted, own); err != nil {
+		return r, err
+	}
+	return r, s.beside(ctx, x, place, own, &r)
 }
 
 // branchAmongFew works everything out from the visits of all.
@@ -149,7 +153,7 @@ func (r *BranchReport) take(result *compare.Result, p *programme.Programme) {
 }
 
 // beside adds what stands beside the counts: the chart, the change, the latest visits and their words.
-func (s *Service) beside(ctx context.Context, x *study, place *visit.Place, r *BranchReport) (err error) {
+func (s *Service) beside(ctx context.Context, x *study, place *visit.Place, own studio.Sums, r *BranchReport) (err error) {
 	if r.Watch, err = s.watch(ctx, x, &place.Branch, r.Level.Spread, &r.Level); err != nil {
 		return err
 	}
@@ -167,9 +171,7 @@ func (s *Service) beside(ctx context.Context, x *study, place *visit.Place, r *B
 			r.Move = &row
 		}
 	}
-	if r.Moved, err = s.moved(ctx, x, &place.Branch); err != nil {
-		return err
-	}
+	r.Moved = x.movedBy(r.Branch, own, before)
 	q := VisitQuery{Reach: x.reach, Programme: x.programme.ID, Branches: []string{r.Branch}, Scenario: x.query.Scenario, Limit: latest + 1}
 	if r.Visits, err = x.tx.PublishedVisits(ctx, place.Org, q); err != nil {
 		return err
@@ -262,26 +264,31 @@ func penalties(c *studio.Counted, branch string) (own, rest compare.Penalty) {
 	return own, rest
 }
 
-// months reads the branch's sums month by month, in the same series as the window.
-func (s *Service) months(ctx context.Context, tx Tx, d *desk, c *studio.Counted, r *BranchReport, spread compare.Spread) error {
-	w, err := compare.MonthRange(d.window.From, d.window.To)
+// twoWindows reads a branch's sums month by month, of the window and of the one before.
+func (x *study) twoWindows(ctx context.Context, branch string) (studio.Sums, error) {
+	before, _, err := x.windowBefore()
 	if err != nil {
-		return err
+		return studio.Sums{}, err
 	}
-	sums, err := tx.Sums(ctx, d.programme.Org, studio.SumQuery{
-		Programme: d.programme.ID, Window: d.window, Scenario: d.query.Scenario, Branch: r.Branch, Monthly: true,
+	return x.tx.Sums(ctx, x.programme.Org, studio.SumQuery{
+		Programme: x.programme.ID, Window: studio.Window{From: before.From, To: x.window.To}, Scenario: x.query.Scenario, Branch: branch, Monthly: true,
 	})
+}
+
+// months takes the branch's sums month by month, in the same series as the window; months before it are left out.
+func (r *BranchReport) months(c *studio.Counted, sums studio.Sums) error {
+	w, err := compare.MonthRange(r.Window.From, r.Window.To)
 	if err != nil {
 		return err
 	}
 	var scores []compare.MonthScores
 	for _, cell := range sums.Cells {
 		m, err := compare.ParseMonth(cell.Month)
-		if err == nil && cell.Series == c.Score.Series {
+		if err == nil && w.Has(m) && cell.Series == c.Score.Series {
 			scores = append(scores, compare.MonthScores{Month: m, Scores: compare.Scores{N: cell.N, SumBP: cell.SumBP, SumBP2: cell.SumBP2}})
 		}
 	}
-	r.Months = compare.Trend(scores, w, spread)
+	r.Months = compare.Trend(scores, w, r.Level.Spread)
 	r.shares(sums.Standards, c)
 	return nil
 }

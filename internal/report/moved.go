@@ -1,10 +1,7 @@
 package report
 
 import (
-	"context"
-
 	"plainclothes/internal/compare"
-	"plainclothes/internal/org"
 	"plainclothes/internal/studio"
 )
 
@@ -17,29 +14,19 @@ type Moved struct {
 // otherChecklist says why two windows are not split.
 const otherChecklist = "The checklist changed between the two windows. Their scores are made of different parts, so what moved the score cannot be split."
 
-// moved holds a branch against itself: its window against the one of the same length before, both as they are now.
-func (s *Service) moved(ctx context.Context, x *study, b *org.Branch) (Moved, error) {
-	before, _, err := x.windowBefore()
-	if err != nil {
-		return Moved{}, err
-	}
-	sums, err := x.tx.Sums(ctx, x.programme.Org, studio.SumQuery{
-		Programme: x.programme.ID, Window: studio.Window{From: before.From, To: x.window.To}, Scenario: x.query.Scenario, Branch: b.ID, Monthly: true,
-	})
-	if err != nil {
-		return Moved{}, err
-	}
+// movedBy holds a branch against itself: its window against the one of the same length before, both as they are now.
+func (x *study) movedBy(branch string, sums studio.Sums, before studio.Window) Moved {
 	if !sameChecklist(&x.counted, sums) {
-		return Moved{Why: otherChecklist}, nil
+		return Moved{Why: otherChecklist}
 	}
 	p := x.counted.Edition.List.Programme
-	why := compare.WhyMoved{Branch: b.ID, Standards: studio.StandardsOf(p), Section: sections(x)}
+	why := compare.WhyMoved{Branch: branch, Standards: studio.StandardsOf(p), Section: sections(x)}
 	why.Before, why.After = halves(sums, before.To)
 	c, declined := why.Explain()
 	if declined != "" {
-		return Moved{Why: declined}, nil
+		return Moved{Why: declined}
 	}
-	return Moved{Causes: &c}, nil
+	return Moved{Causes: &c}
 }
 
 // sameChecklist reports whether all visits have one definition of the score and of each standard: those that are counted.
