@@ -345,19 +345,26 @@ func (f *Funnel) gather(p plane, dots []*FunnelPoint, r string) (alone []*Funnel
 
 // named are the branches with names, the furthest from the middle first and at most so many, and all others.
 func (d FunnelData) named(most int) (named, others []*FunnelPoint) {
+	var far []int // in the order of points
 	others = make([]*FunnelPoint, 0, len(d.Points))
 	for i := range d.Points {
-		if p := &d.Points[i]; p.Named {
-			named = append(named, p)
+		if d.Points[i].Named {
+			far = append(far, i)
 		} else {
-			others = append(others, p)
+			others = append(others, &d.Points[i])
 		}
 	}
-	slices.SortStableFunc(named, func(a, b *FunnelPoint) int {
-		return cmp.Compare(math.Abs(b.Value-d.Centre), math.Abs(a.Value-d.Centre))
+	slices.SortFunc(far, func(a, b int) int {
+		return cmp.Or(cmp.Compare(math.Abs(d.Points[b].Value-d.Centre), math.Abs(d.Points[a].Value-d.Centre)), cmp.Compare(a, b))
 	})
-	shown := min(most, len(named))
-	return named[:shown], append(others, named[shown:]...)
+	for k, i := range far {
+		if k < most {
+			named = append(named, &d.Points[i])
+		} else {
+			others = append(others, &d.Points[i])
+		}
+	}
+	return named, others
 }
 
 // inside reports whether nothing is said of the branch: it lies where luck alone may have put it.

@@ -66,8 +66,10 @@ func TestTheComparisonOfAHundredBranchesStaysWithinItsBudget(t *testing.T) {
 	// So many visits are a large window: a new one is in its branch at once, and the page says of when the rest is.
 	page := "/compare/branches/" + r.Branches[3].ID + "?window=last12"
 	site.Get(r.Owner, page).Silent("as of ")
-	r.Visit(worldtest.Made{Branch: r.Branches[3], Scenario: "guest", On: "2026-11-05", Answers: r.Answered(12, 0)})
+	visit := worldtest.Made{Branch: r.Branches[3], Scenario: "guest", On: "2026-11-05", Answers: r.Answered(12, 0)}
+	r.Visit(visit)
 	site.Get(r.Owner, page).Says("as of " + r.Now.UTC().Format("15:04"))
+	r.Visit(visit) // the first may be found out about by now; of the next nothing is for a while
 	site.Get(r.Owner, "/compare/branches?window=last12").Says("has its new score already")
 	if err := r.svc.Close(); err != nil {
 		t.Error(err)

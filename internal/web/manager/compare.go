@@ -61,7 +61,7 @@ func (p *Pages) compare(c echo.Context, a auth.Actor) error {
 	if head.Quiet {
 		return comparePage.Render(c, head.status(), view)
 	}
-	view.Funnel = newFunnel(&ch, r)
+	view.Funnel = p.funnel(&ch, r)
 	trends, err := p.reports.Trends(c.Request().Context(), a, ch.query(), "")
 	if err != nil {
 		return err
@@ -91,12 +91,8 @@ func funnelOf(ch *choice, r *report.Comparison) (f *compare.Funnel, of, middle s
 	return f, "", "average", ok
 }
 
-func newFunnel(ch *choice, r *report.Comparison) funnel {
-	f, of, middle, ok := funnelOf(ch, r)
-	out := funnel{Of: of, Known: ok}
-	if !ok {
-		return out
-	}
+func newFunnel(ch *choice, r *report.Comparison, f *compare.Funnel, of, middle string) funnel {
+	out := funnel{Of: of, Known: true}
 	href := branchHrefs(ch)
 	data := chart.FunnelOf(f, middle, func(id string) string { return r.Places[id].Name }, href)
 	out.Wide, out.Narrow = chart.NewFunnel(data, false), chart.NewFunnel(data, true)

@@ -36,7 +36,10 @@ type Reports interface {
 }
 
 // Pages answers the requests of those who read results.
-type Pages struct{ reports Reports }
+type Pages struct {
+	reports Reports
+	drawn   drawings
+}
 
 // New joins the pages with their use cases.
 func New(reports Reports) *Pages { return &Pages{reports: reports} }
