@@ -25,10 +25,26 @@ type VisitList struct {
 
 // PublishedVisits lists published visits within the reader's reach: of one branch, or of those that the query names.
 // limit is at most visit.MaxList (0 means that many); after is the Next of the page before.
-func (s *Service) PublishedVisits(ctx context.Context, a auth.Actor, q Query, branch string, limit int, after string) (l VisitList, err error) {
+func (s *Service) PublishedVisits(ctx context.Context, a auth.Actor, q Query, branch string, limit int, after string) (VisitList, error) {
 	if limit <= 0 || limit >= visit.MaxList {
 		limit = visit.MaxList - 1
 	}
+	return s.published(ctx, a, q, branch, limit, after)
+}
+
+// MaxFileVisits bounds one file of visits; more are fetched with narrower choices.
+const MaxFileVisits = 20_000
+
+// AllPublishedVisits is [Service.PublishedVisits] in one piece, for a file. More than MaxFileVisits are refused at once.
+func (s *Service) AllPublishedVisits(ctx context.Context, a auth.Actor, q Query, branch string) (VisitList, error) {
+	l, err := s.published(ctx, a, q, branch, MaxFileVisits, "")
+	if err == nil && l.Next != "" {
+		err = fault.Newf(fault.TooLarge, "These are more than %d visits, too many for one file. Choose fewer months or one region.", MaxFileVisits)
+	}
+	return l, err
+}
+
+func (s *Service) published(ctx context.Context, a auth.Actor, q Query, branch string, limit int, after string) (l VisitList, err error) {
 	err = s.repo.View(ctx, a.Org, func(tx Tx) error {
 		d, err := s.desk(ctx, tx, a, auth.ReportRead, q)
 		if err != nil {

@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"context"
 	"encoding/json"
 	"regexp"
 	"slices"
@@ -313,5 +314,40 @@ func TestABranchPageAddsUp(t *testing.T) {
 	}
 	if visits != 10 {
 		t.Errorf("the months have %d visits", visits)
+	}
+}
+
+// endless is a store of which there are as many published visits as one asks for.
+type endless struct {
+	report.Repo
+	asked *[]int
+}
+
+func (r endless) View(ctx context.Context, org string, read func(report.Tx) error) error {
+	return r.Repo.View(ctx, org, func(tx report.Tx) error { return read(endlessTx{tx, r.asked}) })
+}
+
+type endlessTx struct {
+	report.Tx
+	asked *[]int
+}
+
+func (x endlessTx) PublishedVisits(_ context.Context, _ string, q report.VisitQuery) ([]report.Row, error) {
+	*x.asked = append(*x.asked, q.Limit)
+	return slices.Repeat([]report.Row{{Cursor: "more"}}, q.Limit), nil
+}
+
+func TestAFileOfVisitsIsReadInOnePieceOrRefusedAtOnce(t *testing.T) {
+	s := storetest.Any(t)
+	w, svc := tea(t, s)
+	w.Season(1, visit.MaxList+1, "2026-11")
+	all, err := svc.AllPublishedVisits(t.Context(), w.Owner, report.Query{}, "")
+	if err != nil || len(all.Rows) != len(w.Branches)*(visit.MaxList+1) || all.Next != "" {
+		t.Errorf("%d visits, then %q: %v", len(all.Rows), all.Next, err)
+	}
+	var asked []int
+	l, err := report.NewService(endless{s.Reports(), &asked}, w.Clock).AllPublishedVisits(t.Context(), w.Owner, report.Query{}, "")
+	if !fault.Is(err, fault.TooLarge) || len(asked) != 1 {
+		t.Errorf("%d visits, asked for %d: %v", len(l.Rows), asked, err)
 	}
 }

@@ -60,16 +60,18 @@ func (v visits) LookedAt(ctx context.Context, organisation, vis string) (time.Ti
 	return timeVal(r.OpenedAt), missing(err, "visit")
 }
 
-// DueBefore gives visits that were due before a time.
+// DueBefore gives visits that were due before a time, in the order of the index by state: there are few that are not yet
+// published, and all others are many.
 func (v visits) DueBefore(
-	ctx context.Context, organisation string, states []visit.State, before time.Time, after string, limit int,
-) (ids []string, err error) {
-	db := v.db(ctx).Model(&visitRow{}).Where("org_id = ? AND state IN ? AND due_at < ?", organisation, states, before)
-	if after != "" {
-		db = db.Where("id > ?", after)
+	ctx context.Context, organisation string, state visit.State, before time.Time, after visit.DueVisit, limit int,
+) ([]visit.DueVisit, error) {
+	db := v.db(ctx).Model(&visitRow{}).Select("id", "due_at").Where("org_id = ? AND state = ? AND due_at < ?", organisation, state, before)
+	if after.ID != "" {
+		db = db.Where("(due_at, id) > (?, ?)", after.Due, after.ID)
 	}
-	err = db.Order("id").Limit(limit).Pluck("id", &ids).Error
-	return ids, err
+	var rows []visitRow
+	err := db.Order("due_at").Order("id").Limit(limit).Find(&rows).Error
+	return mapRows(rows, func(r visitRow) visit.DueVisit { return visit.DueVisit{ID: r.ID, Due: r.DueAt.UTC()} }), err
 }
 
 // momentRow is something that the stages of a visit wait for.

@@ -76,7 +76,7 @@ func (s reports) PublishedVisits(ctx context.Context, organisation string, q rep
 	var rows []publishedRow
 	// The month stands first, though the date implies it, so that the index by month gives the order.
 	db = db.Order("visits.month DESC").Order("visits.visited_on DESC").Order("visits.id DESC")
-	err = db.Limit(min(max(q.Limit, 1), visit.MaxList)).Find(&rows).Error
+	err = db.Limit(min(max(q.Limit, 1), report.MaxFileVisits+1)).Find(&rows).Error
 	return mapRows(rows, publishedRow.value), err
 }
 

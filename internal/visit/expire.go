@@ -14,8 +14,14 @@ const grace = 72 * time.Hour
 
 // overdue are the rows of visits whose time may be over.
 type overdue interface {
-	// DueBefore gives visits in one of some states that were due before a time, in the order of their ids after one.
-	DueBefore(ctx context.Context, org string, states []State, before time.Time, after string, limit int) ([]string, error)
+	// DueBefore gives visits in a state that were due before a time, soonest due first, those that come after one.
+	DueBefore(ctx context.Context, org string, state State, before time.Time, after DueVisit, limit int) ([]DueVisit, error)
+}
+
+// DueVisit is a visit with the time when it is due; the zero DueVisit comes before all.
+type DueVisit struct {
+	ID  string
+	Due time.Time
 }
 
 // ExpireDue ends the visits of an organisation whose time is over, and says how many: open ones when they are due, taken
@@ -25,25 +31,37 @@ func (s *Service) ExpireDue(ctx context.Context, a auth.Actor) (n int, err error
 	if _, err := need(a, auth.VisitPlan); err != nil {
 		return 0, err
 	}
-	for after := ""; ; {
-		var ids []string
+	for _, state := range []State{Open, Taken, InProgress} {
+		expired, err := s.expireIn(ctx, a, state)
+		n += expired
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// expireIn is ExpireDue for the visits in one state.
+func (s *Service) expireIn(ctx context.Context, a auth.Actor, state State) (n int, err error) {
+	for after := (DueVisit{}); ; {
+		var due []DueVisit
 		err := s.repo.View(ctx, a.Org, func(tx Tx) (err error) {
-			ids, err = tx.DueBefore(ctx, a.Org, []State{Open, Taken, InProgress}, s.now(), after, MaxList)
+			due, err = tx.DueBefore(ctx, a.Org, state, s.now(), after, MaxList)
 			return err
 		})
-		if err != nil || len(ids) == 0 {
+		if err != nil || len(due) == 0 {
 			return n, wrap("find visits whose time is over", err)
 		}
-		for _, id := range ids {
-			over, err := s.expire(ctx, a, id)
+		for _, v := range due {
+			over, err := s.expire(ctx, a, v.ID)
 			if err != nil {
-				return n, wrap("expire visit "+id, err)
+				return n, wrap("expire visit "+v.ID, err)
 			}
 			if over {
 				n++
 			}
 		}
-		after = ids[len(ids)-1]
+		after = due[len(due)-1]
 	}
 }
 

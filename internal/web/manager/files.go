@@ -14,9 +14,6 @@ import (
 	"plainclothes/internal/web/kit"
 )
 
-// maxRows bounds one file of visits; more are fetched with narrower choices.
-const maxRows = 20_000
-
 func (p *Pages) compareFile(c echo.Context, a auth.Actor) error {
 	ch, err := choose(c)
 	if err != nil {
@@ -115,21 +112,11 @@ func (p *Pages) listFile(c echo.Context, a auth.Actor) error {
 	if err != nil {
 		return err
 	}
-	var rows []report.Row
-	list, err := p.reports.PublishedVisits(c.Request().Context(), a, ch.query(), ch.Branch, 0, "")
+	list, err := p.reports.AllPublishedVisits(c.Request().Context(), a, ch.query(), ch.Branch)
 	if err != nil {
 		return err
 	}
-	window := list.Window
-	for rows = list.Rows; list.Next != "" && len(rows) < maxRows; rows = append(rows, list.Rows...) {
-		if list, err = p.reports.PublishedVisits(c.Request().Context(), a, ch.query(), ch.Branch, 0, list.Next); err != nil {
-			return err
-		}
-	}
-	if list.Next != "" {
-		return fault.Newf(fault.TooLarge, "These are more than %d visits, too many for one file. Choose fewer months or one region.", maxRows)
-	}
-	return file(c, fileName("visits", window), func(w io.Writer) error { return report.VisitsCSV(w, rows) })
+	return file(c, fileName("visits", list.Window), func(w io.Writer) error { return report.VisitsCSV(w, list.Rows) })
 }
 
 func noTable(which string) error {

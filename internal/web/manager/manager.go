@@ -32,6 +32,7 @@ type Reports interface {
 	ImportSales(ctx context.Context, a auth.Actor, lag int, seen string, r io.Reader) (report.SalesPreview, error)
 	ForgetSales(ctx context.Context, a auth.Actor) error
 	PublishedVisits(ctx context.Context, a auth.Actor, q report.Query, branch string, limit int, after string) (report.VisitList, error)
+	AllPublishedVisits(ctx context.Context, a auth.Actor, q report.Query, branch string) (report.VisitList, error)
 	PublishedVisit(ctx context.Context, a auth.Actor, id string) (report.VisitReport, error)
 }
 
