@@ -5,7 +5,8 @@
 // people (names, stories, answers, a programme's texts) are never looked up here.
 //
 // A message may hold places for what changes from page to page: "Section {1} of {2}". A translation has the same places,
-// in any order; {1!} says that what stands in the place are words of ours too, which are to be translated by themselves.
+// in any order; {1!} says that what stands in the place are words of ours too, which are to be translated by themselves, and {1.}
+// that they end with a number. Numbers are written as the language writes them, see Number.
 package catalogue
 
 import (
@@ -16,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 //go:embed */*.po
@@ -99,6 +101,7 @@ func build(lang string, entries []Entry) *Catalogue {
 		}
 		c.messages[e.Key()] = e.Text
 		p, ok := newPattern(e.ID, e.Text)
+		p.measure(c.lang, e)
 		switch {
 		case ok && e.Page == "":
 			c.patterns, c.phrases = append(c.patterns, p), append(c.phrases, p)
@@ -154,6 +157,9 @@ const maxDepth = 4
 func (c *Catalogue) say(s string, depth int) string {
 	if c == nil || s == "" || depth == 0 {
 		return s
+	}
+	if !strings.ContainsFunc(s, unicode.IsLetter) {
+		return Number(c.lang, s)
 	}
 	trimmed := strings.TrimSpace(s)
 	before, after, _ := strings.Cut(s, trimmed)

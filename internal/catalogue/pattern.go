@@ -20,6 +20,9 @@ type piece struct {
 	words string
 	place int  // from 1; 0: words
 	ours  bool // what stands there is translated too
+	ends  bool // what stands there are words that end with a number
+	// in is the language in which a number that stands there is written, "" for as it is.
+	in string
 }
 
 // newPattern takes a message and its translation apart; false for one without places, or with nothing else.
@@ -50,14 +53,14 @@ func pieces(s string) []piece {
 			return append(out, piece{words: s})
 		}
 		name, _, closed := strings.Cut(s[open+1:], "}")
-		n, err := strconv.Atoi(strings.TrimSuffix(name, "!"))
+		n, err := strconv.Atoi(strings.TrimRight(name, "!."))
 		if !closed || err != nil || n < 1 || n > 99 {
 			return append(out, piece{words: s})
 		}
 		if open > 0 {
 			out = append(out, piece{words: s[:open]})
 		}
-		out = append(out, piece{place: n, ours: strings.HasSuffix(name, "!")})
+		out = append(out, piece{place: n, ours: strings.HasSuffix(name, "!"), ends: strings.HasSuffix(name, ".")})
 		s = s[open+len(name)+2:]
 	}
 	return out
@@ -129,9 +132,9 @@ func (p *pattern) fill(values map[int]string, ours func(string) string) string {
 		case x.place == 0:
 			b.WriteString(x.words)
 		case x.ours:
-			b.WriteString(ours(values[x.place]))
+			b.WriteString(x.number(ours(values[x.place])))
 		default:
-			b.WriteString(values[x.place])
+			b.WriteString(x.number(values[x.place]))
 		}
 	}
 	return b.String()

@@ -18,7 +18,7 @@ func (c *Catalogue) Tell(s string) (string, bool) {
 	if c == nil {
 		return s, true
 	}
-	if _, ok := c.messages[strings.TrimSpace(s)]; ok {
+	if _, ok := c.messages[strings.TrimSpace(s)]; ok || !strings.ContainsFunc(s, unicode.IsLetter) {
 		return c.Say(s), true
 	}
 	hidden, theirs := hideQuoted(s)
@@ -74,7 +74,7 @@ func (c *teller) tell(s string, depth int) (string, bool) {
 func (c *teller) tellAnew(s string, depth int) (string, bool) {
 	trimmed := strings.TrimSpace(s)
 	if !strings.ContainsFunc(trimmed, unicode.IsLetter) {
-		return s, true
+		return Number(c.lang, s), true
 	}
 	before, after, _ := strings.Cut(s, trimmed)
 	if text, ok := c.exactly(trimmed); ok {

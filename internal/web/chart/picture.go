@@ -132,7 +132,7 @@ func (f *Funnel) File(title, note string, say Say) []byte {
 	left, right := value(f.Left), value(f.Right)
 	for _, g := range f.Grid {
 		p.line(left, value(g.X), right, value(g.X), lineSoft, 1, false)
-		p.words(left-8, value(g.X)+4, g.Text, "end", inkSoft, 13, false)
+		p.words(left-8, value(g.X)+4, say(g.Text), "end", inkSoft, 13, false)
 	}
 	p.line(left, value(f.Middle.Y), right, value(f.Middle.Y), inkSoft, 1.5, false)
 	if f.Cloud != "" {
@@ -147,7 +147,7 @@ func (f *Funnel) File(title, note string, say Say) []byte {
 	}
 	p.words(value(f.Middle.X), value(f.Middle.Y)-7, say(f.Middle.Text), "start", inkDark, 13, false)
 	for _, e := range f.Edges {
-		p.words(value(e.X), value(e.Y), e.Text, "end", inkSoft, 13, false)
+		p.words(value(e.X), value(e.Y), say(e.Text), "end", inkSoft, 13, false)
 	}
 	for _, n := range f.Named {
 		p.circle(value(n.X), value(n.Y), value(n.R), n.Tone.colour(inkSoft))
@@ -332,7 +332,7 @@ func (x *Parts) File(title, note string, say Say) []byte {
 			p.line(24, y-barsLine/2, barsWidth-24, y-barsLine/2, inkSoft, 1, false)
 		}
 		p.words(24, y+4, cut(l.Name+say(l.Rest), namesIn), "start", inkDark, 13, true)
-		p.words(barsLeft-12, y+4, l.Value, "end", inkDark, 13, true)
+		p.words(barsLeft-12, y+4, say(l.Value), "end", inkDark, 13, true)
 		w := (barsRight - barsLeft) * value(l.Width) / 100
 		if l.Sure {
 			p.rect(at(l.X), y-7, w, 14, l.Tone.colour(inkSoft))

@@ -45,7 +45,7 @@ func funcsIn(cat *catalogue.Catalogue) template.FuncMap {
 	}
 	if cat.Lang() == "de" {
 		f["money"], f["percent"], f["points"] = germanMoney, func(bp int) string { return comma(tenths(bp, 10)) + "\u00a0%" }, func(n int) string { return comma(Points(n)) }
-		f["number"] = comma
+		f["number"] = func(plain string) string { return catalogue.Number("de", plain) }
 		f["date"], f["datetime"] = germanDate, germanDateTime
 		f["when"] = func(t time.Time, zone string) template.HTML {
 			//nolint:gosec // digits, letters and colons of our own making

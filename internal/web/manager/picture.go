@@ -2,6 +2,7 @@ package manager
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -173,9 +174,18 @@ func (p *Pages) changePicture(c echo.Context, a auth.Actor, ch *choice) ([]byte,
 	v.rows(ch, &r)
 	lines := make([]chart.BarLine, len(v.Rows))
 	for i := range v.Rows {
-		lines[i] = chart.BarLine{Name: v.Rows[i].Name, Value: v.Rows[i].Change, Words: say(v.Rows[i].Words), Bar: v.Rows[i].Bar}
+		lines[i] = chart.BarLine{Name: v.Rows[i].Name, Value: say(v.Rows[i].Change), Words: say(v.Rows[i].Words), Bar: v.Rows[i].Bar}
 	}
-	return chart.BarsFile(say("What changed"), say(monthsText(r.Window))+" "+say("against")+" "+say(monthsText(r.Before))+" · "+say("points, with 90% ranges"), v.Axis, lines), nil
+	return chart.BarsFile(say("What changed"), say(monthsText(r.Window))+" "+say("against")+" "+say(monthsText(r.Before))+" · "+say("points, with 90% ranges"), axisIn(v.Axis, say), lines), nil
+}
+
+// axisIn has its numbers as the reader's language writes them.
+func axisIn(axis []chart.Tick, say chart.Say) []chart.Tick {
+	out := slices.Clone(axis)
+	for i := range out {
+		out[i].Text = say(out[i].Text)
+	}
+	return out
 }
 
 func (p *Pages) driversPicture(c echo.Context, a auth.Actor, ch *choice) ([]byte, error) {

@@ -32,6 +32,9 @@ func theirs(r *rig, also ...string) func(string) bool {
 	return func(line string) bool { return codes.MatchString(line) || strings.Contains(all, line) }
 }
 
+// numbered begins with the number of a question, or names it beside its words.
+var numbered = regexp.MustCompile(`(^|\s)\d\.\d+( |:|$)`)
+
 // inBoth asks for a page in English and in German.
 func (r *rig) inBoth(path string, also ...string) {
 	r.t.Helper()
@@ -40,7 +43,7 @@ func (r *rig) inBoth(path string, also ...string) {
 		if strings.Contains(path, "?") {
 			sign = "&"
 		}
-		r.get(path+sign+"speak=de").Status(http.StatusOK).Translated(r.get(path), theirs(r, also...))
+		r.get(path+sign+"speak=de").Status(http.StatusOK).Translated(r.get(path), theirs(r, also...)).Commas(numbered.MatchString)
 	})
 }
 

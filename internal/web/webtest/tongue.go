@@ -10,6 +10,8 @@ import (
 var (
 	between = regexp.MustCompile(`(?s)<(script|style)\b.*?</(script|style)>|<[^>]*>`)
 	heard   = regexp.MustCompile(`(?:aria-label|title|placeholder|alt)="([^"]*)"`)
+	pointed = regexp.MustCompile(`\d\.\d`)
+	dotted  = regexp.MustCompile(`\b\d{1,2}\.\d{1,2}\.\d{4}\b`) // a date
 	worded  = regexp.MustCompile(`\pL{3}`)
 )
 
@@ -45,6 +47,17 @@ func (a Answer) Translated(english Answer, theirs func(line string) bool) Answer
 	}
 	if n == 0 {
 		a.t.Error("it says nothing")
+	}
+	return a
+}
+
+// Commas fails the test where a page has a number with a decimal point, but for what is meant so: numbers of questions, codes.
+func (a Answer) Commas(meant func(line string) bool) Answer {
+	a.t.Helper()
+	for _, line := range a.lines() {
+		if pointed.MatchString(dotted.ReplaceAllString(line, "")) && !meant(line) {
+			a.t.Errorf("a number has a decimal point in %q", line)
+		}
 	}
 	return a
 }
