@@ -11,6 +11,8 @@ import (
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/org"
+	"plainclothes/internal/report"
+	"plainclothes/internal/studio"
 	"plainclothes/internal/visit"
 )
 
@@ -18,6 +20,7 @@ import (
 type scans struct {
 	t     *testing.T
 	found []string
+	steps []string // of all statements
 }
 
 // watch makes SQLite explain every query that GORM runs, and notes those that scan a table from end to end.
@@ -63,6 +66,7 @@ func (w *scans) explain(db *gorm.DB) {
 			w.t.Error(err)
 			return
 		}
+		w.steps = append(w.steps, detail)
 		if strings.HasPrefix(detail, "SCAN ") && !harmless(detail) || allOf(detail) {
 			w.found = append(w.found, detail+": "+q)
 		}
@@ -131,6 +135,45 @@ func TestEveryStatementUsesAnIndex(t *testing.T) {
 	}))
 	for _, f := range w.found {
 		t.Error(f)
+	}
+}
+
+func TestAListBeginsAtTheIndexThatKnowsMostOfIt(t *testing.T) {
+	s := openTest(t, "sqlite:"+t.TempDir()+"/test.db")
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	us := newTown(t, s, "us")
+	w := watch(t, s)
+	own, months := auth.Reach{Branches: []string{us.branch.ID}}, studio.Window{From: "2026-01", To: "2026-11"}
+	published := func(q report.VisitQuery) func() error {
+		q.Programme, q.Window, q.Limit = id(), months, 50
+		return func() error {
+			return s.Reports().View(t.Context(), us.org.ID, func(tx report.Tx) error {
+				_, err := tx.PublishedVisits(t.Context(), us.org.ID, q)
+				return err
+			})
+		}
+	}
+	for name, c := range map[string]struct {
+		list func() error
+		want string
+	}{
+		"a shopper's own visits": {func() error {
+			return s.Visits().View(t.Context(), us.org.ID, func(tx visit.Tx) error {
+				_, err := tx.Visits(t.Context(), us.org.ID, visit.Query{Reach: auth.Reach{Shopper: us.member.ID}, States: []visit.State{visit.Taken, visit.Published}, Limit: 50})
+				return err
+			})
+		}, "visits USING INDEX visits_by_shopper (org_id=? AND shopper_id=? AND state=?"},
+		"a branch manager's visits": {published(report.VisitQuery{Reach: own}), "visits USING INDEX visits_by_branch (org_id=? AND branch_id=? AND state=? AND visited_on"},
+		"one branch's visits":       {published(report.VisitQuery{Reach: auth.Reach{All: true}, Branches: own.Branches}), "visits USING INDEX visits_by_branch (org_id=? AND branch_id=? AND state=? AND visited_on"},
+		"all visits":                {published(report.VisitQuery{Reach: auth.Reach{All: true}}), "visits USING INDEX visits_by_month (org_id=? AND programme_id=? AND state=? AND month"},
+	} {
+		w.steps = nil
+		check(t, c.list())
+		if !slices.ContainsFunc(w.steps, func(step string) bool { return strings.Contains(step, c.want) }) {
+			t.Errorf("%s: %q", name, w.steps)
+		}
 	}
 }
 

@@ -79,7 +79,7 @@ func within(db *gorm.DB, r auth.Reach) *gorm.DB {
 	if r.All {
 		return db
 	}
-	parts := []string{"1 = 0"}
+	var parts []string // nothing but what narrows: SQLite looks a shopper's visits up only where that is all that is asked
 	var args []any
 	if len(r.Regions) > 0 {
 		parts, args = append(parts, "b.region_id IN ?"), append(args, r.Regions)
@@ -89,6 +89,9 @@ func within(db *gorm.DB, r auth.Reach) *gorm.DB {
 	}
 	if r.Shopper != "" {
 		parts, args = append(parts, "visits.shopper_id = ?"), append(args, r.Shopper)
+	}
+	if len(parts) == 0 {
+		return db.Where("1 = 0")
 	}
 	return db.Where("("+strings.Join(parts, " OR ")+")", args...)
 }
