@@ -225,14 +225,14 @@ func (m *scoreModel) belief(i int, s Scores) (stats.Belief, bool) {
 
 // ranked is what is believed about the branch with index i where branches are put in order; false where they are not.
 func (m *scoreModel) ranked(i int, s Scores) (stats.Belief, bool) {
-	belief, ok := m.belief(i, s)
 	switch {
-	case !ok || m.Level < LevelB || m.Islands != 0:
+	case s.N <= 0 || m.Level < LevelB || m.Islands != 0:
 		return stats.Belief{}, false
 	case m.Level == LevelC:
 		return m.fair.fit.EvenAt(i, m.fair.reference[i]), true
 	}
-	return m.fit.Even(belief, int(s.N)), true
+	g := s.group()
+	return m.fit.Even(g.N, g.Mean, m.shared(i)), true
 }
 
 // shared is the part of a branch's deviation that may be its shoppers': as likely theirs as its own, as far as its visits

@@ -135,24 +135,30 @@ func TestNobodyIsNamedAmongTheWorstMoreSurelyThanItIsTrue(t *testing.T) {
 	if testing.Short() {
 		t.Skip("networks are drawn and judged without -short")
 	}
-	w := goalRealm()
-	w.base = func(k int) float64 { return 0.99 - 0.004*float64(k) } // weak branches differ most where most is met
-	f := &figures{}
-	for seed := range uint64(40) {
-		d := w.draw(fresh + seed)
-		win := d.window(6)
-		r := Run(Input{Branches: win.in.Branches, Scores: win.in.Scores, Cells: win.in.Cells})
-		if r.Model.Level != LevelC {
-			t.Fatalf("level %s", r.Model.Level)
+	bright := goalRealm() // weak branches differ most where most is met
+	bright.base = func(k int) float64 { return 0.99 - 0.004*float64(k) }
+	apart := goalRealm() // each region has its own shopper
+	apart.shoppers, apart.home = apart.regions, 1
+	for _, x := range []struct {
+		name          string
+		world         realm
+		wanted, found Level
+	}{{"adjusted", bright, 0, LevelC}, {"pooled", bright, LevelB, LevelB}, {"not to be told from shoppers", apart, 0, LevelB}} {
+		f := &figures{}
+		for seed := range uint64(40) {
+			d := x.world.draw(fresh + seed)
+			win := d.window(6)
+			r := Run(Input{Branches: win.in.Branches, Scores: win.in.Scores, Cells: win.in.Cells, Level: x.wanted})
+			if r.Model.Level != x.found {
+				t.Fatalf("%s: level %s", x.name, r.Model.Level)
+			}
+			f.worst(d, win, &r)
 		}
-		f.worst(d, win, &r)
-		pooled := Run(Input{Branches: win.in.Branches, Scores: win.in.Scores, Cells: win.in.Cells, Level: LevelB})
-		f.worst(d, win, &pooled)
-	}
-	said := 100 * f.said / float64(f.named.all)
-	t.Logf("%d named, %.1f %% truly, said %.1f %%", f.named.all, f.named.percent(), said)
-	if f.named.all < 80 || said > f.named.percent()+3 {
-		t.Errorf("of %d named %.1f %% are among the worst; said were %.1f %%", f.named.all, f.named.percent(), said)
+		said := 100 * f.said / float64(f.named.all)
+		t.Logf("%s: %d named, %.1f %% truly, said %.1f %%", x.name, f.named.all, f.named.percent(), said)
+		if f.named.all < 50 || said > f.named.percent()+3 {
+			t.Errorf("%s: of %d named %.1f %% are among the worst; said were %.1f %%", x.name, f.named.all, f.named.percent(), said)
+		}
 	}
 }
 

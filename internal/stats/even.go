@@ -25,12 +25,13 @@ func (b Belief) even(line, keep float64) Belief {
 	return out
 }
 
-// Even is a belief of [OneWay.BranchShared] on a scale of 0 to 100 on which luck is about the same for weak branches and
-// for strong ones. Places among others are taken there: on the scale of points a weak branch is believed to be known better
-// than it is, and those named as the worst are fewer times among them than said.
-func (m OneWay) Even(b Belief, n int) Belief {
+// Even is the belief about a branch on a scale of 0 to 100 on which luck is about the same for weak branches and for strong
+// ones. Places among others are taken there: on the scale of points a weak branch is believed to be known better than it
+// is, and those named as the worst are fewer times among them than said. Where part of a deviation may be its visitors', as in
+// [OneWay.Doubted], the branch is believed to have the rest: else those with strict shoppers would be named.
+func (m OneWay) Even(n int, mean, part float64) Belief {
 	ratio := float64(n) * m.BranchVar / m.VisitVar
-	return b.even(m.Mean, ratio/(1+ratio))
+	return m.Doubted(n, mean, part).even(m.Mean, (1-part)*ratio/(1+ratio))
 }
 
 // EvenAt is [CrossedFit.At] on the scale of [OneWay.Even].

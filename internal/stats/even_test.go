@@ -39,13 +39,17 @@ func TestACrossedFitIsEvenWhereItIsOneWay(t *testing.T) {
 		Variances: Variances{Branch: 20, Visit: 100}, Fixed: []float64{85}, FixedVar: []float64{0}, BranchEffect: []float64{effect}, BranchVar: []float64{sd * sd},
 		Branches: 200, Columns: 1,
 	}
-	a, b := one.Even(one.Branch(3, 62), 3), crossed.EvenAt(0, []float64{1})
+	a, b := one.Even(3, 62, 0), crossed.EvenAt(0, []float64{1})
 	if math.Abs(a.Mean-b.Mean) > 1e-9 || math.Abs(a.SD-b.SD) > 1e-9 {
 		t.Errorf("%+v and %+v", a, b)
 	}
 	ratio := 3 * 20.0 / 100
 	if want := evenly(85) + ratio/(1+ratio)*(evenly(62)-evenly(85)); math.Abs(a.Mean-want) > 1e-9 {
 		t.Errorf("%+v, not %g", a, want)
+	}
+	sd2 := sd * sd
+	if shared := one.Even(3, 62, 0.5); math.Abs(shared.Mean-(evenly(85)+a.Mean)/2) > 1e-9 || math.Abs(shared.SD-a.SD*math.Sqrt((sd2/4+20/4.0)/sd2)) > 1e-9 {
+		t.Errorf("half of it may be a shopper's: %+v beside %+v", shared, a)
 	}
 	if none := (&CrossedFit{Fixed: []float64{85}, FixedVar: []float64{0}, BranchEffect: []float64{0}, BranchVar: []float64{0}, Branches: 200}).EvenAt(0, []float64{1}); none.Mean != evenly(85) {
 		t.Errorf("without differences: %+v", none)
@@ -106,7 +110,7 @@ func betaDraw(r *rand.Rand, a, b int) float64 {
 
 func TestTheWorstAreAsOftenAmongTheWorstAsIsSaid(t *testing.T) {
 	for _, visits := range []int{3, 12} {
-		named, truly, said := worstNamed(visits, func(m OneWay, n int, mean float64) Belief { return m.Even(m.Branch(n, mean), n) })
+		named, truly, said := worstNamed(visits, func(m OneWay, n int, mean float64) Belief { return m.Even(n, mean, 0) })
 		_, was, wrongly := worstNamed(visits, func(m OneWay, n int, mean float64) Belief { return m.Branch(n, mean) })
 		t.Logf("%d visits: %.1f named a network, %.1f %% truly, said %.1f %%; on the scale of points %.1f %%, said %.1f %%", visits, named, 100*truly, 100*said, 100*was, 100*wrongly)
 		if named < 2 || said-truly > 0.02 || truly-said > 0.06 || truly <= was {
