@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"plainclothes/internal/alphabet"
 	"plainclothes/internal/fault"
 )
 
@@ -57,6 +58,9 @@ func (s *Service) Members(ctx context.Context, a Actor, q MemberQuery) (MemberPa
 	q.Limit = min(q.Limit, 200) + 1
 	ms, err := s.repo.Members(ctx, a.Org, q)
 	if err != nil || len(ms) < q.Limit {
+		if q.After == "" { // all of them: the order of a page among others is the database's
+			alphabet.Sort("", ms, func(m *Membership) string { return m.Name }, func(m *Membership) string { return m.ID })
+		}
 		return MemberPage{Members: ms}, err
 	}
 	ms = ms[:q.Limit-1]

@@ -792,6 +792,12 @@ func TestMembersAreListedByNamePageByPage(t *testing.T) {
 		if got := strings.Join(names, " "); got != "adam Bob Bob Carol Olive Zoe" {
 			t.Errorf("names = %s", got)
 		}
+		w.invite(auth.InviteInput{Email: "a@example.org", Name: "Änne", Roles: []auth.Role{auth.Shopper}})
+		all, err := w.Members(t.Context(), w.owner, auth.MemberQuery{})
+		ok(t, err)
+		if got := all.Members; len(got) != 7 || got[0].Name != "adam" || got[1].Name != "Änne" || got[6].Name != "Zoe" {
+			t.Errorf("all on one page: %+v", got)
+		}
 		page, err := w.Members(t.Context(), w.owner, auth.MemberQuery{Role: auth.Editor})
 		if err != nil || len(page.Members) != 1 || page.Members[0].Email != "bob2@example.org" {
 			t.Errorf("editors = %+v, %v", page, err)

@@ -1,9 +1,10 @@
 package org
 
 import (
-	"cmp"
 	"slices"
 	"strings"
+
+	"plainclothes/internal/alphabet"
 )
 
 // Bounds of the tree of regions.
@@ -20,6 +21,8 @@ type Tree struct {
 
 // NewTree arranges regions; one whose parent is not among them is at the top.
 func NewTree(rs []Region) Tree {
+	rs = slices.Clone(rs)
+	SortRegions(rs)
 	t := Tree{byID: make(map[string]Region, len(rs)), children: map[string][]Region{}}
 	for _, r := range rs {
 		t.byID[r.ID] = r
@@ -31,10 +34,12 @@ func NewTree(rs []Region) Tree {
 		}
 		t.children[parent] = append(t.children[parent], r)
 	}
-	for _, list := range t.children {
-		slices.SortFunc(list, func(a, b Region) int { return cmp.Compare(fold(a.Name), fold(b.Name)) })
-	}
 	return t
+}
+
+// SortRegions puts regions in the order of their names, whatever database they came from.
+func SortRegions(list []Region) {
+	alphabet.Sort("", list, func(r *Region) string { return r.Name }, func(r *Region) string { return r.ID })
 }
 
 // add puts one more region into the tree.

@@ -33,6 +33,12 @@ func TestATreeIsWalkedFromTheTopByName(t *testing.T) {
 	if got := strings.Join(tree.Below("n"), " "); got != "n h l c" {
 		t.Errorf("below = %s", got)
 	}
+	b.Reset()
+	abroad := NewTree([]Region{{ID: "3", Name: "Zug"}, {ID: "2", Name: "Ähtäri"}, {ID: "1", Name: "ahlen"}, {ID: "5", Name: "Bern"}, {ID: "4", Name: "Bern"}})
+	abroad.Walk(func(r Region, _ int) { b.WriteString(r.Name + r.ID + " ") })
+	if got := b.String(); got != "ahlen1 Ähtäri2 Bern4 Bern5 Zug3 " {
+		t.Errorf("abroad: %s", got)
+	}
 	if tree.Path("x") != "" || tree.Path("") != "" {
 		t.Error("a path of nothing")
 	}

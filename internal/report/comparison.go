@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"plainclothes/internal/alphabet"
 	"plainclothes/internal/auth"
 	"plainclothes/internal/compare"
 	"plainclothes/internal/org"
@@ -200,7 +201,8 @@ func (d *desk) choices(branches []org.Branch) ([]org.Region, []string) {
 			formats = append(formats, b.Format)
 		}
 	}
-	slices.Sort(formats)
+	same := func(s *string) string { return *s }
+	alphabet.Sort("", formats, same, same)
 	return regions, slices.Compact(formats)
 }
 

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"plainclothes/internal/alphabet"
 	"plainclothes/internal/auth"
 	"plainclothes/internal/compare"
 	"plainclothes/internal/fault"
@@ -153,8 +154,9 @@ func (l *Leniency) name(ctx context.Context, x *study, all []compare.ShopperLeni
 		}
 		l.Rows = append(l.Rows, LenientShopper{Member: sh.Shopper, Alias: names[sh.Shopper], ShopperLeniency: sh})
 	}
+	alphabet.Sort("", l.Rows, func(r *LenientShopper) string { return r.Alias }, func(r *LenientShopper) string { return r.Member })
 	slices.SortStableFunc(l.Rows, func(a, b LenientShopper) int {
-		return cmp.Or(-cmp.Compare(sign(a.Clear), sign(b.Clear)), -cmp.Compare(math.Abs(a.Points), math.Abs(b.Points)), cmp.Compare(a.Alias, b.Alias))
+		return cmp.Or(-cmp.Compare(sign(a.Clear), sign(b.Clear)), -cmp.Compare(math.Abs(a.Points), math.Abs(b.Points)))
 	})
 	return nil
 }

@@ -1,13 +1,12 @@
 package report
 
 import (
-	"cmp"
 	"context"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 
+	"plainclothes/internal/alphabet"
 	"plainclothes/internal/auth"
 	"plainclothes/internal/compare"
 	"plainclothes/internal/org"
@@ -83,9 +82,7 @@ func (x *study) beside(branch string, shown func(*org.Branch) bool) (all []Neigh
 }
 
 func byName(all []Neighbour) {
-	slices.SortFunc(all, func(a, b Neighbour) int {
-		return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), strings.Compare(a.Code, b.Code), strings.Compare(a.ID, b.ID))
-	})
+	alphabet.Sort("", all, func(n *Neighbour) string { return n.Name }, func(n *Neighbour) string { return n.Code + n.ID })
 }
 
 // few lists them by name, unless they are too many to choose from.

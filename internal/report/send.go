@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"plainclothes/internal/alphabet"
 	"plainclothes/internal/auth"
 	"plainclothes/internal/compare"
 	"plainclothes/internal/studio"
@@ -200,9 +201,8 @@ func parcels(assigned []compare.Assigned, aliases map[string]string, places map[
 	for i := range all {
 		slices.SortFunc(all[i].Branches, func(a, b ParcelBranch) int { return strings.Compare(places[a.Branch].Code, places[b.Branch].Code) })
 	}
-	slices.SortFunc(all, func(a, b Parcel) int {
-		return cmp.Or(cmp.Compare(sign(a.Shopper == ""), sign(b.Shopper == "")), strings.Compare(a.Alias, b.Alias), strings.Compare(a.Shopper, b.Shopper))
-	})
+	alphabet.Sort("", all, func(p *Parcel) string { return p.Alias }, func(p *Parcel) string { return p.Shopper })
+	slices.SortStableFunc(all, func(a, b Parcel) int { return cmp.Compare(sign(a.Shopper == ""), sign(b.Shopper == "")) })
 	return all
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"plainclothes/internal/alphabet"
 	"plainclothes/internal/auth"
 )
 
@@ -193,6 +194,7 @@ func (s *Store) Memberships(ctx context.Context, person string) ([]auth.Membersh
 			return err
 		}
 		found = mapRows(rows, membershipRow.membership)
+		alphabet.Sort("", found, func(m *auth.Membership) string { return m.OrgName }, func(m *auth.Membership) string { return m.Org })
 		return s.fillRoles(ctx, person, found)
 	})
 	return found, err

@@ -39,7 +39,9 @@ func (s *Store) Regions(ctx context.Context, x org.Access) ([]org.Region, error)
 		}
 		return db.Order("lower(name), id").Limit(org.MaxRegions).Find(&rows).Error
 	})
-	return mapRows(rows, regionRow.region), err
+	regions := mapRows(rows, regionRow.region)
+	org.SortRegions(regions)
+	return regions, err
 }
 
 // CreateRegions inserts regions, parents before their children.

@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"plainclothes/internal/alphabet"
 	"plainclothes/internal/event"
 	"plainclothes/internal/org"
 	"plainclothes/internal/studio"
@@ -54,7 +55,9 @@ func (s reading) Branches(ctx context.Context, organisation string) ([]org.Branc
 func (s reading) Regions(ctx context.Context, organisation string) ([]org.Region, error) {
 	var rows []regionRow
 	err := s.db(ctx).Where("org_id = ?", organisation).Order("name").Order("id").Limit(studio.MaxBranches).Find(&rows).Error
-	return mapRows(rows, regionRow.region), err
+	regions := mapRows(rows, regionRow.region)
+	org.SortRegions(regions)
+	return regions, err
 }
 
 // programmeRow is one programme.
@@ -90,7 +93,9 @@ func (r programmeRow) programme() studio.Programme {
 func (s reading) Programmes(ctx context.Context, organisation string) ([]studio.Programme, error) {
 	var rows []programmeRow
 	err := s.db(ctx).Where("org_id = ?", organisation).Order("name").Order("id").Limit(studio.MaxList).Find(&rows).Error
-	return mapRows(rows, programmeRow.programme), err
+	all := mapRows(rows, programmeRow.programme)
+	alphabet.Sort("", all, func(p *studio.Programme) string { return p.Name }, func(p *studio.Programme) string { return p.ID })
+	return all, err
 }
 
 // Programme loads one.

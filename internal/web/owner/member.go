@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"plainclothes/internal/alphabet"
 	"plainclothes/internal/auth"
 	"plainclothes/internal/fault"
 	"plainclothes/internal/org"
@@ -225,7 +226,7 @@ func (p *Pages) memberRows(c echo.Context, a auth.Actor, f *memberForm) []stored
 			names = append(names, name)
 		}
 	}
-	slices.Sort(names)
+	alphabet.Sort(kit.LanguageOf(c), names, same, same)
 	return []stored{
 		{Label: "Alias", Now: f.Alias},
 		{Label: "Roles", Now: roleWords(rolesOf(f.Roles)), Ours: true},

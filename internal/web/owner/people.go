@@ -4,11 +4,11 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"plainclothes/internal/alphabet"
 	"plainclothes/internal/auth"
 	"plainclothes/internal/catalogue"
 	"plainclothes/internal/fault"
@@ -179,7 +179,7 @@ func (n *namer) scope(m auth.Member) (string, error) {
 		}
 		names = append(names, b.Name)
 	}
-	slices.Sort(names)
+	alphabet.Sort("", names, same, same)
 	text := strings.Join(names, ", ")
 	if more := len(m.Regions) + len(m.Branches) - len(names); more > 0 {
 		text += " and " + catalogue.Count(more, "other", "others")
@@ -261,3 +261,6 @@ func (p *Pages) showLink(c echo.Context, m auth.Member, token string, hand bool,
 	}
 	return linkPage.Render(c, http.StatusOK, v)
 }
+
+// same is a name that stands for itself where names are put in order.
+func same(name *string) string { return *name }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"plainclothes/internal/alphabet"
 	"plainclothes/internal/compare"
 	"plainclothes/internal/programme"
 	"plainclothes/internal/studio"
@@ -137,9 +138,10 @@ func trialOf(w *studio.WhatIf, before, draft *programme.Programme, base, standar
 // verdicts puts together the branches that would go the same way: by standard, then by what is now and would be.
 func verdicts(all []studio.StatusChange) []verdict {
 	all = slices.Clone(all)
+	alphabet.Sort("", all, func(s *studio.StatusChange) string { return s.BranchName }, func(s *studio.StatusChange) string { return s.Branch })
 	slices.SortStableFunc(all, func(a, b studio.StatusChange) int {
 		return cmp.Or(cmp.Compare(a.Standard, b.Standard), cmp.Compare(a.To, b.To), cmp.Compare(a.From, b.From),
-			slices.Compare(because(&a), because(&b)), cmp.Compare(a.BranchName, b.BranchName))
+			slices.Compare(because(&a), because(&b)))
 	})
 	var out []verdict
 	for i := range all {
