@@ -170,6 +170,9 @@ func (s *Standing) With(moved []Fresh) *Standing {
 	return out
 }
 
+// Only judges some branches as [Standing.With] does, for who asks for no others: those are not copied.
+func (s *Standing) Only(some []Fresh) *Standing { return s.frozen.Stand(some) }
+
 func (s *Standing) add(all []Fresh) {
 	for i, row := range s.frozen.judge(all, true) {
 		s.rows[all[i].Branch.ID], s.fresh[all[i].Branch.ID] = row, &all[i]

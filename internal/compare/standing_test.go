@@ -170,8 +170,13 @@ func TestANewVisitMovesItsBranchAtOnceAndNoOther(t *testing.T) {
 		bad.Scores = append(bad.Scores, ScoreCell{Branch: "b007", Scores: Scores{N: 1, SumBP: 1000, SumBP2: 1000 * 1000}})
 		bad.Shares = append(bad.Shares, ShareCell{Branch: "b007", Standard: "K1", Counts: Counts{N: 1, NWow: 1}})
 	}
-	after := s.With(freshOf(bad, true)[7:8]).Result(in.Branches, true)
+	moved := freshOf(bad, true)[7:8]
+	after := s.With(moved).Result(in.Branches, true)
 	again := Run(bad)
+	alone := []Branch{moved[0].Branch}
+	if with, only := s.With(moved).Result(alone, false), s.Only(moved).Result(alone, false); !reflect.DeepEqual(with, only) || len(only.Branches) != 1 {
+		t.Errorf("alone it is %+v, not %+v", only, with)
+	}
 	rows := func(r Result) map[string]BranchRow {
 		out := map[string]BranchRow{}
 		for _, b := range r.Branches {

@@ -29,7 +29,7 @@ func (s *Service) branchAmongMany(ctx context.Context, x *study, b *org.Branch, 
 		if err != nil {
 			return err
 		}
-		stands = stands.With(fresh)
+		stands = stands.Only(fresh)
 	}
 	result := stands.Result(list, false)
 	r.take(&result, c.Edition.List.Programme)
