@@ -90,16 +90,27 @@ func (p *Passed) mean(branch string) (WindowMean, bool) {
 	return out, true
 }
 
+// Means are the branches that were visited. Each depends on its own visits alone.
+func (p *Passed) Means() map[string]WindowMean {
+	out := make(map[string]WindowMean, len(p.branches))
+	for id := range p.branches {
+		if m, ok := p.mean(id); ok {
+			out[id] = m
+		}
+	}
+	return out
+}
+
 // PassedRows pairs two windows as [MoveRows] does, with what was taken off.
-func PassedRows(past, present []ScoreCell, before, after *Passed) ([]MoveRow, bool) {
+func PassedRows(past, present []ScoreCell, before, after map[string]WindowMean) ([]MoveRow, bool) {
 	rows, ok := MoveRows(past, present)
 	if !ok {
 		return nil, false
 	}
 	for i := range rows {
 		r := &rows[i]
-		was, okWas := before.mean(r.Branch)
-		is, okIs := after.mean(r.Branch)
+		was, okWas := before[r.Branch]
+		is, okIs := after[r.Branch]
 		if okWas && okIs {
 			r.Before, r.After = was, is
 		}

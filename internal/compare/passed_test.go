@@ -36,7 +36,7 @@ func TestWindowsPassedByMoveAsThoseFittedTogether(t *testing.T) {
 		p.Add(Branch{ID: "B0000"}, VisitCell{Scores: Scores{N: 2, SumBP: -5}}) // never happened
 		return p
 	}
-	got, ok := PassedRows(before.in.Scores, after.in.Scores, pass(before.in.Cells), pass(after.in.Cells))
+	got, ok := PassedRows(before.in.Scores, after.in.Scores, pass(before.in.Cells).Means(), pass(after.in.Cells).Means())
 	if !ok || len(got) != len(want) {
 		t.Fatalf("%d rows, want %d", len(got), len(want))
 	}

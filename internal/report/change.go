@@ -10,7 +10,6 @@ import (
 	"plainclothes/internal/compare"
 	"plainclothes/internal/org"
 	"plainclothes/internal/studio"
-	"plainclothes/internal/visit"
 )
 
 // Change is one window against the one of the same length before it, for the branches that the reader sees. All branches
@@ -207,45 +206,22 @@ func (s *Service) fairMoves(ctx context.Context, x *study, m *moved, before stud
 	return nil
 }
 
-// passedMoves takes off what the fit of a large network says of shoppers and scenarios, visit by visit: what is kept grows with
-// branches.
+// passedMoves takes off what the fit of a large network says of shoppers and scenarios.
 func (s *Service) passedMoves(ctx context.Context, x *study, m *moved, f *compare.Frozen, before studio.Window) error {
-	var windows [2]*compare.Passed
-	for i, w := range []studio.Window{before, x.window} {
-		var ok bool
-		if windows[i], ok = f.Pass(); !ok {
-			return nil
-		}
-		if err := s.pass(ctx, x, windows[i], w); err != nil {
-			return err
-		}
+	was, ok, err := s.passedWindow(ctx, x, f, before)
+	if err != nil || !ok {
+		return err
+	}
+	is, ok, err := s.passedWindow(ctx, x, f, x.window)
+	if err != nil || !ok {
+		return err
 	}
 	past, err := x.scoresOf(ctx, s, before)
 	if err != nil {
 		return err
 	}
-	m.rows, m.adjusted = compare.PassedRows(past, x.scores(x.counted.Sums.Cells), windows[0], windows[1])
+	m.rows, m.adjusted = compare.PassedRows(past, x.scores(x.counted.Sums.Cells), was, is)
 	return nil
-}
-
-// pass reads the visits of one window in the series that is counted.
-func (s *Service) pass(ctx context.Context, x *study, to *compare.Passed, w studio.Window) error {
-	q := x.networkKey().query
-	q.Window = w
-	counted := countedVersions{s: s, tx: x.tx, org: x.programme.Org, series: x.counted.Score.Series, known: map[string]bool{}}
-	ours, month := x.ours(), monthReader{}
-	return x.tx.EachFact(ctx, x.programme.Org, q, func(r *visit.Rollup) error {
-		ok, err := counted.has(ctx, r.Fact.Version)
-		b := ours[r.Branch]
-		if err != nil || !ok || b == nil {
-			return err
-		}
-		cell, err := month.cell(r)
-		if err == nil {
-			to.Add(compare.Branch{ID: b.ID, Format: b.Format}, cell)
-		}
-		return err
-	})
 }
 
 // crossedInput are the scores of the window by who visited whom, single visits where there are very many; with what was found out

@@ -15,6 +15,7 @@ import (
 	"plainclothes/internal/store/storetest"
 	"plainclothes/internal/store/worldtest"
 	"plainclothes/internal/studio"
+	"plainclothes/internal/visit"
 )
 
 // bad is some visits to a branch at which nothing was met.
@@ -229,6 +230,7 @@ type watched struct {
 	opened atomic.Int64
 	long   atomic.Int64
 	whole  atomic.Int64 // sums of scores of all branches
+	facts  atomic.Int64 // visits of all branches, one by one
 }
 
 func (r *watched) View(ctx context.Context, org string, read func(report.Tx) error) error {
@@ -253,6 +255,43 @@ func (x watchedTx) Sums(ctx context.Context, org string, q studio.SumQuery) (stu
 		x.of.whole.Add(1)
 	}
 	return x.Tx.Sums(ctx, org, q)
+}
+
+func (x watchedTx) EachFact(ctx context.Context, org string, q studio.SumQuery, each func(*visit.Rollup) error) error {
+	if q.Branch == "" {
+		x.of.facts.Add(1)
+	}
+	return x.Tx.EachFact(ctx, org, q, each)
+}
+
+func TestVisitsOfAllBranchesArePassedAgainOnlyOfThoseThatMoved(t *testing.T) {
+	w, _, _ := crowd(t, storetest.Any(t))
+	repo := &watched{Repo: w.Store.Reports()}
+	many := largeOf(t, w, repo)
+	many.AtOnce(50)
+	refit(t, many, w, 2)
+	change := func(svc *report.Service) report.Change {
+		c, err := svc.Change(t.Context(), w.Owner, report.Query{})
+		if err != nil || !c.Adjusted {
+			t.Fatalf("adjusted %v, %v: %s", c.Adjusted, err, c.Declined)
+		}
+		return c
+	}
+	first, read := change(many), repo.facts.Load()
+	w.Now = w.Now.Add(time.Minute)
+	bad(w, w.Branches[1], 2)
+	change(many)
+	many.Settle()
+	got := change(many)
+	again := large(t, w, w.Store)
+	again.AtOnce(50)
+	want := change(again)
+	if !got.AsOf.IsZero() || !reflect.DeepEqual(got.Moves.Rows, want.Moves.Rows) || reflect.DeepEqual(got.Moves.Rows, first.Moves.Rows) {
+		t.Errorf("as of %s: %+v\nnot\n%+v", got.AsOf, got.Moves.Rows, want.Moves.Rows)
+	}
+	if n := repo.facts.Load(); n != read || read == 0 {
+		t.Errorf("gone through %d times, then %d", read, n-read)
+	}
 }
 
 func TestScoresOfAllBranchesAreReadAnewOnlyOfThoseThatMoved(t *testing.T) {
