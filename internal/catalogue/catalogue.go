@@ -6,7 +6,7 @@
 //
 // A message may hold places for what changes from page to page: "Section {1} of {2}". A translation has the same places,
 // in any order; {1!} says that what stands in the place are words of ours too, which are to be translated by themselves, and {1.}
-// that they end with a number. Numbers are written as the language writes them, see Number.
+// that they end with a number; {1#} that a digit ends it, or the message is another. Numbers are written as the language writes them, see Number.
 package catalogue
 
 import (

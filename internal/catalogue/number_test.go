@@ -60,3 +60,28 @@ func TestNoSentenceOfOursHasADecimalPointInGerman(t *testing.T) {
 		}
 	}
 }
+
+func TestMonthsOfAWindowAreNoDayOfAMonth(t *testing.T) {
+	months := [][2]string{
+		{"January", "Januar"}, {"February", "Februar"}, {"March", "März"}, {"April", "April"}, {"May", "Mai"}, {"June", "Juni"},
+		{"July", "Juli"}, {"August", "August"}, {"September", "September"}, {"October", "Oktober"}, {"November", "November"}, {"December", "Dezember"},
+	}
+	said := func(text, want string) {
+		t.Helper()
+		if got, _ := For("de").Tell(text); got != want {
+			t.Errorf("%q is told as %q, not %q", text, got, want)
+		}
+		if got := For("de").Say(text); got != want {
+			t.Errorf("%q is said as %q, not %q", text, got, want)
+		}
+	}
+	for i, from := range months {
+		for _, to := range months[i+1:] {
+			said(from[0]+" to "+to[0]+" 2026", from[1]+" bis "+to[1]+" 2026")
+		}
+		for _, to := range months[:i] {
+			said(from[0]+" 2025 to "+to[0]+" 2026", from[1]+" 2025 bis "+to[1]+" 2026")
+		}
+		said("2 "+from[0]+" 2026", "2. "+from[1]+" 2026")
+	}
+}

@@ -21,6 +21,7 @@ type piece struct {
 	place int  // from 1; 0: words
 	ours  bool // what stands there is translated too
 	ends  bool // what stands there are words that end with a number
+	day   bool // what stands there ends with a digit, else this message is not meant
 	// in is the language in which a number that stands there is written, "" for as it is.
 	in string
 }
@@ -53,14 +54,14 @@ func pieces(s string) []piece {
 			return append(out, piece{words: s})
 		}
 		name, _, closed := strings.Cut(s[open+1:], "}")
-		n, err := strconv.Atoi(strings.TrimRight(name, "!."))
+		n, err := strconv.Atoi(strings.TrimRight(name, "!.#"))
 		if !closed || err != nil || n < 1 || n > 99 {
 			return append(out, piece{words: s})
 		}
 		if open > 0 {
 			out = append(out, piece{words: s[:open]})
 		}
-		out = append(out, piece{place: n, ours: strings.HasSuffix(name, "!"), ends: strings.HasSuffix(name, ".")})
+		out = append(out, piece{place: n, ours: strings.HasSuffix(name, "!"), ends: strings.HasSuffix(name, "."), day: strings.HasSuffix(name, "#")})
 		s = s[open+len(name)+2:]
 	}
 	return out
@@ -77,6 +78,11 @@ const telling = 6
 
 // tells reports whether these values may be those of the pattern: one that tells little is for numbers and for words of ours.
 func (p *pattern) tells(values map[int]string) bool {
+	for _, x := range p.text {
+		if v := values[x.place]; x.day && (v == "" || v[len(v)-1] < '0' || v[len(v)-1] > '9') {
+			return false
+		}
+	}
 	return p.weight >= telling || !slices.ContainsFunc(p.text, func(x piece) bool {
 		return x.place > 0 && !x.ours && strings.ContainsFunc(values[x.place], unicode.IsLetter)
 	})
