@@ -128,6 +128,10 @@ func TestAPlanThatCannotBeNamesItsFields(t *testing.T) {
 	plan(`"due_at":"2026-12-05T18:00:00Z"`, `"due_at":"tomorrow"`).refuses(422, "due_at")
 	plan(`{"id"`, `{"fee":-1,"colour":"red","id"`).refuses(422, "fee", "colour")
 	plan(r.Branch, uuid.NewString()).refuses(404)
+	r.send(http.MethodPost, "/visits", r.visits, r.planBody(uuid.Nil.String())).refuses(422, "id")
+	id := r.planned()
+	r.send(http.MethodPost, "/visits/"+id+"/report", r.all, reportBody(uuid.Nil.String(), true)).refuses(422, "id")
+	r.send(http.MethodPost, "/visits/"+id+"/report", r.all, reportBody(uuid.NewString(), true)).is(201)
 	r.send(http.MethodPost, "/visits", r.visits, `{"id":"7"}`).refuses(422, "id", "programme", "branch", "scenario", "due_at")
 }
 

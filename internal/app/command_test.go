@@ -259,6 +259,20 @@ func TestABadProgrammeFileIsRefusedByLineAndChangesNothing(t *testing.T) {
 	}
 }
 
+func TestLintReadsStandardInput(t *testing.T) {
+	good, err := os.ReadFile(coffee(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newPremises(t, "")
+	if code, _, errs := l.feed(string(good), "lint", "-"); code != 0 {
+		t.Errorf("a good one: %d, %s", code, errs)
+	}
+	if code, out, _ := l.feed("format: plainclothes/programme/v1\nnonsense: 1\n", "lint", "-"); code != 1 || !strings.HasPrefix(out, "standard input:") {
+		t.Errorf("a bad one: %d, %s", code, out)
+	}
+}
+
 func TestLintGivesAdviceWithoutFailing(t *testing.T) {
 	code, out, _ := newPremises(t, "").run("lint", coffee(t))
 	if code != 0 || !regexp.MustCompile(`coffee\.yaml:\d+:\d+: warning: \S+: .`).MatchString(out) {

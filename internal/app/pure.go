@@ -15,15 +15,19 @@ import (
 const maxProgramme = 6 << 20
 
 type lintCmd struct {
-	File string `arg:"" help:"Programme file, YAML or JSON, or an XLSForm workbook (.xlsx)." placeholder:"FILE"`
+	File string `arg:"" help:"Programme file, YAML or JSON, or an XLSForm workbook (.xlsx); - for standard input." placeholder:"FILE"`
 }
 
 // Run prints errors and advice; advice alone is no failure.
 func (c lintCmd) Run(p *program) error {
-	m, problems, err := p.readProgramme(c.File)
+	src, err := p.given(c.File, maxProgramme)
 	if err != nil {
 		return err
 	}
+	if c.File == standardInput {
+		c.File = "standard input"
+	}
+	m, problems := p.parseProgramme(c.File, src)
 	if problems.Err() == nil {
 		problems = append(problems, programme.Lint(m)...)
 	}
@@ -61,13 +65,32 @@ func (p *program) readProgramme(path string) (*programme.Programme, programme.Pr
 	if err != nil {
 		return nil, nil, err
 	}
+	m, problems := p.parseProgramme(path, src)
+	return m, problems, nil
+}
+
+func (p *program) parseProgramme(path string, src []byte) (*programme.Programme, programme.Problems) {
 	if xlsform.Looks(src) {
 		m, listed, problems := xlsform.Read(src)
 		p.sayListed(path, listed)
-		return m, problems, nil
+		return m, problems
 	}
-	m, problems := programme.Parse(src)
-	return m, problems, nil
+	return programme.Parse(src)
+}
+
+// standardInput is the name of a file for what is handed over by another program.
+const standardInput = "-"
+
+// given reads at most limit bytes of a file, or of standard input.
+func (p *program) given(path string, limit int64) ([]byte, error) {
+	if path != standardInput {
+		return readFile(path, limit)
+	}
+	b, err := io.ReadAll(io.LimitReader(untilStopped(p.ctx, p.stdin), limit))
+	if err != nil {
+		return nil, fault.Newf(fault.NotFound, "Standard input cannot be read: %v.", reason(err))
+	}
+	return b, nil
 }
 
 // soundProgramme is readProgramme for commands that need a programme without errors, and says what they are.

@@ -63,8 +63,18 @@ func TestNoSentenceOfOursHasADecimalPointInGerman(t *testing.T) {
 
 func TestMonthsOfAWindowAreNoDayOfAMonth(t *testing.T) {
 	months := [][2]string{
-		{"January", "Januar"}, {"February", "Februar"}, {"March", "März"}, {"April", "April"}, {"May", "Mai"}, {"June", "Juni"},
-		{"July", "Juli"}, {"August", "August"}, {"September", "September"}, {"October", "Oktober"}, {"November", "November"}, {"December", "Dezember"},
+		{"January", "Januar"},
+		{"February", "Februar"},
+		{"March", "März"},
+		{"April", "April"},
+		{"May", "Mai"},
+		{"June", "Juni"},
+		{"July", "Juli"},
+		{"August", "August"},
+		{"September", "September"},
+		{"October", "Oktober"},
+		{"November", "November"},
+		{"December", "Dezember"},
 	}
 	said := func(text, want string) {
 		t.Helper()

@@ -65,6 +65,9 @@ func (in PlanInput) check(now time.Time) error {
 	if in.Fee != nil && (*in.Fee < 0 || *in.Fee > 1_000_000_00) {
 		bad.Add("fee", "The fee is between 0 and 1,000,000.")
 	}
+	if in.ClientKey == uuid.Nil.String() {
+		bad.Add("id", noOwnID)
+	}
 	if in.ClientKey != "" && len(in.Branches) > 1 {
 		bad.Add("branches", "A visit with an id of its own is for one branch.")
 	}

@@ -53,6 +53,9 @@ func (s *Service) Submit(ctx context.Context, a auth.Actor, id string, in Submit
 	if err != nil {
 		return Submitted{}, oneField("id", "Give the report an id of its own: a UUID.")
 	}
+	if own == uuid.Nil {
+		return Submitted{}, oneField("id", noOwnID)
+	}
 	in.ID = own.String()
 	if in.Visited.After(s.now().Add(time.Hour)) {
 		return Submitted{}, oneField("visited_at", "The visit lies in the future.")
@@ -68,6 +71,9 @@ func (s *Service) Submit(ctx context.Context, a auth.Actor, id string, in Submit
 	out, err := s.sendings.do(ctx, a.Org, &sending{actor: a, visit: visit.String(), in: in, body: body, key: key})
 	return out, wrap("submit report", err)
 }
+
+// noOwnID refuses what a program sends that has forgotten to make an id: all its visits or reports would be one.
+const noOwnID = "A UUID of zeros is nobody’s own. Make a random one for each."
 
 func oneField(name, message string) error {
 	var bad fault.Fields
