@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/base64"
 	"errors"
 	"slices"
 	"strings"
@@ -155,23 +156,65 @@ func TestAListBeginsAtTheIndexThatKnowsMostOfIt(t *testing.T) {
 			})
 		}
 	}
+	list := func(q visit.Query) func() error {
+		q.Limit = 50
+		return func() error {
+			return s.Visits().View(t.Context(), us.org.ID, func(tx visit.Tx) error {
+				_, err := tx.Visits(t.Context(), us.org.ID, q)
+				return err
+			})
+		}
+	}
+	cursorAt := func(key string) string { return base64.RawURLEncoding.EncodeToString([]byte(key + "|" + id())) }
 	for name, c := range map[string]struct {
 		list func() error
 		want string
 	}{
-		"a shopper's own visits": {func() error {
-			return s.Visits().View(t.Context(), us.org.ID, func(tx visit.Tx) error {
-				_, err := tx.Visits(t.Context(), us.org.ID, visit.Query{Reach: auth.Reach{Shopper: us.member.ID}, States: []visit.State{visit.Taken, visit.Published}, Limit: 50})
-				return err
-			})
-		}, "visits USING INDEX visits_by_shopper (org_id=? AND shopper_id=? AND state=?"},
+		"a shopper's own visits": {
+			list(visit.Query{Reach: auth.Reach{Shopper: us.member.ID}, States: []visit.State{visit.Taken, visit.Published}}),
+			"visits USING INDEX visits_by_shopper (org_id=? AND shopper_id=? AND state=?",
+		},
+		"visits in any state, soonest due first": {list(visit.Query{Reach: auth.Reach{All: true}}), "visits USING INDEX visits_by_state (org_id=? AND state=?)"},
+		"and the next of them": {
+			list(visit.Query{Reach: auth.Reach{All: true}, After: cursorAt("2026-11-01T00:00:00Z")}), "visits USING INDEX visits_by_state (org_id=? AND state=? AND (due_at,id)>(?,?))",
+		},
+		"a branch's visits, soonest due first": {
+			list(visit.Query{Reach: auth.Reach{All: true}, Branch: us.branch.ID, States: []visit.State{visit.Published}}), "visits USING INDEX visits_by_branch (org_id=? AND branch_id=? AND state=?",
+		},
+		"what was sent in, newest first": {
+			list(visit.Query{Reach: auth.Reach{All: true}, States: []visit.State{visit.Received, visit.Published}, Order: visit.ByVisited}),
+			"visits USING INDEX visits_by_visited (org_id=? AND state=?)",
+		},
+		"and the older of it": {
+			list(visit.Query{Reach: auth.Reach{All: true}, States: []visit.State{visit.Received, visit.Published}, Order: visit.ByVisited, After: cursorAt("2026-11-01")}),
+			"visits USING INDEX visits_by_visited (org_id=? AND state=? AND visited_on<?)",
+		},
 		"a branch manager's visits": {published(report.VisitQuery{Reach: own}), "visits USING INDEX visits_by_branch (org_id=? AND branch_id=? AND state=? AND visited_on"},
 		"one branch's visits":       {published(report.VisitQuery{Reach: auth.Reach{All: true}, Branches: own.Branches}), "visits USING INDEX visits_by_branch (org_id=? AND branch_id=? AND state=? AND visited_on"},
-		"all visits":                {published(report.VisitQuery{Reach: auth.Reach{All: true}}), "visits USING INDEX visits_by_month (org_id=? AND programme_id=? AND state=? AND month"},
+		"the scores of some branches": {func() error {
+			return s.Reports().View(t.Context(), us.org.ID, func(tx report.Tx) error {
+				_, err := tx.PastScores(t.Context(), us.org.ID, report.ScoreQuery{
+					Programme: id(), Branches: []string{id(), id()}, From: "2026-01-01", To: "2026-11-30", Limit: 9,
+				})
+				return err
+			})
+		}, "visits USING INDEX visits_by_branch (org_id=? AND branch_id=? AND state=? AND visited_on"},
+		"a shopper's last day at a branch": {func() error {
+			return s.Visits().View(t.Context(), us.org.ID, func(tx visit.Tx) error {
+				_, err := tx.ShopperAt(t.Context(), us.org.ID, us.member.ID, us.branch.ID, id())
+				return err
+			})
+		}, "visits USING INDEX visits_by_shopper (org_id=? AND shopper_id=?"},
+		"several branches' visits": {
+			published(report.VisitQuery{Reach: auth.Reach{All: true}, Branches: []string{id(), id()}}),
+			"visits USING INDEX visits_by_branch (org_id=? AND branch_id=? AND state=? AND visited_on",
+		},
+		"all visits": {published(report.VisitQuery{Reach: auth.Reach{All: true}}), "visits USING INDEX visits_by_month (org_id=? AND programme_id=? AND state=? AND month"},
 	} {
 		w.steps = nil
 		check(t, c.list())
-		if !slices.ContainsFunc(w.steps, func(step string) bool { return strings.Contains(step, c.want) }) {
+		whole := strings.Contains(c.want, "visits_by_state") || strings.Contains(c.want, "visits_by_visited") // too many to be sorted
+		if whole && slices.Contains(w.steps, "USE TEMP B-TREE FOR ORDER BY") || !slices.ContainsFunc(w.steps, func(step string) bool { return strings.Contains(step, c.want) }) {
 			t.Errorf("%s: %q", name, w.steps)
 		}
 	}

@@ -74,10 +74,12 @@ func (s reports) PublishedVisits(ctx context.Context, organisation string, q rep
 		return nil, err
 	}
 	var rows []publishedRow
-	if !ofFew(q) { // though the date implies it, so that the index by month gives the order
-		db = db.Order("visits.month DESC")
+	if ofFew(q) {
+		db = db.Order(sortedBy("visits.visited_on") + " DESC")
+	} else { // the month though the date implies it, so that the index by month gives the order
+		db = db.Order("visits.month DESC").Order("visits.visited_on DESC")
 	}
-	db = db.Order("visits.visited_on DESC").Order("visits.id DESC")
+	db = db.Order("visits.id DESC")
 	err = db.Limit(min(max(q.Limit, 1), report.MaxFileVisits+1)).Find(&rows).Error
 	return mapRows(rows, publishedRow.value), err
 }

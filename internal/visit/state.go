@@ -41,6 +41,11 @@ var moves = map[State][]State{
 	Published:  {SetAside},
 }
 
+// States are all of them, in the order of a visit's life.
+func States() []State {
+	return []State{Open, Taken, InProgress, Received, InReview, SentBack, Accepted, Published, Declined, SetAside, Expired, Cancelled}
+}
+
 // CanMove reports whether to may follow from.
 func CanMove(from, to State) bool { return slices.Contains(moves[from], to) }
 
