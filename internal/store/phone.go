@@ -165,11 +165,11 @@ func (v visits) Receipts(ctx context.Context, organisation, submission string) (
 	return mapRows(rows, receiptRow.receipt), err
 }
 
-// ReceiptsOf gives the receipts of a visit, the oldest first.
+// ReceiptsOf gives the receipts of a visit, the oldest first: those of its submissions, by which they are indexed.
 func (v visits) ReceiptsOf(ctx context.Context, organisation, vis string) ([]visit.Receipt, error) {
 	var rows []receiptRow
-	err := v.db(ctx).Where("org_id = ? AND visit_id = ?", organisation, vis).Order("created_at").Order("code").
-		Limit(visit.MaxList).Find(&rows).Error
+	err := v.db(ctx).Where("org_id = ? AND submission_id IN (SELECT id FROM submissions WHERE org_id = ? AND visit_id = ?)", organisation, organisation, vis).
+		Order("created_at").Order("code").Limit(visit.MaxList).Find(&rows).Error
 	return mapRows(rows, receiptRow.receipt), err
 }
 

@@ -83,7 +83,7 @@ func harmless(detail string) bool {
 // allOf reports whether a statement goes through everything that an organisation has in a table that grows with its visits.
 func allOf(detail string) bool {
 	what, how, _ := strings.Cut(strings.TrimPrefix(detail, "SEARCH "), " USING ")
-	return strings.HasSuffix(how, " (org_id=?)") && slices.Contains([]string{"visits", "reports", "submissions", "ops", "outcomes", "photos"}, what)
+	return strings.HasSuffix(how, " (org_id=?)") && slices.Contains([]string{"visits", "reports", "submissions", "ops", "outcomes", "photos", "receipts"}, what)
 }
 
 func TestEveryStatementUsesAnIndex(t *testing.T) {
@@ -132,7 +132,8 @@ func TestEveryStatementUsesAnIndex(t *testing.T) {
 	check(t, s.Visits().View(ctx, o, func(tx visit.Tx) error {
 		_, err := tx.DueBefore(ctx, o, visit.Open, noon, visit.DueVisit{}, 9)
 		_, err2 := tx.DueBefore(ctx, o, visit.Open, noon, visit.DueVisit{ID: id(), Due: noon}, 9)
-		return errors.Join(err, err2)
+		_, err3 := tx.ReceiptsOf(ctx, o, id())
+		return errors.Join(err, err2, err3)
 	}))
 	for _, f := range w.found {
 		t.Error(f)
