@@ -1,6 +1,10 @@
 package stats
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
 
 // beta is one Beta(a, b) distribution with its normalising constant kept, because every question asked of it needs it.
 type beta struct{ a, b, lnB float64 }
@@ -43,6 +47,23 @@ func (d beta) cdfWith(p point, density float64) float64 {
 }
 
 func (d beta) cdf(p point) float64 { return d.cdfWith(p, d.logitDensity(p)) }
+
+// firmFrom is how many visits must have met a share, and how many missed it, for the distribution to be nearly normal.
+const firmFrom = 10_000
+
+// firm reports whether quantiles are found by [beta.nearly]: the continued fraction takes hundreds of terms then.
+func (d beta) firm() bool { return min(d.a, d.b) >= firmFrom }
+
+// nearly is the quantile at q by the expansion of Cornish and Fisher (1938, Revue de l'Institut International de Statistique
+// 5:307) with skewness and kurtosis: where the distribution is firm the probability below it is q within 1e-6.
+func (d beta) nearly(q float64) float64 {
+	n, ab := d.a+d.b, d.a*d.b
+	sd := math.Sqrt(ab/(n+1)) / n
+	skew := 2 * (d.b - d.a) / (n + 2) * math.Sqrt((n+1)/ab)
+	peak := 6 * ((d.a-d.b)*(d.a-d.b)*(n+1) - ab*(n+2)) / (ab * (n + 2) * (n + 3))
+	z := distuv.UnitNormal.Quantile(q)
+	return d.a/n + sd*(z+(z*z-1)*skew/6+(z*z*z-3*z)*peak/24-(2*z*z*z-5*z)*skew*skew/36)
+}
 
 const (
 	fractionTiny  = 1e-300

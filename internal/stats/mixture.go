@@ -89,6 +89,8 @@ func (m Mixture) Quantile(q float64) float64 {
 		return 0
 	case q >= 1:
 		return 1
+	case len(m.parts) == 1 && m.parts[0].firm():
+		return m.parts[0].nearly(q)
 	}
 	lo, hi := -logitReach, logitReach
 	l := m.guess(q)

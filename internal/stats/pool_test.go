@@ -165,6 +165,27 @@ func TestAnotherCleanVisitNeverLowersTheMeanNorRaisesTheChanceOfBelow(t *testing
 	})
 }
 
+func TestQuantilesOfVeryManyVisitsAreThoseOfFewerTerms(t *testing.T) {
+	for _, c := range [][2]int{{20_001, 10_000}, {60_000, 50_000}, {1_000_000, 985_000}, {1_000_000, 10_500}, {400_000_000, 300_000_000}} {
+		m := Own(c[0], c[1])
+		for _, q := range []float64{0.001, 0.05, 0.5 / 19, 0.3, 0.5, 0.8, 0.95, 0.999} {
+			if got := m.Below(m.Quantile(q)); math.Abs(got-q) > 1e-6 {
+				t.Errorf("%d of %d at %g: %g lies below", c[1], c[0], q, got)
+			}
+		}
+	}
+	if few := newBeta(firmFrom-1, 1e6); few.firm() {
+		t.Error("few that missed it are firm")
+	}
+}
+
+func BenchmarkQuantileOfVeryManyVisits(b *testing.B) {
+	m := Own(1_000_000, 850_000)
+	for b.Loop() {
+		m.Quantile(0.3)
+	}
+}
+
 func TestQuantileInvertsBelow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pool, ok := FitPool(genPairs(t))
