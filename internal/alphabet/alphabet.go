@@ -53,3 +53,9 @@ func Sort[T any](lang string, list []T, name, id func(*T) string) {
 	}
 	copy(list, sorted)
 }
+
+// Strings puts names that are nothing but names in their order.
+func Strings(lang string, names []string) {
+	same := func(name *string) string { return *name }
+	Sort(lang, names, same, same)
+}

@@ -201,9 +201,10 @@ func (d *desk) choices(branches []org.Branch) ([]org.Region, []string) {
 			formats = append(formats, b.Format)
 		}
 	}
-	same := func(s *string) string { return *s }
-	alphabet.Sort("", formats, same, same)
-	return regions, slices.Compact(formats)
+	slices.Sort(formats)
+	formats = slices.Compact(formats) // thousands of branches have a few
+	alphabet.Strings("", formats)
+	return regions, formats
 }
 
 // notes say which visits were counted apart.

@@ -59,7 +59,6 @@ func (s *Service) Pair(ctx context.Context, a auth.Actor, branch, other string, 
 		b := &place.Branch
 		p = Pairing{Frame: x.frame(), Branch: b.ID, Place: Place{Code: b.Code, Name: b.Name, Region: x.regionName(b.Region), Format: b.Format}}
 		all := x.beside(b.ID, x.shown)
-		byName(all)
 		p.Neighbours = few(all)
 		p.Matches = matching(all, other)
 		if len(p.Matches) != 1 {
@@ -105,15 +104,15 @@ func matching(all []Neighbour, text string) (found []Neighbour) {
 			found = append(found, n)
 		}
 	}
-	if len(found) > 0 {
-		return found[:min(len(found), mostMatches)]
-	}
-	for _, n := range all {
-		if len(found) < mostMatches && (strings.Contains(strings.ToLower(n.Name), text) || strings.Contains(strings.ToLower(n.Code), text)) {
-			found = append(found, n)
+	if len(found) == 0 {
+		for _, n := range all {
+			if strings.Contains(strings.ToLower(n.Name), text) || strings.Contains(strings.ToLower(n.Code), text) {
+				found = append(found, n)
+			}
 		}
 	}
-	return found
+	byName(found)
+	return found[:min(len(found), mostMatches)]
 }
 
 // pair compares the two, as the comparison of all branches has them.

@@ -226,7 +226,7 @@ func (p *Pages) memberRows(c echo.Context, a auth.Actor, f *memberForm) []stored
 			names = append(names, name)
 		}
 	}
-	alphabet.Sort(kit.LanguageOf(c), names, same, same)
+	alphabet.Strings(kit.LanguageOf(c), names)
 	return []stored{
 		{Label: "Alias", Now: f.Alias},
 		{Label: "Roles", Now: roleWords(rolesOf(f.Roles)), Ours: true},

@@ -179,7 +179,7 @@ func (n *namer) scope(m auth.Member) (string, error) {
 		}
 		names = append(names, b.Name)
 	}
-	alphabet.Sort("", names, same, same)
+	alphabet.Strings("", names)
 	text := strings.Join(names, ", ")
 	if more := len(m.Regions) + len(m.Branches) - len(names); more > 0 {
 		text += " and " + catalogue.Count(more, "other", "others")
@@ -261,6 +261,3 @@ func (p *Pages) showLink(c echo.Context, m auth.Member, token string, hand bool,
 	}
 	return linkPage.Render(c, http.StatusOK, v)
 }
-
-// same is a name that stands for itself where names are put in order.
-func same(name *string) string { return *name }
