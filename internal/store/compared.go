@@ -57,15 +57,15 @@ func (s reports) PastScores(ctx context.Context, organisation string, q report.S
 		db = db.Where("branch_id IN ?", q.Branches)
 	}
 	var rows []pastScoreRow
-	err := db.Order(sortedBy("visited_on")).Order("id").Limit(q.Limit).Find(&rows).Error
+	err := db.Order(unsought("visited_on")).Order("id").Limit(q.Limit).Find(&rows).Error
 	return mapRows(rows, func(r pastScoreRow) report.PastScore {
 		return report.PastScore{ID: r.ID, Branch: r.BranchID, Version: r.VersionID, VisitedOn: r.VisitedOn, ScoreBP: r.BaseBP}
 	}), err
 }
 
-// sortedBy orders by a column that no index is asked for: SQLite would take one that has the order rather than the one that
-// finds the rows.
-func sortedBy(column string) string { return "coalesce(" + column + ", " + column + ")" }
+// unsought is a column of which no index is asked for: SQLite would take one that has the order, or that finds very many rows,
+// rather than the one that finds the few.
+func unsought(column string) string { return "coalesce(" + column + ", " + column + ")" }
 
 // monthOf is the month of a date, "2026-09-07" → "2026-09".
 func monthOf(date string) string { return date[:min(len(date), 7)] }

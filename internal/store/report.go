@@ -75,7 +75,7 @@ func (s reports) PublishedVisits(ctx context.Context, organisation string, q rep
 	}
 	var rows []publishedRow
 	if ofFew(q) {
-		db = db.Order(sortedBy("visits.visited_on") + " DESC")
+		db = db.Order(unsought("visits.visited_on") + " DESC")
 	} else { // the month though the date implies it, so that the index by month gives the order
 		db = db.Order("visits.month DESC").Order("visits.visited_on DESC")
 	}

@@ -77,10 +77,10 @@ func TestMigrationsGoDownToNothingAndUpAgain(t *testing.T) {
 
 func TestLongValuesArePackedQuicklyWhereTheServerCan(t *testing.T) {
 	s := openTest(t, migrated.DB(t))
-	if len(strings1(t, s, `SELECT 'yes' FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)`)) == 0 {
-		t.Skip("left out: this PostgreSQL has no LZ4")
-	}
 	want := []string{"ops.body", "reports.answers", "reports.result", "rollup_turns.lines", "rollup_visits.lines"}
+	if len(strings1(t, s, `SELECT 'yes' FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)`)) == 0 {
+		want = nil
+	}
 	got := strings1(t, s, `SELECT attrelid::regclass || '.' || attname FROM pg_attribute WHERE attcompression = 'l' ORDER BY 1`)
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

@@ -223,11 +223,11 @@ func (v visits) Currency(ctx context.Context, organisation string) (string, erro
 	return currency, missing(err, "organisation")
 }
 
-// ShopperAt is the last day on which a shopper was at a branch for a programme, "" when he never was. coalesce keeps SQLite from
-// looking up the programme, which has by far the most visits of the three.
+// ShopperAt is the last day on which a shopper was at a branch for a programme, "" when he never was. Of the three the
+// programme has by far the most visits.
 func (v visits) ShopperAt(ctx context.Context, organisation, shopper, branch, programme string) (string, error) {
 	var last []string
-	err := v.db(ctx).Raw(`SELECT visited_on FROM visits WHERE org_id = ? AND shopper_id = ? AND branch_id = ? AND coalesce(programme_id, org_id) = ?
+	err := v.db(ctx).Raw(`SELECT visited_on FROM visits WHERE org_id = ? AND shopper_id = ? AND branch_id = ? AND `+unsought("programme_id")+` = ?
  AND visited_on <> '' AND state <> 'cancelled' ORDER BY visited_on DESC LIMIT 1`, organisation, shopper, branch, programme).Find(&last).Error
 	if err != nil || len(last) == 0 {
 		return "", err

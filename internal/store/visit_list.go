@@ -40,27 +40,34 @@ const visitListJoins = `JOIN branches b ON b.org_id = visits.org_id AND b.id = v
  LEFT JOIN members m ON m.org_id = visits.org_id AND m.id = visits.shopper_id
  LEFT JOIN reports rep ON rep.org_id = visits.org_id AND rep.visit_id = visits.id`
 
-// listOrder is one order of a list: its column, whether it is a time, whether it goes down, and a row's value.
+// listOrder is one order of a list: its column, a row's time there, nil where it is the day of the visit, and whether it goes down.
 type listOrder struct {
 	column string
-	isTime bool
+	at     func(*visit.Row) time.Time
 	down   bool
-	key    func(*visit.Row) string
 }
 
 // listOrders are the only columns that lists are sorted by.
 var listOrders = map[visit.Order]listOrder{
-	visit.ByDue:      {"visits.due_at", true, false, func(r *visit.Row) string { return moment(r.Due) }},
-	visit.ByReceived: {"visits.received_at", true, false, func(r *visit.Row) string { return moment(r.Received) }},
-	visit.ByVisited:  {"visits.visited_on", false, true, func(r *visit.Row) string { return r.VisitedOn }},
+	visit.ByDue:      {"visits.due_at", func(r *visit.Row) time.Time { return r.Due }, false},
+	visit.ByReceived: {"visits.received_at", func(r *visit.Row) time.Time { return r.Received }, false},
+	visit.ByVisited:  {"visits.visited_on", nil, true},
 }
 
-// moment writes a time so that texts are in the order of times.
-func moment(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000Z07:00") }
+// key is what a cursor says of a row's place.
+func (o listOrder) key(r *visit.Row) string {
+	if o.at == nil {
+		return r.VisitedOn
+	}
+	return o.at(r).Format(time.RFC3339Nano)
+}
 
 func (o listOrder) compare(a, b visit.Row) int {
-	c := cmp.Or(cmp.Compare(o.key(&a), o.key(&b)), cmp.Compare(a.ID, b.ID))
-	if o.down {
+	c := cmp.Compare(a.VisitedOn, b.VisitedOn)
+	if o.at != nil {
+		c = o.at(&a).Compare(o.at(&b))
+	}
+	if c = cmp.Or(c, cmp.Compare(a.ID, b.ID)); o.down {
 		return -c
 	}
 	return c
@@ -102,7 +109,7 @@ func (v visits) listed(ctx context.Context, organisation string, q visit.Query) 
 	}
 	column, direction := o.column, ""
 	if q.Branch != "" {
-		column = sortedBy(column)
+		column = unsought(column)
 	}
 	if o.down {
 		direction = " DESC"
@@ -171,7 +178,7 @@ func after(db *gorm.DB, o listOrder, cursor string) (*gorm.DB, error) {
 		return db, badCursor()
 	}
 	var key any = value
-	if o.isTime {
+	if o.at != nil {
 		t, err := time.Parse(time.RFC3339Nano, value)
 		if err != nil {
 			return db, badCursor()
