@@ -134,9 +134,14 @@ func (d *desk) asOfLocal() time.Time {
 	if d.asOf.IsZero() {
 		return time.Time{}
 	}
+	return d.local(d.asOf)
+}
+
+// local is a time as the organisation's clocks show it.
+func (d *desk) local(at time.Time) time.Time {
 	zone, err := time.LoadLocation(d.zone)
 	if err != nil {
 		zone = time.UTC
 	}
-	return d.asOf.In(zone)
+	return at.In(zone)
 }

@@ -262,46 +262,5 @@ func (x *study) scores(rows []studio.CellSum) []compare.ScoreCell {
 	return all
 }
 
-// Regions says which regions differ, as far as shoppers allow it, of those that the reader sees.
-func (s *Service) Regions(ctx context.Context, a auth.Actor, q Query) (r compare.Regions, err error) {
-	err = s.view(ctx, a, q, "compare regions", func(x *study) error {
-		all, err := once(s.works, x.key("regions"), func() (compare.Regions, int, error) {
-			all, err := s.workRegions(ctx, x)
-			return all, len(all.Pairs) + len(all.Rest), err
-		})
-		if err != nil {
-			return err
-		}
-		r.Declined = all.Declined
-		mine := map[string]bool{}
-		for _, region := range x.regions {
-			mine[region.Name] = x.mayName(region.ID) && (q.Region == "" || q.Region == region.ID)
-		}
-		for _, g := range all.Rest {
-			if mine[g.Region] {
-				r.Rest = append(r.Rest, g)
-			}
-		}
-		for _, g := range all.Pairs {
-			if mine[g.Region] && mine[g.Other] {
-				r.Pairs = append(r.Pairs, g)
-			}
-		}
-		return nil
-	})
-	return r, err
-}
-
-func (s *Service) workRegions(ctx context.Context, x *study) (compare.Regions, error) {
-	in, err := s.crossedInput(ctx, x)
-	if err != nil {
-		return compare.Regions{}, err
-	}
-	for i := range in.Branches {
-		in.Branches[i].Region = x.regionName(in.Branches[i].Region)
-	}
-	return compare.CompareRegions(in), nil
-}
-
 // within reports whether a branch is one that the reader asked for.
 func (x *study) within(b *org.Branch) bool { return b != nil && b.Active && x.shown(b) }

@@ -208,18 +208,23 @@ func TestABranchThatMovedToAnotherRegionIsSeenFromThereAtOnce(t *testing.T) {
 			other = b
 		}
 	}
-	orgs := org.NewService(w.Store.Org(), w.Clock)
-	b, err := w.Store.Branch(t.Context(), org.Access{Org: w.Org, All: true}, other.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.Region = w.Regions[0].ID
-	if _, err := orgs.ChangeBranch(t.Context(), w.Owner, b); err != nil {
-		t.Fatal(err)
-	}
+	moveTo(t, w, other.ID, w.Regions[0])
 	after := compared(t, svc, there, q)
 	if _, ok := after.Places[other.ID]; !ok || len(after.Places) != len(before.Places)+1 {
 		t.Errorf("%d branches, then %d", len(before.Places), len(after.Places))
+	}
+}
+
+// moveTo puts a branch into another region.
+func moveTo(t *testing.T, w *worldtest.World, branch string, region org.Region) {
+	t.Helper()
+	b, err := w.Store.Branch(t.Context(), org.Access{Org: w.Org, All: true}, branch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Region = region.ID
+	if _, err := org.NewService(w.Store.Org(), w.Clock).ChangeBranch(t.Context(), w.Owner, b); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -358,5 +363,48 @@ func TestAPageThatIsFirstAskedForWhileOthersAreFoundOutIsReadyWithThem(t *testin
 	}
 	if n := repo.long.Load() - before; before == 0 || n > 0 {
 		t.Errorf("all visits were gone through %d times before, and %d times by the reader himself", before, n)
+	}
+}
+
+func TestRegionsOfALargeProgrammeAreFoundOutLessOftenAndSayAsOfWhen(t *testing.T) {
+	w, _, _ := crowd(t, storetest.Any(t))
+	many := large(t, w, w.Store)
+	many.AtOnce(50)
+	refit(t, many, w, 2)
+	ask := func() report.RegionGaps {
+		t.Helper()
+		r, err := many.Regions(t.Context(), w.Owner, report.Query{})
+		if err != nil || len(r.Rest) != 2 {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		return r
+	}
+	later := func(by time.Duration) { // visits come in, are found out beside the readers, and are there
+		w.Now = w.Now.Add(by)
+		bad(w, w.Branches[1], 5)
+		ask()
+		many.Settle()
+	}
+	began := w.Now
+	first := ask()
+	later(time.Minute)
+	if kept := ask(); !kept.AsOf.Equal(began) || !reflect.DeepEqual(kept.Regions, first.Regions) || !first.AsOf.IsZero() {
+		t.Errorf("as of %s, then %s, not %s: %+v and %+v", first.AsOf, kept.AsOf, began, first.Rest, kept.Rest)
+	}
+	later(8 * time.Minute)
+	later(2 * time.Minute)
+	renewed := ask()
+	if !renewed.AsOf.IsZero() || reflect.DeepEqual(renewed.Regions, first.Regions) {
+		t.Errorf("as of %s: %+v", renewed.AsOf, renewed.Rest)
+	}
+	w.Now = w.Now.Add(25 * time.Minute)
+	bad(w, w.Branches[1], 5)
+	if now := ask(); !now.AsOf.IsZero() || reflect.DeepEqual(now.Regions, renewed.Regions) {
+		t.Errorf("after a long time as of %s: %+v", now.AsOf, now.Rest)
+	}
+	was := ask().Rest[0].Branches
+	moveTo(t, w, w.Branches[0].ID, w.Regions[1])
+	if is := ask().Rest[0].Branches; is != was-1 {
+		t.Errorf("a region of %d branches that lost one has %d", was, is)
 	}
 }

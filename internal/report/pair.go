@@ -3,6 +3,8 @@ package report
 import (
 	"context"
 	"io"
+	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -60,7 +62,7 @@ func (s *Service) Pair(ctx context.Context, a auth.Actor, branch, other string, 
 		p = Pairing{Frame: x.frame(), Branch: b.ID, Place: Place{Code: b.Code, Name: b.Name, Region: x.regionName(b.Region), Format: b.Format}}
 		all := x.beside(b.ID, x.shown)
 		p.Neighbours = few(all)
-		p.Matches = matching(all, other)
+		p.Matches = matching(slices.Collect(all), other)
 		if len(p.Matches) != 1 {
 			return nil
 		}
@@ -70,14 +72,15 @@ func (s *Service) Pair(ctx context.Context, a auth.Actor, branch, other string, 
 }
 
 // beside are the branches that the reader may hold one beside: open ones of our own among those shown, in no order.
-func (x *study) beside(branch string, shown func(*org.Branch) bool) (all []Neighbour) {
-	for i := range x.counted.Branches {
-		b := &x.counted.Branches[i]
-		if b.ID != branch && b.Active && b.Kind != org.Competitor && x.reach.Covers(studio.Thing(b)) && shown(b) {
-			all = append(all, Neighbour{b.ID, b.Code, b.Name})
+func (x *study) beside(branch string, shown func(*org.Branch) bool) iter.Seq[Neighbour] {
+	return func(yield func(Neighbour) bool) {
+		for i := range x.counted.Branches {
+			b := &x.counted.Branches[i]
+			if b.ID != branch && b.Active && b.Kind != org.Competitor && x.reach.Covers(studio.Thing(b)) && shown(b) && !yield(Neighbour{b.ID, b.Code, b.Name}) {
+				return
+			}
 		}
 	}
-	return all
 }
 
 func byName(all []Neighbour) {
@@ -85,12 +88,15 @@ func byName(all []Neighbour) {
 }
 
 // few lists them by name, unless they are too many to choose from.
-func few(all []Neighbour) Neighbours {
-	if len(all) > mostNeighbours {
-		return Neighbours{Many: true}
+func few(all iter.Seq[Neighbour]) Neighbours {
+	var list []Neighbour
+	for n := range all {
+		if list = append(list, n); len(list) > mostNeighbours {
+			return Neighbours{Many: true}
+		}
 	}
-	byName(all)
-	return Neighbours{List: all}
+	byName(list)
+	return Neighbours{List: list}
 }
 
 // matching are the branches that a text means: the one with this id or code, or else those with it in their name or code.

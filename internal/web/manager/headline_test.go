@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"plainclothes/internal/auth"
 	"plainclothes/internal/compare"
@@ -22,7 +23,8 @@ import (
 // drawn answers with a comparison of a test's making.
 type drawn struct {
 	manager.Reports
-	result compare.Result
+	result  compare.Result
+	regions report.RegionGaps
 }
 
 func (d *drawn) Compare(context.Context, auth.Actor, report.Query) (report.Comparison, error) {
@@ -40,8 +42,8 @@ func (d *drawn) Trends(context.Context, auth.Actor, report.Query, string) (repor
 	return report.Trends{Window: studio.Window{From: "2025-12", To: "2026-11"}}, nil
 }
 
-func (d *drawn) Regions(context.Context, auth.Actor, report.Query) (compare.Regions, error) {
-	return compare.Regions{}, nil
+func (d *drawn) Regions(context.Context, auth.Actor, report.Query) (report.RegionGaps, error) {
+	return d.regions, nil
 }
 
 func (d *drawn) Change(context.Context, auth.Actor, report.Query) (report.Change, error) {
@@ -200,4 +202,14 @@ func TestACellHasTheColourOfItsDistance(t *testing.T) {
 			t.Errorf("%d of 10 against %+v has not %s: %s", c.x, c.standard, c.want, table)
 		}
 	}
+}
+
+func TestRegionsSayAsOfWhenWhereThatIsNotThePages(t *testing.T) {
+	owner := auth.Actor{Org: "o", Member: "m", Person: "m", Roles: []auth.Role{auth.Owner}}
+	d := &drawn{result: compare.Run(draw(rand.New(rand.NewPCG(1, 7))))}
+	site := webtest.New(t, storetest.Noon, []auth.Actor{owner}, manager.New(d).Routes()...)
+	const told = "What is said of regions is as of"
+	site.Get(owner, "/compare/standards").Has("Region against region").Silent(told)
+	d.regions.AsOf = storetest.Noon.Add(-4 * time.Minute)
+	site.Get(owner, "/compare/standards").Has(told + " " + d.regions.AsOf.Format("15:04 on 2 January") + ".")
 }

@@ -11,7 +11,6 @@ import (
 	"net/http"
 
 	"plainclothes/internal/auth"
-	"plainclothes/internal/compare"
 	"plainclothes/internal/report"
 	"plainclothes/internal/web/kit"
 )
@@ -24,7 +23,7 @@ type Reports interface {
 	Pair(ctx context.Context, a auth.Actor, branch, other string, q report.Query) (report.Pairing, error)
 	Change(ctx context.Context, a auth.Actor, q report.Query) (report.Change, error)
 	Next(ctx context.Context, a auth.Actor, q report.Query) (report.Next, error)
-	Regions(ctx context.Context, a auth.Actor, q report.Query) (compare.Regions, error)
+	Regions(ctx context.Context, a auth.Actor, q report.Query) (report.RegionGaps, error)
 	Outlook(ctx context.Context, a auth.Actor, q report.Query, n report.NextQuery) (report.Outlook, error)
 	Drivers(ctx context.Context, a auth.Actor, q report.Query) (report.Drivers, error)
 	SalesLink(ctx context.Context, a auth.Actor, q report.Query) (report.SalesPage, error)

@@ -15,15 +15,16 @@ import (
 // standardsView is how each standard is met, branch by branch, and region against region.
 type standardsView struct {
 	compareHead
-	Rows    []standardRow
-	Heat    heat
-	Pages   pages
-	Orders  []tab
-	Regions []regionRow
-	Pairs   []string
-	Apart   []string // why regions are not compared
-	Counts  take
-	Files   take
+	Rows        []standardRow
+	Heat        heat
+	Pages       pages
+	Orders      []tab
+	Regions     []regionRow
+	RegionsAsOf string // when they were looked at, "" where that is when the page is of
+	Pairs       []string
+	Apart       []string // why regions are not compared
+	Counts      take
+	Files       take
 }
 
 // standardRow is one standard over all branches shown.
@@ -124,7 +125,7 @@ func meets(branches int) string {
 }
 
 // regions says which regions differ, or why that cannot be told.
-func (v *standardsView) regions(r *report.Comparison, all *compare.Regions) {
+func (v *standardsView) regions(r *report.Comparison, all *report.RegionGaps) {
 	for i := range all.Rest {
 		g := &all.Rest[i]
 		row := regionRow{Name: g.Region, Branches: g.Branches, Visits: g.Visits, Gap: chart.Points(g.Points) + " points", Words: prose(g.Sentence)}
@@ -141,6 +142,7 @@ func (v *standardsView) regions(r *report.Comparison, all *compare.Regions) {
 			v.Pairs = append(v.Pairs, prose(all.Pairs[i].Sentence))
 		}
 	}
+	v.RegionsAsOf = asOfText(all.AsOf)
 	for _, d := range all.Declined {
 		v.Apart = append(v.Apart, prose(d.Sentence))
 	}
