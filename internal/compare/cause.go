@@ -123,7 +123,7 @@ func peerBeliefs(in Input, branch string) map[string]peerBelief {
 			if b.ID == branch {
 				own, ok = c, true
 			} else {
-				rest = rest.plus(c)
+				rest = rest.Plus(c)
 			}
 		}
 		if ok && own.N > 0 && rest.N > 0 {

@@ -53,7 +53,7 @@ func summarise(standards []Standard, rows [][]Outcome) []Summary {
 	for _, row := range rows {
 		for i := range row {
 			if k, ok := at[row[i].Standard]; ok {
-				out[k].Counts = out[k].plus(row[i].Counts)
+				out[k].Counts = out[k].Plus(row[i].Counts)
 				out[k].States.add(row[i].Status)
 			}
 		}

@@ -57,7 +57,8 @@ type Counts struct {
 	Partial, NA, Unknown int
 }
 
-func (c Counts) plus(d Counts) Counts {
+// Plus adds the counts of other visits.
+func (c Counts) Plus(d Counts) Counts {
 	return Counts{
 		N: c.N + d.N, X: c.X + d.X, NWow: c.NWow + d.NWow, XWow: c.XWow + d.XWow,
 		Partial: c.Partial + d.Partial, NA: c.NA + d.NA, Unknown: c.Unknown + d.Unknown,
@@ -159,7 +160,7 @@ func (t table) add(in Input) {
 		i, okB := branch[c.Branch]
 		k, okS := standard[c.Standard]
 		if okB && okS {
-			t.counts[k][i] = t.counts[k][i].plus(c.Counts)
+			t.counts[k][i] = t.counts[k][i].Plus(c.Counts)
 		}
 	}
 	for _, c := range in.Scores {

@@ -46,7 +46,7 @@ func NewNetwork(in Input, mix []MixCell) *Network {
 		n.own[b.ID] = make([]Counts, len(t.standards))
 		for k := range t.standards {
 			n.own[b.ID][k] = t.counts[k][i]
-			n.sums[k] = n.sums[k].plus(t.counts[k][i])
+			n.sums[k] = n.sums[k].Plus(t.counts[k][i])
 		}
 	}
 	for k := range t.standards {

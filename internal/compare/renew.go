@@ -48,7 +48,7 @@ func (r *Result) replace(at int, row BranchRow, h *Headline) {
 		was, is := &old.Outcomes[k], &row.Outcomes[k]
 		h.Outcomes.move(was.Status, is.Status)
 		r.Summaries[k].States.move(was.Status, is.Status)
-		r.Summaries[k].Counts = r.Summaries[k].minus(was.Counts).plus(is.Counts)
+		r.Summaries[k].Counts = r.Summaries[k].minus(was.Counts).Plus(is.Counts)
 	}
 	row.Branch = old.Branch
 	*old = row

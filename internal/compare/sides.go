@@ -81,7 +81,7 @@ func sumCounts(cells []ShareCell, standard string) map[string]Counts {
 	out := map[string]Counts{}
 	for _, c := range cells {
 		if c.Standard == standard {
-			out[c.Branch] = out[c.Branch].plus(c.Counts)
+			out[c.Branch] = out[c.Branch].Plus(c.Counts)
 		}
 	}
 	return out

@@ -150,7 +150,7 @@ func NewTallyPeers(standards []Standard, cells []ShareCell) *TallyPeers {
 	}
 	for _, c := range cells {
 		if of := counts[c.Standard]; of != nil {
-			of[c.Branch] = of[c.Branch].plus(c.Counts)
+			of[c.Branch] = of[c.Branch].Plus(c.Counts)
 		}
 	}
 	p := &TallyPeers{pools: map[string]pooledPeers{}}

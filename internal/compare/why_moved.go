@@ -90,7 +90,7 @@ func sharesOf(branch string, cells []ShareCell) map[string]Counts {
 	all := map[string]Counts{}
 	for _, c := range cells {
 		if c.Branch == branch {
-			all[c.Standard] = all[c.Standard].plus(c.Counts)
+			all[c.Standard] = all[c.Standard].Plus(c.Counts)
 		}
 	}
 	return all

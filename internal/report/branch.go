@@ -26,7 +26,7 @@ type BranchReport struct {
 	TargetBP   int // of the score
 	Score      compare.ScoreEstimate
 	Standards  []StandardLine
-	Months     []compare.TrendPoint
+	Year       Trends          // its own only
 	Level      compare.Model   // how its score was estimated, with what was declined
 	Causes     *compare.Causes // why it is behind or ahead; nil where definitions changed in the window, or nobody can be compared with
 	Watch      Watching
@@ -111,21 +111,19 @@ func (s *Service) branch(ctx context.Context, tx Tx, d *desk, place *visit.Place
 	if b.Active && b.Kind != org.Competitor {
 		r.Neighbours = few(x.beside(b.ID, inProgramme(&counted, studio.Everyone)))
 	}
+	own, err := x.twoWindows(ctx, b.ID)
+	if err != nil {
+		return r, err
+	}
 	if s.at(d) != nil {
-		err = s.branchAmongMany(ctx, x, b, &r)
+		err = s.branchAmongMany(ctx, x, b, own, &r)
 	} else {
 		err = s.branchAmongFew(ctx, x, b, &r)
 	}
 	if err != nil {
 		return r, err
 	}
-	own, err := x.twoWindows(ctx, b.ID)
-	if err != nil {
-		return r, err
-	}
-	if err := r.months(&counted, own); err != nil {
-		return r, err
-	}
+	r.shares(own.Standards, &counted)
 	return r, s.beside(ctx, x, place, own, &r)
 }
 
@@ -152,8 +150,11 @@ func (r *BranchReport) take(result *compare.Result, p *programme.Programme) {
 	}
 }
 
-// beside adds what stands beside the counts: the chart, the change, the latest visits and their words.
+// beside adds what stands beside the counts: the year, the chart, the change, the latest visits and their words.
 func (s *Service) beside(ctx context.Context, x *study, place *visit.Place, own studio.Sums, r *BranchReport) (err error) {
+	if r.Year, err = s.year(ctx, x, &place.Branch); err != nil {
+		return err
+	}
 	if r.Watch, err = s.watch(ctx, x, &place.Branch, r.Level.Spread, &r.Level); err != nil {
 		return err
 	}
@@ -273,24 +274,6 @@ func (x *study) twoWindows(ctx context.Context, branch string) (studio.Sums, err
 	return x.tx.Sums(ctx, x.programme.Org, studio.SumQuery{
 		Programme: x.programme.ID, Window: studio.Window{From: before.From, To: x.window.To}, Scenario: x.query.Scenario, Branch: branch, Monthly: true,
 	})
-}
-
-// months takes the branch's sums month by month, in the same series as the window; months before it are left out.
-func (r *BranchReport) months(c *studio.Counted, sums studio.Sums) error {
-	w, err := compare.MonthRange(r.Window.From, r.Window.To)
-	if err != nil {
-		return err
-	}
-	var scores []compare.MonthScores
-	for _, cell := range sums.Cells {
-		m, err := compare.ParseMonth(cell.Month)
-		if err == nil && w.Has(m) && cell.Series == c.Score.Series {
-			scores = append(scores, compare.MonthScores{Month: m, Scores: compare.Scores{N: cell.N, SumBP: cell.SumBP, SumBP2: cell.SumBP2}})
-		}
-	}
-	r.Months = compare.Trend(scores, w, r.Level.Spread)
-	r.shares(sums.Standards, c)
-	return nil
 }
 
 // shares fills in the months of each standard; a month without visits keeps its place.

@@ -10,7 +10,7 @@ import (
 )
 
 // branchAmongMany judges a branch by what was found out about all, with every visit that it has now.
-func (s *Service) branchAmongMany(ctx context.Context, x *study, b *org.Branch, r *BranchReport) error {
+func (s *Service) branchAmongMany(ctx context.Context, x *study, b *org.Branch, own studio.Sums, r *BranchReport) error {
 	c := &x.counted
 	list := []compare.Branch{{ID: b.ID, Name: b.Name, Format: b.Format, Region: b.Region}}
 	stands, ok, err := s.standing(ctx, x.tx, &x.desk, c, list)
@@ -20,10 +20,7 @@ func (s *Service) branchAmongMany(ctx context.Context, x *study, b *org.Branch, 
 	if !ok { // somebody found out something newer in this moment
 		return s.branchAmongFew(ctx, x, b, r)
 	}
-	now, err := s.nowOf(ctx, x, b)
-	if err != nil {
-		return err
-	}
+	now := x.nowOf(b, own)
 	if x.held != nil {
 		fresh, err := s.fresh(ctx, x.tx, &x.desk, now, []string{b.ID})
 		if err != nil {
@@ -48,30 +45,16 @@ func (s *Service) branchAmongMany(ctx context.Context, x *study, b *org.Branch, 
 	return nil
 }
 
-// nowOf is the study's counts with none but the branch, and its visits as they are now.
-func (s *Service) nowOf(ctx context.Context, x *study, b *org.Branch) (*studio.Counted, error) {
+// nowOf is the study's counts with none but the branch, and its visits as they are now: those of the window among its own sums,
+// month by month.
+func (x *study) nowOf(b *org.Branch, own studio.Sums) *studio.Counted {
 	now := x.counted
 	now.Branches = []org.Branch{*b}
-	if x.held == nil {
-		now.Sums.Cells = slices.DeleteFunc(slices.Clone(now.Sums.Cells), func(r studio.CellSum) bool { return r.Branch != b.ID })
-		now.Sums.Standards = rowsOf(now.Sums.Standards, b.ID)
-		return &now, nil
-	}
-	q := x.networkKey().query
-	q.Branch = b.ID
-	sums, err := x.tx.Sums(ctx, x.programme.Org, q)
-	now.Sums = x.counted.Chosen(sums)
-	return &now, err
-}
-
-// rowsOf are the rows of one branch; all come by branch.
-func rowsOf(rows []studio.StandardSum, branch string) (out []studio.StandardSum) {
-	for i := range rows {
-		if rows[i].Branch == branch {
-			out = append(out, rows[i])
-		}
-	}
-	return out
+	now.Sums = x.counted.Chosen(own)
+	before := func(month string) bool { return month < x.window.From }
+	now.Sums.Cells = slices.DeleteFunc(slices.Clone(now.Sums.Cells), func(r studio.CellSum) bool { return before(r.Month) })
+	now.Sums.Standards = slices.DeleteFunc(slices.Clone(now.Sums.Standards), func(r studio.StandardSum) bool { return before(r.Month) })
+	return &now
 }
 
 // ownOf is one branch beside the network.

@@ -89,10 +89,10 @@ func BranchCSV(w io.Writer, r *BranchReport) error {
 	return t.end()
 }
 
-// MonthsCSV writes the months of one branch.
+// MonthsCSV writes the year of one branch, month by month.
 func MonthsCSV(w io.Writer, r *BranchReport) error {
 	t := newTable(w, "Branch code", "Branch", "Month", "Visits", "Mean score %", "From % (90 % range)", "To % (90 % range)")
-	for _, m := range r.Months {
+	for _, m := range r.Year.Branches[r.Branch].Months {
 		t.row(r.Place.Code, r.Place.Name, m.Month.String(), strconv.Itoa(m.N), score(m.N > 0, m.MeanBP), score(m.HasRange, m.LoBP), score(m.HasRange, m.HiBP))
 	}
 	return t.end()

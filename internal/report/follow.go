@@ -245,7 +245,7 @@ func (s *Service) again(ctx context.Context, r reading) (err error) {
 	case readCompare:
 		_, err = s.Compare(ctx, r.actor, r.query)
 	case readTrends:
-		_, err = s.Trends(ctx, r.actor, r.query, "")
+		_, err = s.Trends(ctx, r.actor, r.query)
 	case readBranch:
 		_, err = s.Branch(ctx, r.actor, r.branch, r.query)
 	case readChange:

@@ -441,7 +441,8 @@ func freshOf(c *studio.Counted, only []string) []compare.Fresh {
 	for i := range c.Sums.Standards {
 		r := &c.Sums.Standards[i]
 		if k, ok := at[r.Branch]; ok {
-			out[k].Counts[number[r.Standard]] = studio.CountsOf(&r.StandardRollup)
+			n := &out[k].Counts[number[r.Standard]]
+			*n = n.Plus(studio.CountsOf(&r.StandardRollup))
 		}
 	}
 	return out

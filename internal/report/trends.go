@@ -32,8 +32,8 @@ type Trend struct {
 	Drift   compare.Drift
 }
 
-// Trends reads twelve months of the branches that the query names, or of one branch when only is set.
-func (s *Service) Trends(ctx context.Context, a auth.Actor, q Query, only string) (t Trends, err error) {
+// Trends reads twelve months of the branches that the query names.
+func (s *Service) Trends(ctx context.Context, a auth.Actor, q Query) (t Trends, err error) {
 	err = s.patiently(ctx, a.Org, func(s *Service, tx Tx) error {
 		d, err := s.desk(ctx, tx, a, auth.ReportRead, q)
 		if err != nil {
@@ -47,62 +47,87 @@ func (s *Service) Trends(ctx context.Context, a auth.Actor, q Query, only string
 		if err != nil {
 			return err
 		}
-		t.TargetBP = counted.Edition.List.Programme.Levels.GoodMinBP
-		if only == "" {
-			s.note(&d, reading{readTrends, a, q, ""})
+		s.note(&d, reading{readTrends, a, q, ""})
+		all, err := s.years(ctx, tx, &d, &counted)
+		if err != nil {
+			return err
 		}
-		return s.trends(ctx, tx, &d, &counted, &t, only, func(b *org.Branch) bool {
-			if only != "" {
-				return b.ID == only && d.reach.Covers(studio.Thing(b))
-			}
-			return shown(b)
+		t = all
+		t.TargetBP = counted.Edition.List.Programme.Levels.GoodMinBP
+		t.Branches, err = once(s.works, yearKey(&d, "year seen by "+d.view()), func() (map[string]Trend, int, error) {
+			seen := all.seen(&counted, shown)
+			return seen, len(seen), nil
 		})
+		return err
 	})
 	return t, wrap("read trends", err)
 }
 
-// trends reads the months in the series that the window is counted in, and of all branches: a branch's movement is
-// judged beside that of the others.
-func (s *Service) trends(ctx context.Context, tx Tx, d *desk, c *studio.Counted, t *Trends, only string, shown func(*org.Branch) bool) error {
-	year, reading, err := twelveMonths(d.window.To)
-	if err != nil {
-		return err
-	}
-	t.Window = studio.Window{From: year.From.String(), To: year.To.String()}
-	key := workKey{purpose: "year", sums: sumKey{org: d.programme.Org, rev: d.programme.DataRev, query: studio.SumQuery{
+// yearKey names work on the months of the desk's data.
+func yearKey(d *desk, purpose string) workKey {
+	return workKey{purpose: purpose, sums: sumKey{org: d.programme.Org, rev: d.programme.DataRev, query: studio.SumQuery{
 		Programme: d.programme.ID, Window: d.window, Scenario: d.query.Scenario,
 	}}}
-	all, err := once(s.works, key, func() (Trends, int, error) {
-		y := Trends{}
-		sums, err := cachedSums{tx, s.sums, d.programme}.Sums(ctx, d.programme.Org, studio.SumQuery{
-			Programme: d.programme.ID, Window: reading, Scenario: d.query.Scenario, Monthly: true, Scores: true,
-		})
+}
+
+// years reads the months of all branches, in the series that the window is counted in: a branch's movement is judged beside that
+// of the others.
+func (s *Service) years(ctx context.Context, tx Tx, d *desk, c *studio.Counted) (Trends, error) {
+	return once(s.works, yearKey(d, "year"), func() (Trends, int, error) {
+		year, reading, err := twelveMonths(d.window.To)
+		if err != nil {
+			return Trends{}, 0, err
+		}
+		y := Trends{Window: studio.Window{From: year.From.String(), To: year.To.String()}, spread: spreadOf(c)}
+		sums, err := cachedSums{tx, s.sums, d.programme}.Sums(ctx, d.programme.Org, yearQuery(d, reading, ""))
 		if err != nil {
 			return y, 0, err
 		}
-		cells, spread := monthsOf(sums.Cells, c), spreadOf(c)
-		drifts := year.Drift(cells, spread)
-		y.Together, y.Moved, y.spread = drifts.Points, drifts.Moved, spread
-		y.branches(c, cells, year, spread, drifts, studio.Everyone)
+		cells := monthsOf(sums.Cells, c)
+		drifts := year.Drift(cells, y.spread)
+		y.Together, y.Moved = drifts.Points, drifts.Moved
+		y.branches(c, cells, year, drifts)
 		return y, len(y.Branches), nil
 	})
+}
+
+func yearQuery(d *desk, w studio.Window, branch string) studio.SumQuery {
+	return studio.SumQuery{Programme: d.programme.ID, Window: w, Scenario: d.query.Scenario, Branch: branch, Monthly: true, Scores: true}
+}
+
+// year is that of one branch by itself, with its visits as they are now; how it moved beside the others is as of when they were
+// looked at.
+func (s *Service) year(ctx context.Context, x *study, b *org.Branch) (Trends, error) {
+	t, err := s.years(ctx, x.tx, &x.desk, &x.counted)
 	if err != nil {
-		return err
+		return t, err
 	}
-	t.Together, t.Moved = all.Together, all.Moved
-	if only == "" {
-		key.purpose = "year seen by " + d.view()
-		t.Branches, err = once(s.works, key, func() (map[string]Trend, int, error) {
-			seen := all.seen(c, shown)
-			return seen, len(seen), nil
-		})
-		return err
+	found, ok := t.Branches[b.ID]
+	t.TargetBP, t.Branches = x.counted.Edition.List.Programme.Levels.GoodMinBP, map[string]Trend{}
+	if ok {
+		t.Branches[b.ID] = found
 	}
-	t.Branches = all.seen(c, shown)
-	if d.held == nil || len(t.Branches) == 0 {
-		return nil
+	if x.held == nil || b.Kind == org.Competitor {
+		return t, nil
 	}
-	return s.trendNow(ctx, tx, d, c, t, trendOf{only, year, reading, all.spread})
+	year, reading, err := twelveMonths(x.window.To)
+	if err != nil {
+		return t, err
+	}
+	sums, err := x.tx.Sums(ctx, x.programme.Org, yearQuery(&x.desk, reading, b.ID))
+	if err != nil {
+		return t, err
+	}
+	var list []compare.MonthScores
+	for i := range sums.Cells {
+		if m, ok := monthScores(&sums.Cells[i], &x.counted); ok {
+			list = append(list, m)
+		}
+	}
+	if len(list) > 0 {
+		t.Branches[b.ID] = newTrend(compare.NewRuler(t.spread), list, year, found.Drift)
+	}
+	return t, nil
 }
 
 // seen keeps the branches shown.
@@ -117,31 +142,6 @@ func (t *Trends) seen(c *studio.Counted, shown func(*org.Branch) bool) map[strin
 		}
 	}
 	return seen
-}
-
-// trendOf is one branch's year to read.
-type trendOf struct {
-	branch  string
-	year    compare.Window
-	reading studio.Window
-	spread  compare.Spread
-}
-
-// trendNow reads the months of one branch as they are now; how it moved beside the others stays as it was found.
-func (s *Service) trendNow(ctx context.Context, tx Tx, d *desk, c *studio.Counted, t *Trends, of trendOf) error {
-	sums, err := tx.Sums(ctx, d.programme.Org, studio.SumQuery{
-		Programme: d.programme.ID, Window: of.reading, Scenario: d.query.Scenario, Branch: of.branch, Monthly: true, Scores: true,
-	})
-	if err != nil {
-		return err
-	}
-	now := Trends{}
-	now.branches(c, monthsOf(sums.Cells, c), of.year, of.spread, compare.Drifts{}, func(b *org.Branch) bool { return b.ID == of.branch })
-	if trend, ok := now.Branches[of.branch]; ok {
-		trend.Drift = t.Branches[of.branch].Drift
-		t.Branches[of.branch] = trend
-	}
-	return nil
 }
 
 // spreadOf is how much visits to one branch differ, in the whole network.
@@ -169,40 +169,32 @@ func monthsOf(sums []studio.CellSum, c *studio.Counted) []compare.BranchMonth {
 	}
 	all := make([]compare.BranchMonth, 0, len(sums))
 	for i := range sums {
-		r := &sums[i]
-		m, err := compare.ParseMonth(r.Month)
-		if err != nil || r.Series != c.Score.Series || !ours[r.Branch] {
-			continue
+		if m, ok := monthScores(&sums[i], c); ok && ours[sums[i].Branch] {
+			all = append(all, compare.BranchMonth{Branch: sums[i].Branch, MonthScores: m})
 		}
-		all = append(all, compare.BranchMonth{Branch: r.Branch, MonthScores: compare.MonthScores{
-			Month: m, Scores: compare.Scores{N: r.N, SumBP: r.SumBP, SumBP2: r.SumBP2},
-		}})
 	}
 	return all
 }
 
-// branches draws the months of each branch shown that has any visits in them.
-func (t *Trends) branches(c *studio.Counted, cells []compare.BranchMonth, year compare.Window, spread compare.Spread, drifts compare.Drifts,
-	shown func(*org.Branch) bool,
-) {
-	mine := map[string][]compare.MonthScores{}
-	for i := range c.Branches {
-		if b := &c.Branches[i]; shown(b) {
-			mine[b.ID] = nil
-		}
-	}
+// monthScores is a sum as a month's scores; false where it is of another series.
+func monthScores(r *studio.CellSum, c *studio.Counted) (compare.MonthScores, bool) {
+	m, err := compare.ParseMonth(r.Month)
+	return compare.MonthScores{Month: m, Scores: compare.Scores{N: r.N, SumBP: r.SumBP, SumBP2: r.SumBP2}}, err == nil && r.Series == c.Score.Series
+}
+
+// branches draws the months of each branch that has any visits in them.
+func (t *Trends) branches(c *studio.Counted, cells []compare.BranchMonth, year compare.Window, drifts compare.Drifts) {
+	mine := make(map[string][]compare.MonthScores, len(c.Branches))
 	for _, cell := range cells {
-		if list, ok := mine[cell.Branch]; ok {
-			mine[cell.Branch] = append(list, cell.MonthScores)
-		}
+		mine[cell.Branch] = append(mine[cell.Branch], cell.MonthScores)
 	}
-	ruler := compare.NewRuler(spread)
+	ruler := compare.NewRuler(t.spread)
 	t.Branches = make(map[string]Trend, len(mine))
 	for id, list := range mine {
-		if len(list) > 0 {
-			t.Branches[id] = Trend{
-				Months: ruler.Trend(list, year), Rolling: ruler.Trend(compare.Rolling(list, year, RollingMonths), year), Drift: drifts.Branches[id],
-			}
-		}
+		t.Branches[id] = newTrend(ruler, list, year, drifts.Branches[id])
 	}
+}
+
+func newTrend(ruler compare.Ruler, list []compare.MonthScores, year compare.Window, drift compare.Drift) Trend {
+	return Trend{Months: ruler.Trend(list, year), Rolling: ruler.Trend(compare.Rolling(list, year, RollingMonths), year), Drift: drift}
 }

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"fmt"
+	"reflect"
 	"testing"
 
 	"plainclothes/internal/auth"
@@ -38,7 +39,7 @@ func TestTrendsEndWithTheWindowAndLookBackAYear(t *testing.T) {
 		return 0.8
 	})
 	svc := report.NewService(w.Store.Reports(), w.Clock)
-	got, err := svc.Trends(t.Context(), w.Owner, report.Query{}, "")
+	got, err := svc.Trends(t.Context(), w.Owner, report.Query{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +56,7 @@ func TestTrendsEndWithTheWindowAndLookBackAYear(t *testing.T) {
 	if still := got.Branches[w.Branches[1].ID].Drift; still.Worse || still.Better {
 		t.Errorf("a branch that did not move: %+v", still)
 	}
-	past, err := svc.Trends(t.Context(), w.Owner, report.Query{Span: report.Free, From: "2026-01", To: "2026-02"}, "")
+	past, err := svc.Trends(t.Context(), w.Owner, report.Query{Span: report.Free, From: "2026-01", To: "2026-02"})
 	if err != nil || past.Window.To != "2026-02" || past.Window.From != "2025-03" {
 		t.Errorf("%v, %v", past.Window, err)
 	}
@@ -75,7 +76,7 @@ func lastRollingPoint(t *testing.T, s *store.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := svc.Trends(t.Context(), w.Owner, report.Query{}, "")
+	tr, err := svc.Trends(t.Context(), w.Owner, report.Query{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,42 +94,45 @@ func TestTrendsStayWithinReach(t *testing.T) {
 	svc := report.NewService(w.Store.Reports(), w.Clock)
 	kim := w.Member(auth.RegionalManager)
 	kim.Regions = []string{w.Regions[0].ID}
-	got, err := svc.Trends(t.Context(), kim, report.Query{}, "")
+	got, err := svc.Trends(t.Context(), kim, report.Query{})
 	if err != nil || len(got.Branches) != 2 {
 		t.Errorf("%d branches, %v", len(got.Branches), err)
 	}
 	for _, only := range []string{w.Branches[1].ID, "none"} {
-		if got, err = svc.Trends(t.Context(), kim, report.Query{}, only); err != nil || len(got.Branches) != 0 {
-			t.Errorf("%s: %d branches, %v", only, len(got.Branches), err)
+		if r, err := svc.Branch(t.Context(), kim, only, report.Query{}); !fault.Is(err, fault.NotFound) || len(r.Year.Branches) != 0 {
+			t.Errorf("%s: %d branches, %v", only, len(r.Year.Branches), err)
 		}
 	}
 	sam := w.Member(auth.BranchManager)
 	sam.Branches = []string{w.Branches[1].ID}
-	if got, err = svc.Trends(t.Context(), sam, report.Query{}, w.Branches[1].ID); err != nil || len(got.Branches) != 1 {
-		t.Errorf("%d branches, %v", len(got.Branches), err)
+	if r, err := svc.Branch(t.Context(), sam, w.Branches[1].ID, report.Query{}); err != nil || len(r.Year.Branches) != 1 || r.Year.TargetBP != got.TargetBP || r.Year.Window != got.Window {
+		t.Errorf("a year %+v, %v", r.Year, err)
 	}
-	if _, err = svc.Trends(t.Context(), w.Member(auth.Shopper), report.Query{}, ""); !fault.Is(err, fault.Forbidden) {
+	if _, err = svc.Trends(t.Context(), w.Member(auth.Shopper), report.Query{}); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a shopper got %v", err)
 	}
 }
 
 func TestReadersOfTheSameYearsSeeTheirOwnBranchesOnly(t *testing.T) {
 	w, svc := season(t, storetest.Any(t))
-	read := func(a auth.Actor, q report.Query, only string) map[string]report.Trend {
-		y, err := svc.Trends(t.Context(), a, q, only)
+	read := func(a auth.Actor, q report.Query) map[string]report.Trend {
+		y, err := svc.Trends(t.Context(), a, q)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return y.Branches
 	}
-	all := read(w.Owner, report.Query{}, "")
-	mine := read(manager(w, w.Regions[0]), report.Query{}, "")
-	there := read(w.Owner, report.Query{Region: w.Regions[0].ID}, "")
-	one := read(w.Owner, report.Query{}, w.Branches[0].ID)
-	if len(all) != 12 || len(mine) == 0 || len(mine) >= 12 || len(there) != len(mine) || len(one) != 1 {
-		t.Errorf("%d years of all, %d of a region's manager, %d of the region, %d of one branch", len(all), len(mine), len(there), len(one))
+	all := read(w.Owner, report.Query{})
+	mine := read(manager(w, w.Regions[0]), report.Query{})
+	there := read(w.Owner, report.Query{Region: w.Regions[0].ID})
+	one, err := svc.Branch(t.Context(), w.Owner, w.Branches[0].ID, report.Query{})
+	if err != nil || !reflect.DeepEqual(one.Year.Branches[w.Branches[0].ID], all[w.Branches[0].ID]) {
+		t.Errorf("%+v, %v; among all %+v", one.Year, err, all[w.Branches[0].ID])
 	}
-	if again := read(w.Owner, report.Query{}, ""); len(again) != 12 {
+	if len(all) != 12 || len(mine) == 0 || len(mine) >= 12 || len(there) != len(mine) || len(one.Year.Branches) != 1 {
+		t.Errorf("%d years of all, %d of a region's manager, %d of the region, %d of one branch", len(all), len(mine), len(there), len(one.Year.Branches))
+	}
+	if again := read(w.Owner, report.Query{}); len(again) != 12 {
 		t.Errorf("then %d years of all", len(again))
 	}
 }

@@ -295,8 +295,8 @@ func TestABranchPageAddsUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	row := all.Result.Branches[slices.IndexFunc(all.Result.Branches, func(b branchRow) bool { return b.ID == w.Branches[4].ID })]
-	if r.Score.EstimateBP != row.Score.EstimateBP || r.Score.N != 10 || len(r.Standards) != 4 || len(r.Months) != 12 || len(r.Visits) != 10 || r.More {
-		t.Fatalf("score %+v against %+v, %d standards, %d months, %d visits", r.Score, row.Score, len(r.Standards), len(r.Months), len(r.Visits))
+	if r.Score.EstimateBP != row.Score.EstimateBP || r.Score.N != 10 || len(r.Standards) != 4 || len(r.Year.Branches) != 1 || len(r.Visits) != 10 || r.More {
+		t.Fatalf("score %+v against %+v, %d standards, %d years, %d visits", r.Score, row.Score, len(r.Standards), len(r.Year.Branches), len(r.Visits))
 	}
 	for i, l := range r.Standards {
 		o := row.Outcomes[i]
@@ -309,10 +309,10 @@ func TestABranchPageAddsUp(t *testing.T) {
 		}
 	}
 	visits := 0
-	for _, m := range r.Months {
+	for _, m := range r.Year.Branches[w.Branches[4].ID].Months {
 		visits += m.N
 	}
-	if visits != 10 {
+	if visits != 10 || len(r.Year.Branches[w.Branches[4].ID].Months) != 12 {
 		t.Errorf("the months have %d visits", visits)
 	}
 }

@@ -109,10 +109,7 @@ func (p *Pages) branch(c echo.Context, a auth.Actor) error {
 	if err != nil {
 		return p.branchAgain(c, a, err)
 	}
-	view, err := p.branchOf(c, a, ch, &r)
-	if err != nil {
-		return err
-	}
+	view := branchOf(a, ch, &r)
 	return branchPage.Render(c, http.StatusOK, view)
 }
 
@@ -127,16 +124,13 @@ func (p *Pages) branchAgain(c echo.Context, a auth.Actor, err error) error {
 	if err != nil {
 		return err
 	}
-	view, err := p.branchOf(c, a, usual, &r)
-	if err != nil {
-		return err
-	}
+	view := branchOf(a, usual, &r)
 	view.Errors, view.Filters.Open = errs, true
 	view.Filters.From, view.Filters.To = c.QueryParam("from"), c.QueryParam("to")
 	return branchPage.Render(c, http.StatusUnprocessableEntity, view)
 }
 
-func (p *Pages) branchOf(c echo.Context, a auth.Actor, ch choice, r *report.BranchReport) (branchView, error) {
+func branchOf(a auth.Actor, ch choice, r *report.BranchReport) branchView {
 	path := "/compare/branches/" + r.Branch
 	view := branchView{
 		Chrome: kit.Chrome{Title: r.Place.Name, Styles: []string{"css/charts.css"}}, Report: *r,
@@ -159,12 +153,8 @@ func (p *Pages) branchOf(c echo.Context, a auth.Actor, ch choice, r *report.Bran
 	view.Files = []tab{
 		{Text: "Standards", Href: ch.address(path+"/csv", "table", "standards")}, {Text: "Months", Href: ch.address(path+"/csv", "table", "months")},
 	}
-	t, err := p.reports.Trends(c.Request().Context(), a, ch.query(), r.Branch)
-	if err != nil {
-		return view, err
-	}
-	view.Year = newBranchYear(&t, r.Branch)
-	return view, nil
+	view.Year = newBranchYear(&r.Year, r.Branch)
+	return view
 }
 
 func (v *branchView) score(r *report.BranchReport) {

@@ -62,7 +62,7 @@ func (p *Pages) compare(c echo.Context, a auth.Actor) error {
 		return comparePage.Render(c, head.status(), view)
 	}
 	view.Funnel = p.funnel(&ch, r)
-	trends, err := p.reports.Trends(c.Request().Context(), a, ch.query(), "")
+	trends, err := p.reports.Trends(c.Request().Context(), a, ch.query())
 	if err != nil {
 		return err
 	}

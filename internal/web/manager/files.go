@@ -97,12 +97,8 @@ func (p *Pages) branchFile(c echo.Context, a auth.Actor) error {
 		return err
 	}
 	window := r.Window
-	if ch.Table == "months" { // as on the page: twelve months
-		t, err := p.reports.Trends(c.Request().Context(), a, ch.query(), r.Branch)
-		if err != nil {
-			return err
-		}
-		r.Months, window = t.Branches[r.Branch].Months, t.Window
+	if ch.Table == "months" {
+		window = r.Year.Window
 	}
 	return file(c, fileName(r.Place.Name, window), func(w io.Writer) error { return write(w, &r) })
 }

@@ -38,7 +38,7 @@ func (d *drawn) Compare(context.Context, auth.Actor, report.Query) (report.Compa
 	return c, nil
 }
 
-func (d *drawn) Trends(context.Context, auth.Actor, report.Query, string) (report.Trends, error) {
+func (d *drawn) Trends(context.Context, auth.Actor, report.Query) (report.Trends, error) {
 	return report.Trends{Window: studio.Window{From: "2025-12", To: "2026-11"}}, nil
 }
 

@@ -18,7 +18,7 @@ import (
 // Reports are the use cases that these pages show.
 type Reports interface {
 	Compare(ctx context.Context, a auth.Actor, q report.Query) (report.Comparison, error)
-	Trends(ctx context.Context, a auth.Actor, q report.Query, only string) (report.Trends, error)
+	Trends(ctx context.Context, a auth.Actor, q report.Query) (report.Trends, error)
 	Branch(ctx context.Context, a auth.Actor, branch string, q report.Query) (report.BranchReport, error)
 	Pair(ctx context.Context, a auth.Actor, branch, other string, q report.Query) (report.Pairing, error)
 	Change(ctx context.Context, a auth.Actor, q report.Query) (report.Change, error)

@@ -255,15 +255,11 @@ func (p *Pages) branchPicture(c echo.Context, a auth.Actor) error {
 	title, months := r.Place.Name+": "+say(branchCharts[ch.Chart]), say(monthsText(r.Window))
 	switch ch.Chart {
 	case "months":
-		t, err := p.reports.Trends(c.Request().Context(), a, ch.query(), r.Branch)
-		if err != nil {
-			return err
-		}
-		y := newBranchYear(&t, r.Branch)
+		y := newBranchYear(&r.Year, r.Branch)
 		if !y.Known {
 			return fault.New(fault.NotFound, "There are not enough visits to draw a line.")
 		}
-		return svg(c, r.Place.Name+" months", y.Wide.File(title, say(monthsText(t.Window)), say))
+		return svg(c, r.Place.Name+" months", y.Wide.File(title, say(monthsText(r.Year.Window)), say))
 	case "parts":
 		if r.Causes == nil {
 			return fault.New(fault.NotFound, "There is nobody to compare this branch with.")
