@@ -346,10 +346,12 @@ function persist() {
 export async function photos(sub) {
   const now = mine(await read(sub));
   const kept = [...now.photos.values()].map((p) => ({ ...p, here: true, url: () => address(p.id) }));
-  const gone = (p) => (now.heads.get(`photo.${p.id}`) || []).some((h) => h.device === now.device && h.value === null);
-  const other = now.remote.filter((p) => !gone(p)).map((p) => ({ ...p, q: p.question, here: false, url: async () => `/photos/${p.id}` }));
+  const other = now.remote.filter((p) => !gone(now, p.id)).map((p) => ({ ...p, q: p.question, here: false, url: async () => `/photos/${p.id}` }));
   return [...kept, ...other];
 }
+
+// gone says whether a photo was removed on this phone. now is what read gives.
+export const gone = (now, id) => (now.heads.get(`photo.${id}`) || []).some((h) => h.device === now.device && h.value === null);
 
 async function address(id) {
   const p = await unit('readonly', (s) => got(s.photos.get(id)), 'default');

@@ -218,17 +218,18 @@ const busy = (field) => waiting.has(field) || saving.has(field) || fresh.has(fie
 async function latest(use) {
   for (;;) {
     const seen = saves;
-    const [fields, drafts, photos] = await Promise.all([store.fields(sub), store.scratches(sub), store.photos(sub)]);
+    const [fields, drafts, photos, now] = await Promise.all([store.fields(sub), store.scratches(sub), store.photos(sub), store.read(sub)]);
     const asks = [...fields].some(([field, f]) => f.others.length && cardOf(field)) || form.querySelector('[data-twice]');
     const settle = asks ? (await import('./twice.js')).choice : null;
-    if (seen === saves) return use({ fields, drafts, photos, settle });
+    const trays = photos.some((p) => cards.has(p.q)) || form.querySelector('[data-tray]') ? await tray().catch(() => null) : null;
+    if (seen === saves) return use({ fields, drafts, photos, settle, show: () => trays && trays.show(photos, now) });
   }
 }
 
 // recall puts what the phone knows into the page. What is being typed right now stays.
 async function recall() {
   fresh.clear();
-  return latest(({ fields, drafts, photos, settle }) => {
+  return latest(({ fields, drafts, photos, settle, show }) => {
     twice.clear();
     report.photos.clear();
     for (const p of photos) report.photos.set(p.q, (report.photos.get(p.q) || 0) + 1);
@@ -239,9 +240,10 @@ async function recall() {
       if (missing(value)) into.delete(id);
       else into.set(id, value);
     }
-    const behind = [...cards].filter(([id, el]) => elsewhere(id, el, fields)).length > 0;
+    const behind = [show(), ...[...cards].map(([id, el]) => elsewhere(id, el, fields))].some(Boolean);
     for (const [id, el] of cards) hydrate(id, el, fields);
     if (settle) settleAll(fields, settle);
+    form.dataset.known = ''; // no room is kept any more for what may come: see room.js
     refresh();
     for (const [field, text] of drafts) if (cardOf(field) && !busy(field)) redo(field, JSON.parse(text));
     return behind;
@@ -314,9 +316,10 @@ let inHand = Promise.resolve();
 const holding = (work) => { inHand = Promise.allSettled([inHand, work]); return work; };
 
 // go leaves the section by one of its buttons, once everything is kept.
-async function go(to) {
+async function go(to, by) {
   await starting;
   if (!sub) return post(to);
+  if (to.startsWith('photo.')) return (await tray()).act(by); // pressed before it was taken over
   await inHand;
   const bad = await flush();
   if (lost.size) return post(to);
@@ -352,7 +355,7 @@ form.addEventListener('input', changed);
 form.addEventListener('change', changed);
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  go(event.submitter ? event.submitter.value : 'next');
+  go(event.submitter ? event.submitter.value : 'next', event.submitter);
 });
 form.addEventListener('focusin', ({ target }) => { const el = target.closest('[data-question]'); if (el) remember(el); });
 $('chip').addEventListener('click', (event) => {
@@ -420,24 +423,28 @@ async function heard({ sub: id, what, message }) {
   return line();
 }
 
+// page is what parts of this file that are loaded later work on.
+const page = () => ({
+  form, sub, pack, store, stage, cards, report, questions, answer, refresh, line, failed, holding, nudge: () => outbox && outbox.nudge(),
+});
+const tray = async () => (await import('./tray.js')).begin(page());
+
 // extras are loaded where they are of use: moments to mark, photos to take.
 async function extras() {
-  const page = { sub, pack, store, stage, cards, report, questions, answer, refresh, line, failed, holding, nudge: () => outbox && outbox.nudge() };
+  for (const [id, el] of cards) if (el.querySelector('[data-photo]')) camera(id, el);
   const open = $('taps-open');
-  const moments = async () => (await import('./taps.js')).begin(page);
+  const moments = async () => (await import('./taps.js')).begin(page());
   if (open && pack.taps.length) open.hidden = false;
   if (form.querySelector('[data-watch], [data-now]') || sessionStorage.getItem('taps')) await moments();
   else if (open) open.addEventListener('click', async () => { await moments(); open.click(); }, { once: true });
-  const tray = async () => (await import('./tray.js')).begin(page);
-  for (const [id, el] of cards) if (el.querySelector('[data-photo]')) camera(id, el, tray);
-  if ([...cards.keys()].some((id) => report.photos.get(id))) await tray();
 }
 
 // camera puts the two ways to a photo in the place of the button that leads to the plain page.
-function camera(id, el, tray) {
+function camera(id, el) {
   const row = el.querySelector('[data-photo]');
-  row.querySelector('[name="go"]').remove();
-  row.prepend($('take').content.cloneNode(true));
+  const ways = row.querySelector('.over');
+  ways.className = 'row';
+  ways.replaceChildren($('take').content.cloneNode(true));
   for (const input of row.querySelectorAll('input')) {
     input.addEventListener('click', () => remember(el));
     input.addEventListener('click', () => { input.old = null; }); // a camera that was closed again replaces nothing later

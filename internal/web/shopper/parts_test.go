@@ -101,4 +101,5 @@ func TestAPictureThatCannotBeShownIsAFileForTheEditorAlone(t *testing.T) {
 	}
 	r.site.Get(r.shopper, "/photos/"+u.ID).Status(http.StatusNotFound)
 	r.site.Get(r.shopper, "/visits/"+id+"/photos/O3").Says("Photo 1 is here, but it cannot be shown.").Silent("<img")
+	r.site.Get(r.shopper, "/visits/"+id+"/s/O").Has(`data-id="`+u.ID+`"`, `<span class="fine">sent</span>`).Silent("<img")
 }

@@ -62,8 +62,18 @@ type commentView struct {
 // photosView is the photo tray of a question.
 type photosView struct {
 	On    bool
-	Count int
+	Taken []thumbView
 	Error string
+}
+
+// thumbView is a photo as its question shows it.
+type thumbView struct {
+	ID       string // "" in the one that the script copies
+	Question string // id
+	Number   int    // from 1, among the photos of the question
+	Of       string // the question's words
+	Shown    bool   // there is a picture to show
+	Test     bool   // of a test run, which counts photos and keeps none
 }
 
 // questionOf draws a question. typed holds what was posted when the page is shown again with errors.
@@ -310,7 +320,9 @@ func photosOf(paper *visit.Paper, q *programme.Question, errs kit.Errors) photos
 	v := photosView{On: true, Error: errs.For(visit.PhotoField(q.ID))}
 	for _, ph := range paper.Photos {
 		if ph.Question == q.ID {
-			v.Count++
+			v.Taken = append(v.Taken, thumbView{
+				ID: ph.ID, Question: q.ID, Number: len(v.Taken) + 1, Of: q.Text, Shown: ph.Shown() && !paper.Rehearsal, Test: paper.Rehearsal,
+			})
 		}
 	}
 	return v

@@ -29,6 +29,7 @@ type sectionView struct {
 	Soon      []soonItem // on the first section: what memory keeps worst
 	Taps      bool       // there are moments to mark
 	Questions []questionView
+	Thumb     thumbView // empty: what the script makes a photo of
 	Answered  int
 	Asked     int
 	Segments  []segment

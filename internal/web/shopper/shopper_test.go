@@ -195,7 +195,11 @@ func TestPhotosAreAddedShownAndRemoved(t *testing.T) {
 		t.Errorf("headers of a photo: %v", got.Header())
 	}
 	r.site.Get(r.other, "/photos/"+photo).Status(http.StatusNotFound)
+	r.site.Get(r.shopper, base+"/s/O").Has(`data-id="`+photo+`"`, `<noscript><img src="/photos/`+photo, `aria-label="Remove photo 1"`)
+	r.site.Get(r.shopper, base+"/s/O?pack=1").Silent(photo, "data-tray")
+	r.site.Post(r.shopper, base+"/s/O", form("go=photo.O3", "q=O3")).To(page)
 	r.site.Post(r.shopper, page+"/"+photo+"/remove", nil).To(page)
+	r.site.Get(r.shopper, base+"/s/O").Silent(photo, "data-tray")
 	r.site.Get(r.shopper, "/photos/"+photo).Status(http.StatusNotFound)
 }
 

@@ -175,6 +175,9 @@ func TestPhotosOfATestRunAreImagined(t *testing.T) {
 	p.get(base+"/photos/A3", "Imagine a photo")
 	p.to(base+"/photos/A3", form("imagine=yes"), base+"/photos/A3")
 	page := p.get(base+"/photos/A3", "1 photo so far", "A test run keeps no pictures")
+	if page := p.get(base+"/s/A", `aria-label="Photo 1: Counter`, `<span class="fine">counted</span>`, `value="photo.A3" data-remove`); strings.Contains(page, "<img") {
+		t.Error("a picture is looked for that nobody keeps")
+	}
 	remove := regexp.MustCompile(`action="([^"]*/remove)"`).FindStringSubmatch(page)
 	if remove == nil {
 		t.Fatal("there is no button to remove it")
