@@ -142,6 +142,14 @@ func (p *Pages) salesWith(c echo.Context, a auth.Actor, say func(*salesView)) er
 	return salesPage.Render(c, view.status(), view)
 }
 
+// lagText is how long after the score sales are looked at.
+func lagText(periods int) string {
+	if periods == 0 {
+		return "no delay: the same four weeks"
+	}
+	return catalogue.Count(periods, "period", "periods")
+}
+
 func (v *salesView) link(l *report.StoredLink) {
 	x := &l.Result
 	v.Made, v.Declined = l.Made.Format("2 January 2006"), prose(x.Declined)
@@ -155,7 +163,7 @@ func (v *salesView) link(l *report.StoredLink) {
 	v.Facts = [][2]string{
 		{"Branches", strconv.Itoa(x.Branches)},
 		{"Periods of four weeks", strconv.Itoa(x.Periods)},
-		{"Sales follow after", catalogue.Count(x.Lag, "period", "periods")},
+		{"Sales follow after", lagText(x.Lag)},
 		{"Reliability of changes of the score", percent(10_000 * x.Reliability)},
 		{"Smallest link that would usually be found", number(x.Detectable) + " of sales for ten points of score"},
 	}

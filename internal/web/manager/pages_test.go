@@ -271,6 +271,7 @@ func TestSalesComeInWithTheirMistakesNamedByLine(t *testing.T) {
 		site.Post(r.Owner, "/compare/sales", url.Values{"text": {text}}).Status(http.StatusUnprocessableEntity).Says(want)
 	}
 	site.Post(r.Owner, "/compare/sales/apply", url.Values{}).Status(http.StatusUnprocessableEntity).Says("Choose a CSV file, or paste one.")
+	site.Post(r.Owner, "/compare/sales", url.Values{"text": {"branch,week,sales\nB001,2026-W10,1\n"}, "lag": {"0"}}).Status(http.StatusOK).Says("Sales are held beside the score of the same four weeks.")
 	site.Post(r.Owner, "/compare/sales", url.Values{"text": {"branch,week,sales\nB001,2026-W10,1\n"}, "lag": {"9"}}).Status(http.StatusUnprocessableEntity).Says("Choose 0 to 3 periods of four weeks.")
 	site.Get(r.Owner, "/compare/sales").Says("No sales are known yet.")
 }
