@@ -158,7 +158,10 @@ func tenths(points float64) string {
 
 // pointsLess says how much less wrong a verdict gets, which is counted in points beyond the standard.
 func pointsLess(worth float64) string {
-	if tenths(worth) == "1" {
+	switch tenths(worth) {
+	case "0":
+		return "hardly less wrong"
+	case "1":
 		return "1 point less wrong"
 	}
 	return tenths(worth) + " points less wrong"

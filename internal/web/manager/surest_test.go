@@ -27,3 +27,13 @@ func TestTheSurestAreKeptInOrderAndAllAreCounted(t *testing.T) {
 		t.Errorf("of %d the surest are %s, %+v", s.all, got.String(), s.best)
 	}
 }
+
+func TestVisitsThatTellNothingAreNotSaidToBeWorthZeroPoints(t *testing.T) {
+	for worth, want := range map[float64]string{
+		0: "hardly less wrong", 0.049: "hardly less wrong", 0.051: "0.1 points less wrong", 0.98: "1 point less wrong", 1.1: "1.1 points less wrong", 12: "12 points less wrong",
+	} {
+		if got := pointsLess(worth); got != want {
+			t.Errorf("%v is %q, not %q", worth, got, want)
+		}
+	}
+}
